@@ -1,0 +1,1 @@
+"""The ground floor: settings in, connections to a running PostgreSQL out; every other package calls it."""

@@ -1,0 +1,59 @@
+"""Which PostgreSQL serves as warehouse, and why: the compose stack, the embedded server or an external one."""
+
+from __future__ import annotations
+
+from warehouse import docker
+from warehouse.connections import connect, prepare_database
+from warehouse.embedded import EmbeddedServer
+from warehouse.settings import Settings
+
+
+def choose(settings: Settings) -> tuple[str, str]:
+    """(mode, reason): `auto` takes a running embedded server, then Docker, then embedded."""
+    if settings.warehouse != "auto":
+        return settings.warehouse, f"WAREHOUSE={settings.warehouse}"
+    if EmbeddedServer(settings).is_running():
+        return "embedded", "it is already running here"
+    if docker.engine_answers():
+        return "docker", "a Docker engine answers"
+    return "embedded", "no Docker engine answers"
+
+
+def up(settings: Settings) -> str:
+    """Start the warehouse; returns a line that says which one, why, and what was done."""
+    mode, reason = choose(settings)
+    if mode == "docker":
+        done = docker.up(settings)
+    elif mode == "embedded":
+        done = EmbeddedServer(settings).up()
+    else:
+        prepare_database(settings)
+        done = f"reached {settings.owner().host}:{settings.owner().port}/{settings.owner().database}"
+    return f"warehouse: {mode} ({reason}) — {done}"
+
+
+def down(settings: Settings) -> str:
+    """Stop the warehouse; an external one is left alone."""
+    mode, reason = choose(settings)
+    if mode == "docker":
+        return f"warehouse: docker ({reason}) — {docker.down(settings)}"
+    if mode == "embedded":
+        return f"warehouse: embedded ({reason}) — {EmbeddedServer(settings).down()}"
+    return "warehouse: external — left running"
+
+
+def status(settings: Settings) -> str:
+    """One line: mode, address, version and what is loaded. Raises TowerError when it is down."""
+    mode, reason = choose(settings)
+    connection = connect(settings.owner())
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("show server_version")
+            version = cursor.fetchone()[0]
+            cursor.execute("select max(as_of_date) from ops.load_runs where status = 'succeeded'")
+            as_of = cursor.fetchone()[0]
+    finally:
+        connection.close()
+    loaded = f"data as of {as_of}" if as_of else "nothing loaded yet: run `make gen-data load-data`"
+    url = settings.owner()
+    return f"warehouse: {mode} ({reason}) — PostgreSQL {version} at {url.host}:{url.port}/{url.database}, {loaded}"
