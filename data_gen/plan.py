@@ -1,0 +1,145 @@
+"""What is made: size, window, seed, the world's constants and the planted incidents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from warehouse.errors import TowerError
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+DAY = 86_400
+
+SEGMENTS = ["SMB", "Mid-Market", "Enterprise"]
+REGIONS = ["North America", "Europe", "Asia Pacific", "Latin America"]
+CHANNELS = ["Google Ads", "LinkedIn", "Content Marketing", "Events", "Referral", "Partner", "Outbound", "Unknown"]
+COUNTRIES = [["US", "US", "US", "CA"], ["GB", "DE", "FR", "NL"], ["AU", "JP", "IN", "SG"], ["BR", "MX", "CL", "CO"]]
+CHANNEL_SHARE = np.array(
+    [
+        [0.28, 0.10, 0.24, 0.05, 0.14, 0.08, 0.06, 0.05],
+        [0.16, 0.18, 0.18, 0.12, 0.11, 0.10, 0.12, 0.03],
+        [0.05, 0.20, 0.08, 0.24, 0.08, 0.10, 0.23, 0.02],
+    ]
+)
+# cost of one won customer by segment mix of the channel, and how well what it brings fits the product
+CHANNEL_COST = np.array([22_000, 42_000, 15_000, 62_000, 13_000, 24_000, 52_000, 0], dtype=float)
+CHANNEL_FIT = np.array([-0.35, 0.05, 0.15, 0.10, 0.45, 0.25, -0.10, -0.15])
+
+
+@dataclass(frozen=True)
+class Incident:
+    """One thing that was planted: its name, the scope, and from when to when (both days included)."""
+
+    name: str
+    metric: str
+    dimension: str
+    value: str
+    start: date
+    end: date
+    direction: str
+    description: str
+
+    def covers(self, seconds: Ints) -> NDArray[np.bool_]:
+        """Which of the moments (seconds since 1970) lie within the incident."""
+        return (seconds >= epoch(self.start)) & (seconds < epoch(self.end) + DAY)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Size, window and seed of a company."""
+
+    accounts: int
+    seed: int
+    start: date
+    end: date
+    scenario: str = "default"
+
+    def __post_init__(self) -> None:
+        if self.accounts < 20:
+            raise TowerError(f"NUM_ACCOUNTS must be at least 20, not {self.accounts}")
+        if self.end <= self.start:
+            raise TowerError(f"DATA_END_DATE ({self.end}) must come after DATA_START_DATE ({self.start})")
+        if self.scenario not in ("default", "calm"):
+            raise TowerError(f"SCENARIO must be default or calm, not {self.scenario!r}")
+
+    def rng(self, domain: int) -> np.random.Generator:
+        """A generator of its own for each domain, so that one domain's changes don't move another's."""
+        return np.random.default_rng([self.seed, domain])
+
+    @property
+    def first(self) -> int:
+        """The first instant of the window, in seconds since 1970."""
+        return epoch(self.start)
+
+    @property
+    def last(self) -> int:
+        """The first instant after the window."""
+        return epoch(self.end) + DAY
+
+    @property
+    def month_starts(self) -> Ints:
+        """The first instant of each month of the window and of the month after it, (months + 1,)."""
+        first = np.datetime64(self.start, "M")
+        months = int((np.datetime64(self.end, "M") - first).astype(int)) + 1
+        return (first + np.arange(months + 1)).astype("datetime64[s]").astype(np.int64)
+
+    @property
+    def months(self) -> int:
+        """The number of months in the window."""
+        return len(self.month_starts) - 1
+
+    def incidents(self) -> list[Incident]:
+        """The planted incidents that fit into the window, none in the calm scenario."""
+        if self.scenario == "calm":
+            return []
+        starts = [np.datetime64(int(s), "s").astype("datetime64[D]").astype(object) for s in self.month_starts]
+
+        wanted = [
+            (6, ("bad_release", "tickets", "total", "All", *days_of(starts, 6, 6, 40), "up",
+                 "Release v1.2 breaks data sync: technical tickets and errors multiply for five weeks.")),
+            (8, ("payment_outage", "failed_payments", "total", "All", *days_of(starts, 8, 1, 3), "up",
+                 "The payment processor is down at the start of the month: most card charges of three days fail at first.")),
+            (10, ("price_rise", "churned_mrr", "segment", "SMB", *days_of(starts, 10, 0, 30), "up",
+                  "Prices of monthly SMB plans rise by 8 %: SMB churn triples for a month.")),
+            (12, ("cost_blow_out", "spend", "acquisition_channel", "LinkedIn", *days_of(starts, 12, 0, 29), "up",
+                  "A bidding error on LinkedIn almost triples the channel's spend for a month.")),
+            (13, ("tracking_gap", "events", "region", "Europe", *days_of(starts, 13, 8, 11), "down",
+                  "A tracking bug loses Europe's product events for four days.")),
+            (14, ("sla_collapse", "resolution_breaches", "region", "North America", *days_of(starts, 14, 2, 29), "up",
+                  "Half of the North American support team is away: answers take four times as long.")),
+            (15, ("churn_cluster", "churned_customers", "region", "Asia Pacific", *days_of(starts, 15, 0, 30), "up",
+                  "A local competitor's offer takes customers in Asia Pacific within one month.")),
+        ]  # fmt: skip
+        return [Incident(*values) for month, values in wanted if month < self.months - 1]
+
+    def incident(self, name: str) -> Incident | None:
+        """The incident of that name, if it is planted."""
+        return next((i for i in self.incidents() if i.name == name), None)
+
+
+def days_of(starts: list[date], month: int, first: int, last: int) -> tuple[date, date]:
+    """Two days of a month of the window, counted from its first day; beyond the window: that of its last month."""
+    base = starts[min(month, len(starts) - 1)]
+    return base + timedelta(days=first), base + timedelta(days=last)
+
+
+def epoch(day: date) -> int:
+    """Midnight of a day in seconds since 1970 (UTC)."""
+    return int(np.datetime64(day, "s").astype(np.int64))
+
+
+def repeat_index(counts: Ints) -> tuple[Ints, Ints]:
+    """(parent, position): parent i appears counts[i] times, position counts from 0 within each parent."""
+    parent = np.repeat(np.arange(len(counts)), counts)
+    position = np.arange(len(parent)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return parent, position
+
+
+def business_seconds(rng: np.random.Generator, size: int) -> Ints:
+    """Seconds of a day, most of them in working hours."""
+    hours = np.clip(rng.normal(13.5, 3.2, size), 0.0, 23.9)
+    return (hours * 3600).astype(np.int64) + rng.integers(0, 60, size)

@@ -1,0 +1,122 @@
+"""CSV files in the shape of the raw contract, written to a new folder that replaces the old one at the end."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+
+FREE_TEXT = {"feedback_text", "subject", "description", "release_notes", "account_name", "deal_name", "first_name", "last_name"}
+NONE = np.iinfo(np.int64).min
+
+
+def ids(prefix: str, numbers: Any, width: int = 6) -> pa.Array:
+    """Keys such as A-000042; the value NONE gives null."""
+    values = np.asarray(numbers, dtype=np.int64)
+    text = pc.utf8_lpad(pc.cast(pa.array(values), pa.string()), width, "0")
+    joined = pc.binary_join_element_wise(pa.scalar(prefix + "-"), text, "")
+    return pc.if_else(pa.array(values != NONE), joined, pa.scalar(None, pa.string()))
+
+
+def labels(names: Sequence[str | None], index: Any) -> pa.Array:
+    """names[index], column-wise."""
+    return pa.array(list(names), pa.string()).take(pa.array(np.asarray(index, dtype=np.int64)))
+
+
+def times(seconds: Any) -> pa.Array:
+    """Seconds since 1970 as timestamps; NONE gives null."""
+    values = np.asarray(seconds, dtype=np.int64)
+    return pa.array(values.astype("datetime64[s]"), mask=values == NONE)
+
+
+def dates(seconds: Any) -> pa.Array:
+    """Seconds since 1970 as dates; NONE gives null."""
+    values = np.asarray(seconds, dtype=np.int64)
+    return pa.array(values.astype("datetime64[s]").astype("datetime64[D]"), mask=values == NONE)
+
+
+def money(cents: Any, missing: Any = None) -> pa.Array:
+    """Integer cents as exact decimals with two places."""
+    values = np.asarray(cents, dtype=np.int64)
+    words = np.stack([values, values >> 63], axis=1)
+    array = pa.Array.from_buffers(pa.decimal128(18, 2), len(values), [None, pa.py_buffer(np.ascontiguousarray(words))])
+    return array if missing is None else pc.if_else(pa.array(~missing), array, pa.scalar(None, array.type))
+
+
+def whole(values: Any, missing: Any = None) -> pa.Array:
+    """Integers, null where `missing`."""
+    return pa.array(np.asarray(values, dtype=np.int64), mask=missing)
+
+
+def flags(values: Any) -> pa.Array:
+    """Booleans."""
+    return pa.array(np.asarray(values, dtype=bool))
+
+
+class Folder:
+    """A new folder beside the target; it takes the target's place when everything was written."""
+
+    def __init__(self, target: Path) -> None:
+        self.target = target
+        self.work = target.parent / f".{target.name}.new"
+        self.rows = 0
+
+    def __enter__(self) -> Folder:
+        shutil.rmtree(self.work, ignore_errors=True)
+        self.work.mkdir(parents=True)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if kind is not None:
+            shutil.rmtree(self.work, ignore_errors=True)
+            return
+        old = self.target.parent / f".{self.target.name}.old"
+        shutil.rmtree(old, ignore_errors=True)
+        if self.target.exists():
+            self.target.rename(old)
+        self.work.rename(self.target)
+        shutil.rmtree(old, ignore_errors=True)
+
+    def write(self, name: str, columns: Mapping[str, pa.Array]) -> None:
+        """Write one table, such as crm/accounts, at once."""
+        with self.stream(name, pa.table(dict(columns)).schema) as stream:
+            stream.write(columns)
+
+    def stream(self, name: str, schema: pa.Schema) -> Stream:
+        """A file that is written piece by piece."""
+        path = self.work / f"{name}.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return Stream(self, path, schema)
+
+
+class Stream:
+    """One CSV file; pieces are appended."""
+
+    def __init__(self, folder: Folder, path: Path, schema: pa.Schema) -> None:
+        self.folder = folder
+        style = "needed" if FREE_TEXT & set(schema.names) else "none"
+        path.write_text(",".join(schema.names) + "\n", encoding="utf-8")
+        self.sink = path.open("ab")
+        self.writer = pacsv.CSVWriter(
+            self.sink, schema, write_options=pacsv.WriteOptions(include_header=False, quoting_style=style)
+        )
+
+    def __enter__(self) -> Stream:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.writer.close()
+        self.sink.close()
+
+    def write(self, columns: Mapping[str, pa.Array]) -> None:
+        """Append rows."""
+        table = pa.table(dict(columns))
+        self.writer.write_table(table)
+        self.folder.rows += table.num_rows
