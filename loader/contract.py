@@ -1,0 +1,103 @@
+"""The raw contract, read from the dbt source YAML files: tables, columns, types and rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from warehouse.errors import TowerError
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column and what must hold for it."""
+
+    name: str
+    data_type: str
+    not_null: bool = False
+    unique: bool = False
+    accepted: tuple[str, ...] = ()
+    references: tuple[str, str, str] | None = None  # source, table, column
+    minimum: float | None = None
+    as_of: bool = False
+    data_start: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """One raw table; its file is <source>/<name>.csv and its relation raw.<source>_<name>."""
+
+    source: str
+    name: str
+    columns: tuple[Column, ...]
+
+    @property
+    def key(self) -> str:
+        """source.name, as messages say it."""
+        return f"{self.source}.{self.name}"
+
+    @property
+    def relation(self) -> str:
+        """The table's name inside schema raw."""
+        return f"{self.source}_{self.name}"
+
+    @property
+    def file(self) -> str:
+        """The file's path inside the data folder."""
+        return f"{self.source}/{self.name}.csv"
+
+    def column(self, name: str) -> Column:
+        """The column of that name."""
+        return next(column for column in self.columns if column.name == name)
+
+
+def read_contract(project: Path) -> list[Table]:
+    """Read models/staging/*/_*__sources.yml below a dbt project; parents come before their children."""
+    tables = []
+    for path in sorted(project.glob("models/staging/*/_*__sources.yml")):
+        for source in yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]:
+            if source.get("schema") == "raw":
+                tables += [_table(source["name"], entry) for entry in source["tables"]]
+    if not tables:
+        raise TowerError(f"no source YAML below {project}; the contract is missing")
+    return _parents_first(tables)
+
+
+def _table(source: str, entry: dict[str, Any]) -> Table:
+    return Table(source, entry["name"], tuple(_column(column) for column in entry["columns"]))
+
+
+def _column(entry: dict[str, Any]) -> Column:
+    rules: dict[str, Any] = {}
+    for test in entry.get("data_tests", []):
+        if isinstance(test, str):
+            rules[test] = True
+        else:
+            rules |= {name: (body or {}).get("arguments", {}) for name, body in test.items()}
+    meta = entry.get("config", {}).get("meta", {})
+    reference = None
+    if "relationships" in rules:
+        source, table = (part.strip(" '\"") for part in rules["relationships"]["to"][len("source(") : -1].split(","))
+        reference = (source, table, rules["relationships"]["field"])
+    return Column(
+        entry["name"], entry["data_type"], "not_null" in rules, "unique" in rules,
+        tuple(str(value) for value in rules.get("accepted_values", {}).get("values", ())), reference,
+        meta.get("minimum"), bool(meta.get("as_of")), bool(meta.get("data_start")),
+    )  # fmt: skip
+
+
+def _parents_first(tables: list[Table]) -> list[Table]:
+    """Order tables so that what a table refers to comes before it."""
+    done: list[Table] = []
+    waiting = list(tables)
+    while waiting:
+        names = {(table.source, table.name) for table in done}
+        ready = [t for t in waiting if all(c.references is None or c.references[:2] in names for c in t.columns)]
+        if not ready:
+            raise TowerError(f"the contract refers in a circle: {', '.join(t.key for t in waiting)}")
+        done += ready
+        waiting = [table for table in waiting if table not in ready]
+    return done
