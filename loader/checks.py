@@ -103,8 +103,9 @@ def _fingerprint(report: FileReport) -> int:
 def _check_header(report: FileReport) -> bool:
     table, name = report.table, report.table.file
     try:
-        with report.path.open(encoding="utf-8", newline="") as stream:
-            report.header = next(csv.reader(stream), [])
+        with report.path.open("rb") as stream:
+            first = stream.readline().decode("utf-8-sig")
+        report.header = next(csv.reader([first]), [])
     except (UnicodeDecodeError, csv.Error):
         report.problems.append(Problem(name, 1, "", "encoding", "", "the header is not UTF-8 text"))
         return False
@@ -123,19 +124,17 @@ def _check_header(report: FileReport) -> bool:
 
 
 def _check_rows(db: duckdb.DuckDBPyConnection, report: FileReport, lines: int) -> None:
-    db.execute("drop table if exists reject_errors; drop table if exists reject_scans")
     rules = [rule for column in report.table.columns for rule in _rules(report.table, column)]
     counts = ", ".join(f"count(*) filter (where {rule.condition})" for rule in rules)
     spans = [c for c in report.table.columns if c.as_of or c.data_start]
     span = "".join(f', min(try_cast("{c.name}" as date)), max(try_cast("{c.name}" as date))' for c in spans)
     try:
-        found = db.execute(f"select count(*), {counts} {span} from {_source(report, True)}", [str(report.path)]).fetchone()
+        found = db.execute(f"select count(*), {counts} {span} from {_source(report, True)}").fetchall()[0]
     except duckdb.Error as error:
         text = " ".join(str(error).split())[:200]
         report.problems.append(Problem(report.table.file, None, "", "file", "", f"cannot be read as CSV: {text}"))
         _keys(db, report.table, None)
         return
-    assert found is not None
     _note_rejects(db, report)
     report.rows = found[0] + sum(p.rows for p in report.problems if p.rule in ("shape", "encoding"))
     for index, column in enumerate(spans):
@@ -155,9 +154,13 @@ def _source(report: FileReport, keep_rejects: bool) -> str:
     names = ", ".join(f"'{name}': 'varchar'" for name in report.header)
     rejects = "store_rejects = true" if keep_rejects else "ignore_errors = true"
     return (
-        f"read_csv(?, header = true, columns = {{{names}}}, delim = ',', quote = '\"', escape = '\"', auto_detect = false, "
+        f"read_csv({_literal(str(report.path))}, header = true, columns = {{{names}}}, delim = ',', quote = '\"', escape = '\"', auto_detect = false, "
         f"nullstr = '', allow_quoted_nulls = true, null_padding = false, strict_mode = true, {rejects})"
     )
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _rules(table: Table, column: Column) -> list[Rule]:
@@ -174,7 +177,7 @@ def _rules(table: Table, column: Column) -> list[Rule]:
     if column.not_null:
         rules.append(Rule(column.name, "not_null", f"{name} is null", "empty, but a value is required"))
     if column.accepted:
-        values = ", ".join("'" + value.replace("'", "''") + "'" for value in column.accepted)
+        values = ", ".join(_literal(value) for value in column.accepted)
         rules.append(Rule(column.name, "accepted_values", f"{name} not in ({values})", f"not one of {', '.join(column.accepted)}"))
     if column.minimum is not None:
         rules.append(Rule(column.name, "minimum", f"try_cast({name} as double) < {column.minimum}", f"below {column.minimum}"))
@@ -190,7 +193,8 @@ def _note_rejects(db: duckdb.DuckDBPyConnection, report: FileReport) -> None:
         return
     kinds = db.execute(
         "select error_type, min(line), count(distinct line), any_value(csv_line order by line), any_value(error_message order by line) "
-        "from reject_errors group by 1 order by 2"
+        "from reject_errors join reject_scans using (scan_id, file_id) where file_path = ? group by 1 order by 2",
+        [str(report.path)],
     ).fetchall()
     for kind, line, rows, text, message in kinds:
         rule = "encoding" if "ENCODING" in str(kind).upper() or "UNICODE" in str(kind).upper() else "shape"
@@ -202,7 +206,7 @@ def _examples(db: duckdb.DuckDBPyConnection, report: FileReport, rule: Rule, cou
     """The first bad rows of a rule with their lines; the first of them carries the count."""
     numbered = _numbered(report, plain)
     rows = db.execute(
-        f'select line, "{rule.column}" from {numbered} where {rule.condition} order by line limit {EXAMPLES}', [str(report.path)]
+        f'select line, "{rule.column}" from {numbered} where {rule.condition} order by line limit {EXAMPLES}'
     ).fetchall()
     problems = [Problem(report.table.file, line, rule.column, rule.name, _shown(value), rule.message) for line, value in rows]
     return [Problem(**(problems[0].__dict__ | {"rows": count - len(problems) + 1})), *problems[1:]]
@@ -225,13 +229,11 @@ def _check_unique(db: duckdb.DuckDBPyConnection, report: FileReport, plain: bool
         source = _source(report, False)
         found = db.execute(
             f"select count(*), sum(c - 1) from (select {name}, count(*) as c from {source} where {name} is not null group by 1 having count(*) > 1)",
-            [str(report.path)],
         ).fetchone()
         if found and found[0]:
             rows = db.execute(
                 f"select line, {name} from (select line, {name}, row_number() over (partition by {name} order by line) as seen "
                 f"from {_numbered(report, plain)} where {name} is not null) where seen > 1 order by line limit {EXAMPLES}",
-                [str(report.path)],
             ).fetchall()
             for index, (line, value) in enumerate(rows):
                 surplus = int(found[1]) - len(rows) + 1 if index == 0 else 1
@@ -249,7 +251,7 @@ def _keys(db: duckdb.DuckDBPyConnection, table: Table, report: FileReport | None
         else:
             db.execute(
                 f'create or replace table {relation} as select distinct "{column.name}" as k from {_source(report, False)} '
-                f'where "{column.name}" is not null', [str(report.path)],
+                f'where "{column.name}" is not null',
             )  # fmt: skip
 
 
