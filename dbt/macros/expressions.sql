@@ -1,0 +1,39 @@
+{# Months that one billing interval has. #}
+{% macro months_in_interval(column) -%}
+    case {{ column }} when 'annual' then 12 when 'quarterly' then 3 else 1 end
+{%- endmacro %}
+
+{# An eight-byte float on every engine. #}
+{% macro type_double() -%}
+    {{ return(adapter.dispatch('type_double')()) }}
+{%- endmacro %}
+{% macro default__type_double() -%} double {%- endmacro %}
+{% macro postgres__type_double() -%} double precision {%- endmacro %}
+
+{# One text key out of several columns. #}
+{% macro row_key(columns) -%}
+    md5({% for column in columns %}coalesce(cast({{ column }} as varchar(255)), ''){% if not loop.last %} || '|' || {% endif %}{% endfor %})
+{%- endmacro %}
+
+{# First day of the month of a date or timestamp. #}
+{% macro month_of(column) -%}
+    cast(date_trunc('month', {{ column }}) as date)
+{%- endmacro %}
+
+{# Whole months from one month's first day to another's. #}
+{% macro months_between(earlier, later) -%}
+    cast((extract(year from {{ later }}) - extract(year from {{ earlier }})) * 12 + extract(month from {{ later }}) - extract(month from {{ earlier }}) as integer)
+{%- endmacro %}
+
+{# Elapsed time between two timestamps as a float, in hours or days. #}
+{% macro hours_between(earlier, later) -%}
+    cast({{ dbt.datediff(earlier, later, 'second') }} as {{ type_double() }}) / 3600
+{%- endmacro %}
+{% macro days_between(earlier, later) -%}
+    cast({{ dbt.datediff(earlier, later, 'second') }} as {{ type_double() }}) / 86400
+{%- endmacro %}
+
+{# 1 or 0, so that flags add up. #}
+{% macro as_count(condition) -%}
+    case when {{ condition }} then 1 else 0 end
+{%- endmacro %}

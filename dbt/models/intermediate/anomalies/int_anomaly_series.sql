@@ -1,0 +1,110 @@
+{{ config(indexes=[{'columns': ['series_key', 'point']}]) }}
+
+-- metric × grain × period × (total, one segment, one region or one channel), complete periods only, zeros filled in
+with
+
+flows as (
+
+    select * from {{ ref('int_anomaly_flows') }}
+
+),
+
+metrics as (
+
+    select * from {{ ref('int_anomaly_metrics') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of') }}
+
+),
+
+placed as (
+
+    select
+        metrics.metric,
+        metrics.grain,
+        case metrics.grain
+            when 'month' then {{ month_of('flows.flow_date') }}
+            else cast(date_trunc('week', flows.flow_date) as date)
+        end as period_start,
+        flows.segment,
+        flows.region,
+        flows.acquisition_channel,
+        flows.amount
+    from flows
+    inner join metrics on flows.metric = metrics.metric
+
+),
+
+summed as (
+
+    select
+        metric,
+        grain,
+        period_start,
+        case
+            when grouping(segment) = 0 then 'segment'
+            when grouping(region) = 0 then 'region'
+            when grouping(acquisition_channel) = 0 then 'acquisition_channel'
+            else 'total'
+        end as dimension,
+        coalesce(segment, region, acquisition_channel, 'All') as dimension_value,
+        sum(amount) as amount
+    from placed
+    group by grouping sets (
+        (metric, grain, period_start),
+        (metric, grain, period_start, segment),
+        (metric, grain, period_start, region),
+        (metric, grain, period_start, acquisition_channel)
+    )
+
+),
+
+series as (
+
+    select distinct metric, grain, dimension, dimension_value
+    from summed
+    where dimension = 'total' or dimension_value <> 'All'
+
+),
+
+periods as (
+
+    select distinct summed.grain, summed.period_start
+    from summed
+    cross join as_of
+    where (
+            summed.grain = 'month'
+            and summed.period_start between as_of.first_month and as_of.last_complete_month
+        )
+        or (
+            summed.grain = 'week'
+            and summed.period_start >= as_of.data_start_date
+            and cast(summed.period_start + interval '6' day as date) <= as_of.as_of_date
+        )
+
+)
+
+select
+    {{ row_key(['series.metric', 'series.grain', 'series.dimension', 'series.dimension_value']) }} as series_key,
+    series.metric,
+    series.grain,
+    periods.period_start,
+    series.dimension,
+    series.dimension_value,
+    cast(coalesce(summed.amount, 0) as numeric(18, 2)) as amount,
+    row_number() over (
+        partition by series.metric, series.grain, series.dimension, series.dimension_value
+        order by periods.period_start
+    ) as point
+from series
+inner join periods on series.grain = periods.grain
+left join summed
+    on series.metric = summed.metric
+    and series.grain = summed.grain
+    and series.dimension = summed.dimension
+    and series.dimension_value = summed.dimension_value
+    and periods.period_start = summed.period_start

@@ -1,0 +1,74 @@
+-- how often a closed deal that had entered a stage was won, by stage and segment; few cases fall back to the stage
+with
+
+stays as (
+
+    select distinct
+        deal_id,
+        stage,
+        stage_order
+    from {{ ref('int_deal_stage_stays') }}
+    where stage_order between 1 and 5
+
+),
+
+deals as (
+
+    select * from {{ ref('int_deal_scopes') }}
+
+),
+
+closed as (
+
+    select
+        stays.stage,
+        deals.segment,
+        case when deals.is_won then 1 else 0 end as won
+    from stays
+    inner join deals on stays.deal_id = deals.deal_id
+    where deals.is_won or deals.is_lost
+
+),
+
+by_stage as (
+
+    select
+        stage,
+        sum(won) as won,
+        count(*) as closed
+    from closed
+    group by stage
+
+),
+
+by_segment as (
+
+    select
+        stage,
+        segment,
+        sum(won) as won,
+        count(*) as closed
+    from closed
+    group by 1, 2
+
+),
+
+segments as (
+
+    select distinct segment from deals
+
+)
+
+select
+    by_stage.stage,
+    segments.segment,
+    coalesce(by_segment.closed, 0) as closed_deals,
+    case
+        when by_segment.closed >= 20 then cast(by_segment.won as {{ type_double() }}) / by_segment.closed
+        else cast(by_stage.won as {{ type_double() }}) / by_stage.closed
+    end as win_probability
+from by_stage
+cross join segments
+left join by_segment
+    on by_stage.stage = by_segment.stage
+    and segments.segment = by_segment.segment

@@ -1,0 +1,34 @@
+-- ten years back and three ahead of the as-of date, so that every date in the data has its row
+with
+
+as_of as (
+
+    select * from {{ ref('int_as_of') }}
+
+),
+
+numbers as (
+
+    select * from {{ ref('int_numbers') }}
+
+),
+
+days as (
+
+    select cast(as_of.as_of_date + (numbers.n - 3653) * interval '1' day as date) as date_day
+    from as_of
+    cross join numbers
+    where numbers.n < 4749
+
+)
+
+select
+    date_day,
+    {{ month_of('date_day') }} as month_start,
+    cast(date_trunc('quarter', date_day) as date) as quarter_start,
+    cast(extract(year from date_day) as integer) as year_number,
+    cast(date_trunc('week', date_day) as date) as iso_week_start,
+    cast(date_day - cast(date_trunc('week', date_day) as date) as integer) + 1 as day_of_week,
+    cast(date_day - cast(date_trunc('week', date_day) as date) as integer) >= 5 as is_weekend,
+    date_day = cast({{ month_of('date_day') }} + interval '1' month - interval '1' day as date) as is_month_end
+from days

@@ -1,0 +1,71 @@
+with
+
+spend as (
+
+    select * from {{ ref('stg_marketing__spend') }}
+
+),
+
+revenue as (
+
+    select * from {{ ref('fct_revenue_monthly') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of') }}
+
+),
+
+monthly_spend as (
+
+    select
+        spend.channel as acquisition_channel,
+        {{ month_of('spend.spend_date') }} as cost_month,
+        sum(spend.amount) as spend,
+        sum(spend.impressions) as impressions,
+        sum(spend.clicks) as clicks,
+        sum(spend.leads) as leads
+    from spend
+    cross join as_of
+    where spend.spend_date <= as_of.as_of_date
+        and {{ month_of('spend.spend_date') }} >= as_of.first_month
+    group by 1, 2
+
+),
+
+monthly_revenue as (
+
+    select
+        acquisition_channel,
+        revenue_month as cost_month,
+        sum(new_customers) as new_customers,
+        sum(new_mrr) as new_mrr,
+        sum(starting_customers) as starting_customers,
+        sum(churned_customers) as churned_customers,
+        sum(ending_customers) as ending_customers,
+        sum(ending_mrr) as ending_mrr
+    from revenue
+    group by 1, 2
+
+)
+
+select
+    {{ row_key(['coalesce(monthly_spend.acquisition_channel, monthly_revenue.acquisition_channel)', 'coalesce(monthly_spend.cost_month, monthly_revenue.cost_month)']) }} as cac_id,
+    coalesce(monthly_spend.acquisition_channel, monthly_revenue.acquisition_channel) as acquisition_channel,
+    coalesce(monthly_spend.cost_month, monthly_revenue.cost_month) as cost_month,
+    cast(coalesce(monthly_spend.spend, 0) as numeric(18, 2)) as spend,
+    cast(coalesce(monthly_revenue.new_customers, 0) as bigint) as new_customers,
+    cast(coalesce(monthly_revenue.new_mrr, 0) as numeric(18, 2)) as new_mrr,
+    cast(coalesce(monthly_revenue.starting_customers, 0) as bigint) as starting_customers,
+    cast(coalesce(monthly_revenue.churned_customers, 0) as bigint) as churned_customers,
+    cast(coalesce(monthly_revenue.ending_customers, 0) as bigint) as ending_customers,
+    cast(coalesce(monthly_revenue.ending_mrr, 0) as numeric(18, 2)) as ending_mrr,
+    cast(coalesce(monthly_spend.impressions, 0) as bigint) as impressions,
+    cast(coalesce(monthly_spend.clicks, 0) as bigint) as clicks,
+    cast(coalesce(monthly_spend.leads, 0) as bigint) as leads
+from monthly_spend
+full outer join monthly_revenue
+    on monthly_spend.acquisition_channel = monthly_revenue.acquisition_channel
+    and monthly_spend.cost_month = monthly_revenue.cost_month

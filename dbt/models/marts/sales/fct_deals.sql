@@ -1,0 +1,124 @@
+{{ config(indexes=[{'columns': ['closed_month', 'segment', 'region', 'acquisition_channel']}, {'columns': ['account_id']}]) }}
+
+with
+
+deals as (
+
+    select * from {{ ref('stg_crm__deals') }}
+
+),
+
+scopes as (
+
+    select * from {{ ref('int_deal_scopes') }}
+
+),
+
+stays as (
+
+    select * from {{ ref('int_deal_stage_stays') }}
+
+),
+
+probabilities as (
+
+    select * from {{ ref('int_stage_win_probability') }}
+
+),
+
+reps as (
+
+    select * from {{ ref('stg_crm__sales_reps') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of') }}
+
+),
+
+current_stays as (
+
+    select
+        deal_id,
+        stage,
+        entered_at
+    from stays
+    where left_at is null
+
+),
+
+joined as (
+
+    select
+        scopes.*,
+        deals.deal_name,
+        deals.owner_id,
+        reps.rep_name as owner_name,
+        deals.product_id,
+        deals.source_channel,
+        coalesce(current_stays.stage, deals.stage) as stage,
+        case when not scopes.is_won and not scopes.is_lost then deals.probability / 100 end as crm_probability,
+        case when not scopes.is_won and not scopes.is_lost then coalesce(probabilities.win_probability, 0) end as win_probability,
+        deals.expected_close_date,
+        case when scopes.is_lost then coalesce(deals.loss_reason, 'other') end as loss_reason,
+        coalesce(current_stays.entered_at, scopes.created_at) as stage_entered_at,
+        not scopes.is_won and not scopes.is_lost as is_open,
+        as_of.as_of_at,
+        as_of.as_of_date
+    from scopes
+    inner join deals on scopes.deal_id = deals.deal_id
+    cross join as_of
+    left join reps on deals.owner_id = reps.rep_id
+    left join current_stays on scopes.deal_id = current_stays.deal_id
+    left join probabilities
+        on coalesce(current_stays.stage, deals.stage) = probabilities.stage
+        and scopes.segment = probabilities.segment
+
+)
+
+select
+    deal_id,
+    account_id,
+    segment,
+    region,
+    acquisition_channel,
+    owner_id,
+    product_id,
+    deal_name,
+    owner_name,
+    deal_type,
+    source_channel,
+    stage,
+    loss_reason,
+    {{ month_of('created_at') }} as created_month,
+    {{ month_of('closed_at') }} as closed_month,
+    expected_close_date,
+    {{ month_of('expected_close_date') }} as expected_close_month,
+    amount,
+    cast(case when is_won then amount else 0 end as numeric(18, 2)) as won_amount,
+    cast(case when is_lost then amount else 0 end as numeric(18, 2)) as lost_amount,
+    cast(case when is_open then 0 else amount end as numeric(18, 2)) as closed_amount,
+    cast(case when is_open then amount else 0 end as numeric(18, 2)) as open_amount,
+    cast(case when is_open then amount * win_probability else 0 end as {{ type_double() }}) as weighted_amount,
+    cast(case when is_open then amount * coalesce(crm_probability, 0) else 0 end as {{ type_double() }}) as crm_weighted_amount,
+    cast(win_probability as {{ type_double() }}) as win_probability,
+    cast(crm_probability as {{ type_double() }}) as crm_probability,
+    1 as created_deals,
+    {{ as_count('is_won') }} as won_deals,
+    {{ as_count('is_lost') }} as lost_deals,
+    {{ as_count('is_won or is_lost') }} as closed_deals,
+    {{ as_count('is_open') }} as open_deals,
+    case when is_won then {{ days_between('created_at', 'closed_at') }} end as cycle_days_won,
+    case when is_won or is_lost then {{ days_between('created_at', 'closed_at') }} end as days_to_close,
+    case when is_open then {{ days_between('created_at', 'as_of_at') }} end as age_days,
+    case when is_open then {{ days_between('stage_entered_at', 'as_of_at') }} end as days_in_current_stage,
+    is_open,
+    is_won,
+    is_lost,
+    is_open and stage_entered_at < as_of_at - {{ var('stale_after_days') }} * interval '1' day as is_stale,
+    is_open and coalesce(expected_close_date < as_of_date, false) as is_overdue,
+    created_at,
+    closed_at
+from joined

@@ -1,0 +1,98 @@
+{{ config(indexes=[{'columns': ['backlog_date', 'segment', 'region', 'acquisition_channel']}]) }}
+
+with
+
+tickets as (
+
+    select * from {{ ref('fct_tickets') }}
+
+),
+
+dates as (
+
+    select * from {{ ref('dim_date') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of') }}
+
+),
+
+moves as (
+
+    select segment, region, acquisition_channel, priority, created_date as move_date, 1 as opened, 0 as resolved
+    from tickets
+    union all
+    select segment, region, acquisition_channel, priority, cast(resolved_at as date) as move_date, 0 as opened, 1 as resolved
+    from tickets
+    where resolved_at is not null
+
+),
+
+daily as (
+
+    select segment, region, acquisition_channel, priority, move_date, sum(opened) as opened, sum(resolved) as resolved
+    from moves
+    group by 1, 2, 3, 4, 5
+
+),
+
+slices as (
+
+    select distinct segment, region, acquisition_channel, priority
+    from daily
+
+),
+
+grid as (
+
+    select
+        slices.segment,
+        slices.region,
+        slices.acquisition_channel,
+        slices.priority,
+        dates.date_day,
+        dates.is_month_end or dates.date_day = as_of.as_of_date as is_period_end
+    from slices
+    cross join as_of
+    inner join dates on dates.date_day between as_of.data_start_date and as_of.as_of_date
+
+),
+
+counted as (
+
+    select
+        grid.*,
+        coalesce(daily.opened, 0) as opened_tickets,
+        coalesce(daily.resolved, 0) as resolved_tickets,
+        sum(coalesce(daily.opened, 0) - coalesce(daily.resolved, 0)) over (
+            partition by grid.segment, grid.region, grid.acquisition_channel, grid.priority
+            order by grid.date_day
+        ) as open_tickets
+    from grid
+    left join daily
+        on grid.segment = daily.segment
+        and grid.region = daily.region
+        and grid.acquisition_channel = daily.acquisition_channel
+        and grid.priority = daily.priority
+        and grid.date_day = daily.move_date
+
+)
+
+select
+    {{ row_key(['date_day', 'segment', 'region', 'acquisition_channel', 'priority']) }} as backlog_id,
+    date_day as backlog_date,
+    {{ month_of('date_day') }} as backlog_month,
+    segment,
+    region,
+    acquisition_channel,
+    priority,
+    cast(open_tickets as bigint) as open_tickets,
+    cast(opened_tickets as bigint) as opened_tickets,
+    cast(resolved_tickets as bigint) as resolved_tickets,
+    is_period_end
+from counted
+-- days without a ticket add nothing to any sum, but the last day stays, so that a backlog of zero is seen
+where open_tickets > 0 or opened_tickets > 0 or resolved_tickets > 0 or is_period_end

@@ -1,0 +1,26 @@
+with
+
+source as (
+
+    select * from {{ source('billing', 'payments') }}
+
+),
+
+renamed as (
+
+    select
+        payment_id,
+        invoice_id,
+        attempt_number,
+        attempted_at,
+        payment_method,
+        status,
+        failure_reason,
+        amount,
+        status = 'failed' as is_failed,
+        amount < 0 as is_refund
+    from source
+
+)
+
+select * from renamed

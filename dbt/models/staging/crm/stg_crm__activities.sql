@@ -1,0 +1,28 @@
+with
+
+source as (
+
+    select * from {{ source('crm', 'activities') }}
+
+),
+
+renamed as (
+
+    select
+        activity_id,
+        activity_type,
+        account_id,
+        contact_id,
+        deal_id,
+        owner_id,
+        occurred_at,
+        due_at,
+        completed_at,
+        outcome,
+        duration_minutes,
+        completed_at is not null as is_completed
+    from source
+
+)
+
+select * from renamed

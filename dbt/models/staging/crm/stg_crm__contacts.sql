@@ -1,0 +1,24 @@
+with
+
+source as (
+
+    select * from {{ source('crm', 'contacts') }}
+
+),
+
+renamed as (
+
+    select
+        contact_id,
+        account_id,
+        first_name,
+        last_name,
+        email,
+        job_title,
+        is_primary,
+        created_at
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,23 @@
+with
+
+source as (
+
+    select * from {{ source('crm', 'sales_reps') }}
+
+),
+
+renamed as (
+
+    select
+        rep_id,
+        rep_name,
+        team,
+        region,
+        role,
+        hired_at,
+        monthly_quota
+    from source
+
+)
+
+select * from renamed

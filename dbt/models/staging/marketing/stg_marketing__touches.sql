@@ -1,0 +1,23 @@
+with
+
+source as (
+
+    select * from {{ source('marketing', 'touches') }}
+
+),
+
+renamed as (
+
+    select
+        touch_id,
+        account_id,
+        contact_id,
+        channel,
+        campaign,
+        touched_at,
+        cast(touched_at as date) as touched_date
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,19 @@
+with
+
+source as (
+
+    select * from {{ source('product', 'releases') }}
+
+),
+
+renamed as (
+
+    select
+        version,
+        released_at,
+        release_notes
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,20 @@
+with
+
+source as (
+
+    select * from {{ source('product', 'users') }}
+
+),
+
+renamed as (
+
+    select
+        user_id,
+        account_id,
+        role,
+        created_at
+    from source
+
+)
+
+select * from renamed
