@@ -230,21 +230,24 @@ def _activities(plan: Plan, rng: np.random.Generator, deals: dict[str, Any], con
 def _targets(billing: Billing, rng: np.random.Generator, deals: dict[str, Any], folder: Folder) -> None:
     """A plan made beforehand: steady growth that ends a little above what happened, with shares by segment and region."""
     company, plan, months = billing.company, billing.plan, billing.plan.months
+    ahead = months + 3  # the plan reaches beyond the data: coverage needs the rest of the quarter
+    first = np.datetime64(plan.start, "M")
+    begins = (first + np.arange(ahead)).astype("datetime64[s]").astype(np.int64)
     rows = movements(billing)
     cell = company.segment * 4 + company.region
     mrr = np.stack([np.bincount(cell, weights=billing.month_end[:, m], minlength=12) for m in range(months + 1)])
     growth = np.where(mrr[0] > 0, mrr[-1] / np.maximum(mrr[0], 1), 1.0) * 1.02
-    steps = np.arange(1, months + 1)[:, None] / months
+    steps = np.arange(1, ahead + 1)[:, None] / months
     planned = mrr[0] * np.clip(growth, 0.9, 4.0) ** steps
-    calendar = plan.month_starts[:-1].astype("datetime64[s]").astype("datetime64[M]").astype(int) % 12
+    calendar = (first + np.arange(ahead)).astype(int) % 12
     season = np.where(calendar % 3 == 2, 1.5, 0.75)[:, None]
     new = np.bincount(cell[rows["account"]], weights=rows["new"], minlength=12)[None, :] / months * season * 1.03
     won = deals["state"] == 5
     booked = np.bincount((deals["segment"] * 4 + deals["region"])[won], weights=deals["amount"][won], minlength=12)[None, :] / months * season * 1.03
-    values = np.stack([planned, new, booked]) * rng.normal(1.0, 0.02, (3, months, 12))
+    values = np.stack([planned, new, booked]) * rng.normal(1.0, 0.02, (3, ahead, 12))
     metric, month, place = (part.ravel() for part in np.indices(values.shape))
     folder.write("crm/targets", {
-        "target_id": ids("T", np.arange(len(metric)), 5), "target_month": dates(plan.month_starts[month]),
+        "target_id": ids("T", np.arange(len(metric)), 5), "target_month": dates(begins[month]),
         "metric": labels(["mrr", "new_mrr", "bookings"], metric), "segment": labels(SEGMENTS, place // 4), "region": labels(REGIONS, place % 4),
         "target_value": money(np.round(values.ravel() / 10_000).astype(np.int64) * 10_000),
     })  # fmt: skip

@@ -75,6 +75,7 @@ select
     cast(case when moved.movement_type = 'contraction' then -moved.change else 0 end as numeric(18, 2)) as contraction_mrr,
     cast(case when moved.movement_type = 'churn' then -moved.change else 0 end as numeric(18, 2)) as churned_mrr,
     moved.ending_mrr,
+    cast(moved.ending_mrr * {{ var('gross_margin') }} as numeric(18, 4)) as gross_profit,
     moved.mrr_base_12m,
     cast(case when moved.mrr_base_12m > 0 then moved.ending_mrr when moved.mrr_base_12m = 0 then 0 end as numeric(18, 2)) as mrr_retained_12m,
     cast(least(moved.ending_mrr, moved.mrr_base_12m) as numeric(18, 2)) as mrr_retained_capped_12m,
