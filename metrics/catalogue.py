@@ -1,0 +1,87 @@
+"""The KPI catalogue, read from the semantic manifest that dbt writes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from warehouse.dbt import target_path
+from warehouse.errors import TowerError
+from warehouse.settings import load_settings
+
+
+class MetricError(TowerError):
+    """A question that the catalogue cannot answer: unknown metric, dimension, grain or value."""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One KPI. `behaviour`: flow (adds up over time), stock (value at the end of a period), first (at its start), now (as-of only)."""
+
+    name: str
+    label: str
+    description: str
+    format: str
+    direction: str
+    behaviour: str
+    sample: str | None
+    dimensions: tuple[str, ...]
+
+
+def manifest_path() -> Path:
+    """Where dbt left the semantic manifest. Raises TowerError when it has not been built."""
+    path = target_path(load_settings()) / "semantic_manifest.json"
+    if not path.exists():
+        raise TowerError("the semantic layer is not built; run `make dbt-run`")
+    return path
+
+
+def catalogue() -> dict[str, Metric]:
+    """Every metric by name; parts of ratios that have no meaning of their own are left out."""
+    path = manifest_path()
+    return _read(path, path.stat().st_mtime_ns)
+
+
+def get_metric(name: str) -> Metric:
+    """One metric. Raises MetricError with the nearest names when there is none."""
+    found = catalogue().get(name)
+    if found is None:
+        raise MetricError(f"there is no metric {name!r}; `python -m metrics list` shows all")
+    return found
+
+
+def supports(name: str, dimension: str) -> bool:
+    """Whether a metric can be grouped or filtered by a dimension."""
+    return dimension in get_metric(name).dimensions
+
+
+@lru_cache(maxsize=2)
+def _read(path: Path, _version: int) -> dict[str, Metric]:
+    manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    scope = {
+        measure["name"]: {entity["name"] for entity in model["entities"]}
+        for model in manifest["semantic_models"]
+        for measure in model["measures"]
+    }
+    raw = {metric["name"]: metric for metric in manifest["metrics"]}
+
+    def measures(metric: dict[str, Any]) -> set[str]:
+        inputs = {entry["name"] for entry in metric["type_params"]["input_measures"]}
+        for child in metric["type_params"].get("metrics") or []:
+            inputs |= measures(raw[child["name"]])
+        return inputs
+
+    result = {}
+    for name, metric in raw.items():
+        meta = (metric.get("config") or {}).get("meta") or {}
+        if meta.get("part"):
+            continue
+        shared = set.intersection(*(scope[measure] for measure in measures(metric)))
+        result[name] = Metric(
+            name, metric["label"], metric["description"], meta["format"], meta["direction"], meta["behaviour"], meta.get("sample"),
+            tuple(sorted(dimension for dimension in shared if not dimension.endswith("_row"))),
+        )  # fmt: skip
+    return result

@@ -1,0 +1,199 @@
+"""Compiles questions with MetricFlow (kept per shape) and runs them with bound values as the reader role."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import psycopg2
+from dbt_semantic_interfaces.protocols import SemanticManifest
+from metricflow.engine.metricflow_engine import MetricFlowEngine, MetricFlowQueryRequest
+from metricflow.protocols.sql_client import SqlEngine
+from metricflow.sql.render.postgres import PostgresSQLSqlPlanRenderer
+from metricflow_semantics.errors.error_classes import InformativeUserError
+from metricflow_semantics.model.dbt_manifest_parser import parse_manifest_from_dbt_generated_manifest
+from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import OperationalError
+
+from metrics.catalogue import Metric, MetricError, get_metric, manifest_path
+from warehouse.connections import explain, reader_engine
+from warehouse.errors import TowerError
+from warehouse.settings import load_settings
+
+GRAINS = ("day", "week", "month", "quarter", "year")
+_lock = threading.Lock()
+
+
+class CompileOnly:
+    """The client that MetricFlow asks for: it renders PostgreSQL and runs nothing."""
+
+    sql_engine_type = SqlEngine.POSTGRES
+    sql_plan_renderer = PostgresSQLSqlPlanRenderer()
+
+    def query(self, *_: Any) -> Any:
+        """Never called: the compiled SQL runs elsewhere."""
+        raise NotImplementedError
+
+    execute = dry_run = query
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+    def render_bind_parameter_key(self, bind_parameter_key: str) -> str:
+        """psycopg2's style."""
+        return f"%({bind_parameter_key})s"
+
+
+def query(
+    metrics: Sequence[str],
+    group_by: Sequence[str] = (),
+    filters: Mapping[str, Sequence[str]] | None = None,
+    start: date | None = None,
+    end: date | None = None,
+    grain: str | None = None,
+    ignore_inapplicable: bool = False,
+) -> pd.DataFrame:
+    """Metrics as a frame with columns period (when a grain is given), group_by…, metrics (floats).
+
+    Without a grain a stock metric gives its value at the end of the range and a flow metric its sum or ratio of sums
+    over it; `now` metrics are as of the as-of date whatever the range. `filters` maps dimensions to accepted values;
+    an empty list filters nothing. start and end are months (any day in them). Raises MetricError for a question that
+    makes no sense, TowerError when the warehouse does not answer.
+    """
+    wanted = [get_metric(name) for name in dict.fromkeys(metrics)]
+    if not wanted:
+        raise MetricError("name at least one metric")
+    if grain is not None and grain not in GRAINS:
+        raise MetricError(f"grain must be one of {', '.join(GRAINS)}, not {grain!r}")
+    active = {key: list(values) for key, values in (filters or {}).items() if values}
+    start, end = (day.replace(day=1) if day else None for day in (start, end))
+    frames = []
+    for (behaviour, dropped), names in _batches(wanted, group_by, active, ignore_inapplicable).items():
+        kept = {key: values for key, values in active.items() if key not in dropped}
+        low, high, unit = _range(behaviour, start, end, grain)
+        frame = _run(names, group_by, kept, low, high, unit)
+        frames.append(_coarsen(frame, behaviour, group_by, grain, unit))
+    keys = (["period"] if grain else []) + list(group_by)
+    result = frames[0]
+    for frame in frames[1:]:
+        result = result.merge(frame, on=keys, how="outer") if keys else pd.concat([result, frame], axis=1)
+    return result[[*keys, *(metric.name for metric in wanted)]].sort_values(keys, ignore_index=True) if keys else result
+
+
+def _batches(
+    wanted: list[Metric], group_by: Sequence[str], active: Mapping[str, Sequence[str]], ignore: bool
+) -> dict[tuple[str, frozenset[str]], list[str]]:
+    """Metrics that can be asked together: of the same behaviour and with the same filters."""
+    batches: dict[tuple[str, frozenset[str]], list[str]] = {}
+    for metric in wanted:
+        for dimension in group_by:
+            if dimension not in metric.dimensions:
+                raise MetricError(f"{metric.label} is not recorded by {dimension}; it knows {', '.join(metric.dimensions)}")
+        dropped = frozenset(dimension for dimension in active if dimension not in metric.dimensions)
+        if dropped and not ignore:
+            raise MetricError(f"{metric.label} does not answer to a filter on {', '.join(sorted(dropped))}")
+        batches.setdefault((metric.behaviour, dropped), []).append(metric.name)
+    return batches
+
+
+def _range(behaviour: str, start: date | None, end: date | None, grain: str | None) -> tuple[date | None, date | None, str | None]:
+    """The months to ask for and the grain to ask at."""
+    if behaviour == "now":
+        if grain:
+            raise MetricError("a metric as of the as-of date has no history; leave the grain out")
+        return None, None, None
+    if behaviour in ("stock", "first"):
+        if grain in ("quarter", "year"):
+            return start, end, "month"
+        if grain is None:
+            month = end if behaviour == "stock" else start
+            return (month, month, None) if month else (start, end, "month")
+    return start, end, grain
+
+
+def _coarsen(frame: pd.DataFrame, behaviour: str, group_by: Sequence[str], grain: str | None, asked: str | None) -> pd.DataFrame:
+    """Pick the last (or first) month of each period for stock metrics that were asked by month."""
+    if asked == grain:
+        return frame
+    frame = frame.sort_values("period")
+    keys = list(group_by)
+    if grain:
+        frame["period"] = pd.to_datetime(frame["period"]).dt.to_period("Q" if grain == "quarter" else "Y").dt.start_time.dt.date
+        keys = ["period", *keys]
+    elif not keys:
+        return frame.drop(columns="period").iloc[-1:] if behaviour == "stock" else frame.drop(columns="period").iloc[:1]
+    return frame.groupby(keys, as_index=False, dropna=False).nth(-1 if behaviour == "stock" else 0).drop(columns=[] if grain else "period")
+
+
+def _run(names: list[str], group_by: Sequence[str], filters: Mapping[str, Sequence[str]], start: date | None, end: date | None,
+         grain: str | None) -> pd.DataFrame:  # fmt: skip
+    path = manifest_path()
+    bounds = tuple(name for name, value in (("start", start), ("end", end)) if value)
+    sql = _compile(path, path.stat().st_mtime_ns, tuple(sorted(names)), tuple(group_by), tuple(sorted(filters)), bounds, grain)
+    values: dict[str, Any] = {name: list(given) for name, given in filters.items()} | {"start": start, "end": end}
+    frame = _fetch(sql, values)
+    frame = frame.rename(columns={f"metric_time__{grain}": "period"})
+    if "period" in frame:
+        frame["period"] = pd.to_datetime(frame["period"]).dt.date
+    for name in names:
+        frame[name] = pd.to_numeric(frame[name], errors="coerce").astype(float)
+    return frame
+
+
+@lru_cache(maxsize=4096)
+def _compile(path: Path, version: int, names: tuple[str, ...], group_by: tuple[str, ...], filters: tuple[str, ...], bounds: tuple[str, ...],
+             grain: str | None) -> str:  # fmt: skip
+    """SQL with a bind parameter for every value; compiled once per shape of question."""
+    where = [f"{{{{ Entity('{name}') }}}} = '__{name}__'" for name in filters]
+    signs = {"start": ">=", "end": "<="}
+    where += [f"{{{{ TimeDimension('metric_time', 'month') }}}} {signs[name]} '__{name}__'" for name in bounds]
+    groups = ([f"metric_time__{grain}"] if grain else []) + list(group_by)
+    with _lock:
+        try:
+            request = MetricFlowQueryRequest.create(metric_names=names, group_by_names=groups or None, where_constraints=where or None)
+            sql = str(_engine(path, version).explain(request).sql_statement.sql)
+        except InformativeUserError as error:
+            raise MetricError(f"cannot ask for {', '.join(names)} by {', '.join(groups) or 'total'}: {str(error).splitlines()[0]}") from error
+    sql = sql.replace("%", "%%")
+    sql = re.sub(r"= '__(\w+?)__'", lambda m: f"= any(%({m[1]})s)" if m[1] not in signs else m[0], sql)
+    return re.sub(r"'__(start|end)__'", r"%(\1)s", sql)
+
+
+@lru_cache(maxsize=1)
+def _engine(path: Path, _version: int) -> MetricFlowEngine:
+    manifest: SemanticManifest = parse_manifest_from_dbt_generated_manifest(path.read_text(encoding="utf-8"))
+    return MetricFlowEngine(SemanticManifestLookup(manifest), CompileOnly())  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=4)
+def _pool(url: str) -> Engine:
+    return reader_engine(load_settings())
+
+
+def fetch(sql: str, values: Mapping[str, Any]) -> pd.DataFrame:
+    """Run SQL with %(name)s parameters as the reader; the app's panels that are not KPIs use it too."""
+    return _fetch(sql, values)
+
+
+def _fetch(sql: str, values: Mapping[str, Any]) -> pd.DataFrame:
+    settings = load_settings()
+    try:
+        connection = _pool(settings.reader_url()).raw_connection()
+    except OperationalError as error:
+        raise TowerError(explain(settings.reader(), str(error.orig))) from error
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            return pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description])
+    except psycopg2.errors.UndefinedTable as error:
+        raise TowerError(f"the marts are not built ({str(error).splitlines()[0]}); run `make dbt-run`") from error
+    finally:
+        connection.rollback()
+        connection.close()
