@@ -65,14 +65,15 @@ def main() -> int:
         print(__doc__ + "\n\nusage: python -m warehouse.dbt build|run|test|docs|… [dbt options]")
         return 0
     settings = load_settings()
-    if arguments[0] in ("build", "run", "test", "source", "show", "snapshot", "run-operation"):
+    command = next((word for word in arguments if not word.startswith("-")), "")
+    if command in ("build", "run", "test", "source", "show", "snapshot", "run-operation"):
         with _loaded(settings):
             pass
     code = run_dbt(settings, arguments)
-    if code == 0 and arguments[0] == "build" and "--select" not in arguments and "-s" not in arguments:
+    if code == 0 and command == "build" and "--select" not in arguments and "-s" not in arguments:
         publish(settings)
     if code != 0:
-        raise TowerError(f"dbt {arguments[0]} failed; the lines above name the model or test")
+        raise TowerError(f"dbt {command} failed; the lines above name the model or test")
     return 0
 
 

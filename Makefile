@@ -1,0 +1,88 @@
+# The one entry point. `make` prints this list.
+PY := .venv/bin/python
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+.DEFAULT_GOAL := help
+.PHONY: help setup up down status gen-data load-data dbt-deps dbt-run dbt-test docs insights app stop pgadmin psql metrics all test lint bench screenshots lock clean
+
+help:        ## this list
+	@grep -hE '^[a-z-]+: .*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+.venv/.complete: requirements.lock
+	@test -x $(PY) || python3 -m venv .venv
+	@$(PY) -m uv --version >/dev/null 2>&1 || $(PY) -m pip install --quiet --disable-pip-version-check "$$(grep -oE '^uv==[0-9.]+' requirements.lock)"
+	@echo "installing the locked packages …" && $(PY) -m uv pip sync --quiet --require-hashes requirements.lock
+	@touch $@
+
+setup: .venv/.complete ## make .venv from the lock, and .env with random passwords
+	@$(PY) -m warehouse env
+
+up: setup ## start the warehouse (Docker when an engine answers, otherwise embedded)
+	@$(PY) -m warehouse up
+
+down: stop ## stop the dashboard and the warehouse; the data stay
+	@$(PY) -m warehouse pgadmin stop
+	@$(PY) -m warehouse down
+
+status: setup ## where the warehouse runs and what is loaded
+	@$(PY) -m warehouse status
+
+gen-data: setup ## write the synthetic company's CSV files (NUM_ACCOUNTS, SEED, …)
+	@$(PY) -m data_gen
+
+load-data: up ## check the CSV files and load them (DATA=folder for your own)
+	@$(PY) -m loader $(if $(DATA),--data $(DATA))
+
+dbt-deps: setup ## install dbt packages: none are needed
+	@echo "this project needs no dbt packages"
+
+dbt-run: up ## build staging and marts
+	@$(PY) -m warehouse.dbt --quiet run
+
+dbt-test: up ## run every data test and unit test
+	@$(PY) -m warehouse.dbt test
+
+docs: up ## dbt docs at http://localhost:8081
+	@$(PY) -m warehouse.dbt docs generate && $(PY) -m warehouse.dbt docs serve --port 8081
+
+insights: up ## write INSIGHTS.md from the marts
+	@$(PY) -m insights
+
+app: up ## start the dashboard in the background
+	@$(PY) -m app start
+
+stop: setup ## stop the dashboard
+	@$(PY) -m app stop
+
+pgadmin: up ## start pgAdmin with the warehouse registered
+	@$(PY) -m warehouse pgadmin start
+
+psql: up ## open psql as reader
+	@$(PY) -m warehouse psql
+
+metrics: setup ## list every metric with its definition
+	@$(PY) -m metrics list
+
+all: up gen-data ## the whole path: generate, load, build and test, insights, dashboard
+	@$(PY) -m loader
+	@$(PY) -m warehouse.dbt --quiet build
+	@$(PY) -m insights
+	@$(PY) -m app start
+	@$(PY) -m insights --headline
+
+test: setup ## every test (browser tests need Chromium)
+	@$(PY) -m pytest
+
+lint: setup ## ruff and mypy
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy
+
+bench: up ## time the whole path, and the loader beside psql's \copy
+	@$(PY) -m benchmarks
+
+screenshots: app ## make the README's pictures
+	@$(PY) -m tests.e2e.screenshots
+
+lock: setup ## resolve pyproject.toml anew into requirements.lock
+	@$(PY) -m uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-header --no-annotate --no-strip-extras --no-emit-index-url --no-emit-find-links --python-version 3.11 -q -U -o requirements.lock
+
+clean: ## remove what was generated; the warehouse and .env stay
+	@rm -rf data dbt/target dbt/logs logs test-artifacts .pytest_cache .mypy_cache .ruff_cache && find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +

@@ -1,0 +1,103 @@
+"""One small company for the whole suite: generated, loaded and built once, on a server of its own."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from data_gen.__main__ import generate
+from data_gen.plan import Plan
+from warehouse.embedded import EmbeddedServer
+from warehouse.settings import ROOT, Settings, load_settings
+
+SEEDS = (7, 8, 9)
+
+
+def free_port() -> int:
+    """A port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass(frozen=True)
+class Company:
+    """A built company: its files, and the environment in which every command of the project finds it."""
+
+    data: Path
+    environment: dict[str, str]
+
+    def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run `python -m …` against this company."""
+        command = [sys.executable, "-m", *arguments]
+        result = subprocess.run(command, env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert not check or result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
+        return result
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """An embedded PostgreSQL for the tests; yields the environment that points to it."""
+    folder = tmp_path_factory.mktemp("server")
+    for parent in [folder, *folder.parents]:
+        if os.geteuid() == 0 and parent.stat().st_mode & 0o005 != 0o005:
+            parent.chmod(0o755)  # root runs PostgreSQL as another user, who must be able to get here
+    settings = {
+        "WAREHOUSE": "external", "POSTGRES_PORT": str(free_port()), "POSTGRES_HOST": "127.0.0.1", "POSTGRES_DB": "postgres",
+        "TOWER_OWNER_PASSWORD": secrets.token_hex(8), "TOWER_READER_PASSWORD": secrets.token_hex(8),
+    }  # fmt: skip
+    settings["DATABASE_URL"] = (
+        f"postgresql://tower_owner:{settings['TOWER_OWNER_PASSWORD']}@127.0.0.1:{settings['POSTGRES_PORT']}/postgres"
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        for key, value in (settings | {"WAREHOUSE": "embedded"}).items():
+            patch.setenv(key, value)
+        embedded = EmbeddedServer(load_settings(), folder / "warehouse")
+        embedded.up()
+    yield settings
+    embedded.down()
+
+
+def make_company(server: dict[str, str], folder: Path, name: str, plan: Plan) -> Company:
+    """Generate, load and build a company in a database of its own."""
+    data = folder / "data"
+    generate(plan, data)
+    url = server["DATABASE_URL"].rsplit("/", 1)[0] + f"/{name}"
+    environment = os.environ | server | {
+        "DATABASE_URL": url, "POSTGRES_DB": name, "DATA_DIR": str(data), "DBT_TARGET_PATH": str(folder / "target"), "AS_OF_DATE": "",
+    }  # fmt: skip
+    company = Company(data, environment)
+    company.run("warehouse", "up")
+    company.run("loader")
+    company.run("warehouse.dbt", "--quiet", "build")
+    return company
+
+
+@pytest.fixture(scope="session", params=SEEDS, ids=lambda seed: f"seed{seed}")
+def any_company(request: pytest.FixtureRequest, server: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Company:
+    """Three companies, one after the other."""
+    plan = Plan(400, request.param, date(2025, 5, 1), date(2026, 10, 31))
+    return make_company(server, tmp_path_factory.mktemp(f"seed{request.param}"), f"tower_seed{request.param}", plan)
+
+
+@pytest.fixture(scope="session")
+def company(server: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Company:
+    """One company for the tests of pages, metrics and insights."""
+    return make_company(server, tmp_path_factory.mktemp("company"), "tower_test", Plan(500, 42, date(2025, 5, 1), date(2026, 10, 31)))
+
+
+@pytest.fixture
+def in_company(company: Company, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """This process sees the company too."""
+    for key, value in company.environment.items():
+        monkeypatch.setenv(key, value)
+    return load_settings()
