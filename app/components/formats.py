@@ -1,0 +1,54 @@
+"""Numbers as people read them, and one colour per meaning."""
+
+from __future__ import annotations
+
+import math
+
+COLOURS = {
+    "new": "#0072B2", "reactivation": "#56B4E9", "expansion": "#009E73", "contraction": "#E69F00", "churn": "#D55E00",
+    "SMB": "#E69F00", "Mid-Market": "#56B4E9", "Enterprise": "#0072B2",
+    "low": "#F0C419", "medium": "#E69F00", "high": "#D55E00", "critical": "#B2182B",
+    "met": "#009E73", "breached": "#D55E00", "actual": "#0072B2", "target": "#7F8B99", "total": "#5B6B7B",
+}  # fmt: skip
+
+
+def number(value: float | None, kind: str) -> str:
+    """A value with its unit: money is shortened, shares are percentages, nothing is shown as a dash."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return "–"
+    match kind:
+        case "money":
+            return money(value)
+        case "percent":
+            return f"{value * 100:.1f} %"
+        case "count":
+            return f"{value:,.0f}"
+        case "ratio":
+            return f"{value:.1f}×"
+        case "days":
+            return f"{value:,.0f} days"
+        case "hours":
+            return f"{value:,.1f} h"
+        case "months":
+            return f"{value:,.1f} mo"
+    return f"{value:,.2f}"
+
+
+def money(value: float) -> str:
+    """Dollars with K or M, three digits that matter."""
+    sign, size = ("−" if value < 0 else ""), abs(value)
+    for limit, unit in ((1e9, "B"), (1e6, "M"), (1e3, "K")):
+        if size >= limit:
+            return f"{sign}${size / limit:,.2f}{unit}" if size < 10 * limit else f"{sign}${size / limit:,.1f}{unit}"
+    return f"{sign}${size:,.0f}"
+
+
+def change(now: float, before: float, kind: str) -> str | None:
+    """The difference as a card shows it: points for shares, per cent for the rest."""
+    if math.isnan(now) or math.isnan(before):
+        return None
+    if kind == "percent":
+        return f"{(now - before) * 100:+.1f} pts"
+    if before == 0:
+        return None
+    return f"{(now / before - 1) * 100:+.1f} %"

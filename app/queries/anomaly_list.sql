@@ -1,0 +1,14 @@
+-- flagged points of the range. A slice is shown when it matches the filters; totals only without filters.
+select anomaly_id, metric, metric_label, grain, period_start, dimension, dimension_value, actual_value, expected_value, deviation, impact, impact_unit, score,
+    severity, direction, is_bad
+from marts.fct_anomalies
+where is_anomaly
+    and period_start >= %(start)s
+    and period_start < cast(%(end)s as date) + interval '1 month'
+    and (
+        (cast(%(segment)s as text[]) is null and cast(%(region)s as text[]) is null and cast(%(acquisition_channel)s as text[]) is null)
+        or segment = any(coalesce(%(segment)s, array[]::text[]))
+        or region = any(coalesce(%(region)s, array[]::text[]))
+        or acquisition_channel = any(coalesce(%(acquisition_channel)s, array[]::text[]))
+    )
+order by impact desc

@@ -1,0 +1,8 @@
+-- accounts that churned within the range
+select churn_month, account_id, account_name, segment, region, acquisition_channel, reason, churned_mrr, tenure_months, is_activated, feedback_text, churned_at
+from marts.fct_churn
+where churn_month between %(start)s and %(end)s
+    and (cast(%(segment)s as text[]) is null or segment = any(%(segment)s))
+    and (cast(%(region)s as text[]) is null or region = any(%(region)s))
+    and (cast(%(acquisition_channel)s as text[]) is null or acquisition_channel = any(%(acquisition_channel)s))
+order by churned_mrr desc

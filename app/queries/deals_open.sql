@@ -1,0 +1,9 @@
+-- open deals on the as-of date
+select deal_id, deal_name, segment, region, acquisition_channel, owner_name, stage, amount, win_probability, crm_probability, weighted_amount,
+    age_days, days_in_current_stage, expected_close_date, is_stale, is_overdue
+from marts.fct_deals
+where is_open
+    and (cast(%(segment)s as text[]) is null or segment = any(%(segment)s))
+    and (cast(%(region)s as text[]) is null or region = any(%(region)s))
+    and (cast(%(acquisition_channel)s as text[]) is null or acquisition_channel = any(%(acquisition_channel)s))
+order by weighted_amount desc

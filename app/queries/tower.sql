@@ -1,0 +1,9 @@
+-- the newest published build and its window
+select
+    (select coalesce(max(publication_id), 0) from ops.publications) as publication,
+    as_of_date,
+    first_month,
+    last_month,
+    is_last_month_partial,
+    gross_margin
+from marts.dim_tower
