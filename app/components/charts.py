@@ -46,9 +46,11 @@ def bars(frame: pd.DataFrame, x: str, y: str, *, tick: str = "", labels: list[st
     if frame.empty or not frame[y].abs().sum():
         return None
     place = {"x": frame[y], "y": frame[x], "orientation": "h"} if horizontal else {"x": frame[x], "y": frame[y]}
-    figure = go.Figure(go.Bar(**place, text=labels, textposition="auto", marker_color=colours or COLOURS["actual"], cliponaxis=False))
+    figure = go.Figure(go.Bar(**place, text=labels, textposition="auto" if horizontal else "outside", textangle=0, marker_color=colours or COLOURS["actual"], cliponaxis=False))
     figure.update_layout(hovermode="closest")
     (figure.update_xaxes if horizontal else figure.update_yaxes)(tickformat=tick)
+    if not horizontal and labels and frame[y].min() >= 0:
+        figure.update_yaxes(range=[0, float(frame[y].max()) * 1.15])
     if horizontal:
         figure.update_yaxes(autorange="reversed")
     return figure
@@ -105,7 +107,6 @@ def survival(frame: pd.DataFrame, group: str) -> tuple[go.Figure | None, pd.Data
         at_risk = {f"day {d}": int(((part["duration_days"] >= d) & (part["observed_from_days"] <= d)).sum()) for d in marks}
         risk.append({"number at risk": name, **at_risk})
     figure.update_yaxes(tickformat=PERCENT, range=[0, 1.02])
-    figure.update_xaxes(title="Days since the first payment")
     return (figure, pd.DataFrame(risk)) if risk else (None, pd.DataFrame())
 
 
@@ -170,5 +171,6 @@ def histogram(frame: pd.DataFrame, value: str, colour: str) -> go.Figure | None:
         counts, _ = np.histogram(part[value], edges)
         parts.append(pd.DataFrame({"size": [money(np.sqrt(a * b)) for a, b in zip(edges[:-1], edges[1:], strict=True)], "deals": counts, colour: name}))
     figure = px.bar(pd.concat(parts), x="size", y="deals", color=colour, color_discrete_map=COLOURS)
-    figure.update_xaxes(title="Annual contract value")
+    figure.update_xaxes(title=None)
+    figure.update_yaxes(title=None)
     return figure

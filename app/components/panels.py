@@ -38,6 +38,8 @@ def table(title: str, frame: pd.DataFrame, *, columns: dict[str, object] | None 
         if frame.empty:
             st.info(empty or "Nothing in this selection. Widen the filters or the months.", icon=":material/search_off:")
             return
+        titles: dict[str, object] = {name: name.removeprefix("is_").replace("_", " ").capitalize() for name in frame.columns}
+        columns = {name: (columns or {}).get(name, title) for name, title in titles.items()}
         st.dataframe(frame, hide_index=True, width="stretch", column_config=columns, height=min(38 + 35 * len(frame), 420))
         name = title.lower().replace(" ", "-").replace(",", "")
         st.download_button(

@@ -41,7 +41,7 @@ figure, at_risk = charts.survival(rows(tower, "survival", filters), "segment")
 left, right = st.columns([3, 2])
 with left:
     chart("Survival since the first payment", figure, help="Kaplan–Meier by segment, censored at the as-of date; customers older than the data enter late.",
-          note="Accounts that first paid by the end of the range.")  # fmt: skip
+          note="Days since the first payment; accounts that first paid by the end of the range. Below: the number at risk.")  # fmt: skip
     if not at_risk.empty:
         st.dataframe(at_risk, hide_index=True, width="stretch")
 churned = rows(tower, "churn", filters)

@@ -1,0 +1,1 @@
+"""Writes INSIGHTS.md from the marts, through `metrics`; `make insights` calls it."""

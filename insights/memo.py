@@ -1,0 +1,169 @@
+"""The board memo: every sentence with its number, its comparison and its n; a sentence without data is left out with the reason."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from datetime import date
+
+import pandas as pd
+
+from metrics import get_metric, query
+from metrics.engine import fetch
+from warehouse.errors import TowerError
+
+
+@dataclass
+class Memo:
+    """The window that the memo speaks of, and its lines."""
+
+    as_of: date
+    first: date
+    end: date
+    lines: list[str] = field(default_factory=list)
+
+    @property
+    def start(self) -> date:
+        """First month of the quarter's length that ends with the last complete month."""
+        return shift(self.end, -2)
+
+
+def shift(day: date, months: int) -> date:
+    """First day of the month so many months later."""
+    number = day.year * 12 + day.month - 1 + months
+    return date(number // 12, number % 12 + 1, 1)
+
+
+def begin() -> Memo:
+    """A memo about the last complete month of the built marts."""
+    row = fetch("select as_of_date, first_month, last_complete_month from marts.dim_tower", {})
+    if row.empty:
+        raise TowerError("the marts are empty; run `make all`")
+    return Memo(row.iloc[0]["as_of_date"], row.iloc[0]["first_month"], row.iloc[0]["last_complete_month"])
+
+
+def shown(name: str, value: float) -> str:
+    """A value as the board reads it."""
+    kind = get_metric(name).format
+    if math.isnan(value):
+        return "not known"
+    if kind == "money":
+        return f"${value / 1e6:,.2f}M" if abs(value) >= 1e6 else f"${value / 1e3:,.1f}K" if abs(value) >= 1e4 else f"${value:,.0f}"
+    forms = {"percent": f"{value * 100:.1f} %", "count": f"{value:,.0f}", "ratio": f"{value:.1f}×", "days": f"{value:,.0f} days", "hours": f"{value:,.1f} hours",
+             "months": f"{value:,.1f} months"}  # fmt: skip
+    return forms.get(kind, f"{value:,.2f}")
+
+
+def compared(memo: Memo, name: str, quarter: bool = False) -> str | None:
+    """«MRR rose from A to B (+x %)» for the month against the one before, or the quarter against the one before."""
+    start = memo.start if quarter else memo.end
+    length = 3 if quarter else 1
+    before_start, before_end = shift(start, -length), shift(memo.end, -length)
+    if before_start < memo.first:
+        return None
+    metric = get_metric(name)
+    asked = [name, *([metric.sample] if metric.sample else [])]
+    now = query(asked, start=start, end=memo.end).iloc[0]
+    before = query(asked, start=before_start, end=before_end).iloc[0]
+    a, b = float(before[name]), float(now[name])
+    if math.isnan(a) or math.isnan(b):
+        return None
+    if metric.format == "percent":
+        size = f"{(b - a) * 100:+.1f} points"
+    else:
+        size = f"{(b / a - 1) * 100:+.1f} %" if a else "from nothing"
+    verb = "rose" if b > a else "fell" if b < a else "stayed"
+    count = f", n = {float(now[metric.sample]):,.0f}" if metric.sample else ""
+    return f"{metric.label} {verb} from {shown(name, a)} to {shown(name, b)} ({size}{count})"
+
+
+def section(memo: Memo, title: str, names: list[str], quarter: bool) -> None:
+    """One heading with a sentence per metric."""
+    memo.lines += [f"## {title}", ""]
+    missing = []
+    for name in names:
+        sentence = compared(memo, name, quarter)
+        if sentence:
+            memo.lines.append(f"- {sentence}.")
+        else:
+            missing.append(get_metric(name).label)
+    if missing:
+        memo.lines.append(f"- Left out, for want of history or cases: {', '.join(missing)}.")
+    memo.lines.append("")
+
+
+def write_memo() -> str:
+    """The whole memo as Markdown."""
+    memo = begin()
+    month, quarter = f"{memo.end:%B %Y}", f"{memo.start:%b} – {memo.end:%b %Y}"
+    memo.lines += [
+        "# Insights", "",
+        f"As of {memo.as_of:%d %B %Y}. Written by `make insights` from the marts; do not edit.",
+        f"«Month» is {month} against the month before; «quarter» is {quarter} against the three months before.", "",
+    ]  # fmt: skip
+    section(memo, f"Revenue (month, {month})", ["mrr", "active_customers", "arpa", "nrr_t12m", "grr_t12m"], False)
+    _target(memo)
+    section(memo, f"Movements (quarter, {quarter})", ["new_mrr", "expansion_mrr", "churned_mrr", "logo_churn_rate", "quick_ratio"], True)
+    _drivers(memo)
+    section(memo, f"Pipeline (quarter, {quarter})", ["won_amount", "win_rate", "win_rate_value", "sales_cycle_days", "deals_created"], True)
+    _pipeline(memo)
+    section(memo, f"Acquisition and activation (quarter, {quarter})", ["spend", "cac", "cac_payback_months", "ltv_cac_ratio", "activation_rate"], True)
+    section(memo, f"Support (quarter, {quarter})", ["tickets", "first_response_sla", "resolution_sla", "csat"], True)
+    _anomalies(memo)
+    return "\n".join(memo.lines).rstrip() + "\n"
+
+
+def _target(memo: Memo) -> None:
+    row = query(["mrr", "mrr_target"], start=memo.end, end=memo.end).iloc[0]
+    if not math.isnan(row["mrr_target"]) and row["mrr_target"]:
+        gap = row["mrr"] / row["mrr_target"] - 1
+        side = "above" if gap >= 0 else "below"
+        memo.lines.insert(len(memo.lines) - 1, f"- MRR is {abs(gap) * 100:.1f} % {side} its target of {shown('mrr', row['mrr_target'])}.")
+
+
+def _drivers(memo: Memo) -> None:
+    churn = query(["churned_mrr", "churned_customers"], ["churn_reason"], start=memo.start, end=memo.end).dropna(subset=["churn_reason"])
+    if churn["churned_mrr"].sum() > 0:
+        top = churn.sort_values(["churned_mrr", "churn_reason"], ascending=[False, True]).iloc[0]
+        share = top["churned_mrr"] / churn["churned_mrr"].sum()
+        memo.lines.insert(
+            len(memo.lines) - 1,
+            f"- The largest reason for churn was «{top['churn_reason'].replace('_', ' ')}»: {shown('churned_mrr', top['churned_mrr'])}, "
+            f"{share * 100:.0f} % of what was lost (n = {top['churned_customers']:,.0f} accounts).",
+        )
+
+
+def _pipeline(memo: Memo) -> None:
+    row = query(["open_pipeline", "weighted_pipeline", "overdue_pipeline", "open_deals"]).iloc[0]
+    if row["open_deals"]:
+        memo.lines.insert(
+            len(memo.lines) - 1,
+            f"- {shown('open_pipeline', row['open_pipeline'])} are open, worth {shown('weighted_pipeline', row['weighted_pipeline'])} by past win rates; "
+            f"{row['overdue_pipeline'] / row['open_pipeline'] * 100:.0f} % is past its expected close date (n = {row['open_deals']:,.0f} deals).",
+        )
+
+
+def _anomalies(memo: Memo) -> None:
+    found: pd.DataFrame = fetch(
+        "select metric_label, dimension_value, period_start, grain, actual_value, expected_value, score, severity, history_points from marts.fct_anomalies "
+        "where is_anomaly and is_bad and grain = 'month' and period_start between %(start)s and %(end)s "
+        "order by abs(score) desc, metric, dimension_value limit 4",
+        {"start": memo.start, "end": memo.end},
+    )
+    memo.lines += [f"## Anomalies (quarter, {memo.start:%b} – {memo.end:%b %Y})", ""]
+    for row in found.itertuples():
+        memo.lines.append(
+            f"- {row.metric_label}, {row.dimension_value}, {row.period_start:%B %Y}: {row.actual_value:,.0f} against {row.expected_value:,.0f} expected "
+            f"({row.score:+.1f} robust deviations, {row.severity}, n = {row.history_points} earlier months)."
+        )
+    if found.empty:
+        memo.lines.append("- No month left its expected band for the worse.")
+    memo.lines.append("")
+
+
+def headline() -> str:
+    """The three figures that `make all` ends with."""
+    memo = begin()
+    row = query(["mrr", "nrr_t12m", "logo_churn_rate"], start=memo.end, end=memo.end).iloc[0]
+    parts = [f"{get_metric(name).label} {shown(name, row[name])}" for name in ("mrr", "nrr_t12m", "logo_churn_rate")]
+    return f"{memo.end:%B %Y}: " + " · ".join(parts)
