@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import psycopg2
 import pytest
 
 from data_gen.__main__ import generate
@@ -76,6 +77,10 @@ def make_company(server: dict[str, str], folder: Path, name: str, plan: Plan) ->
         "DATABASE_URL": url, "POSTGRES_DB": name, "DATA_DIR": str(data), "DBT_TARGET_PATH": str(folder / "target"), "AS_OF_DATE": "",
     }  # fmt: skip
     company = Company(data, environment)
+    connection = psycopg2.connect(server["DATABASE_URL"])
+    connection.autocommit = True
+    connection.cursor().execute(f"create database {name}")
+    connection.close()
     company.run("warehouse", "up")
     company.run("loader")
     company.run("warehouse.dbt", "--quiet", "build")

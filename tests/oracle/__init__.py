@@ -1,0 +1,1 @@
+"""Every number computed another way: pandas straight from the CSV files, by the definitions, sharing no code with dbt."""
