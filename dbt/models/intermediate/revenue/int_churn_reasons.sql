@@ -13,32 +13,41 @@ subscriptions as (
 
 ),
 
+as_of as (
+
+    select * from {{ ref('int_as_of') }}
+
+),
+
 reported as (
 
     select
-        account_id,
-        {{ month_of('churned_at') }} as churn_month,
-        churned_at,
-        reason_code as reason,
-        feedback_text,
+        churn_events.account_id,
+        {{ month_of('churn_events.churned_at') }} as churn_month,
+        churn_events.churned_at,
+        churn_events.reason_code as reason,
+        churn_events.feedback_text,
         1 as preference
     from churn_events
-    where not is_reactivation
+    cross join as_of
+    where not churn_events.is_reactivation
+        and churn_events.churned_at < as_of.as_of_at
 
 ),
 
 cancelled as (
 
     select
-        account_id,
-        {{ month_of('ended_at') }} as churn_month,
-        ended_at as churned_at,
-        cancel_reason as reason,
+        subscriptions.account_id,
+        {{ month_of('subscriptions.ended_at') }} as churn_month,
+        subscriptions.ended_at as churned_at,
+        coalesce(subscriptions.cancel_reason, 'other') as reason,
         cast(null as varchar(4000)) as feedback_text,
         2 as preference
     from subscriptions
-    where ended_at is not null
-        and cancel_reason <> 'trial_not_converted'
+    cross join as_of
+    where subscriptions.ended_at < as_of.as_of_at
+        and subscriptions.cancel_reason is distinct from 'trial_not_converted'
 
 ),
 

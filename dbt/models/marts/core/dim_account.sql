@@ -30,6 +30,12 @@ subscriptions as (
 
 ),
 
+activations as (
+
+    select * from {{ ref('int_account_activations') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of') }}
@@ -79,8 +85,9 @@ select
     coalesce(current_mrr.mrr, 0) > 0 as is_active_customer,
     case
         when spans.account_id is not null
-            then {{ months_between('spans.first_paid_at', 'least(spans.last_paid_to, as_of.as_of_at)') }}
+            then {{ months_between('spans.first_paid_at', 'least(spans.last_paid_to, cast(as_of.as_of_date as timestamp))') }}
     end as tenure_months,
+    activations.is_activated,
     accounts.created_at,
     spans.first_paid_at,
     {{ month_of('spans.first_paid_at') }} as first_paid_month,
@@ -91,3 +98,4 @@ left join reps on accounts.owner_id = reps.rep_id
 left join spans on accounts.account_id = spans.account_id
 left join current_mrr on accounts.account_id = current_mrr.account_id
 left join running_trials on accounts.account_id = running_trials.account_id
+left join activations on accounts.account_id = activations.account_id

@@ -8,9 +8,9 @@ users as (
 
 ),
 
-activations as (
+first_events as (
 
-    select * from {{ ref('int_user_activations') }}
+    select * from {{ ref('int_user_first_events') }}
 
 ),
 
@@ -35,13 +35,14 @@ joined as (
         accounts.region,
         accounts.acquisition_channel,
         users.created_at,
-        activations.activated_at,
+        first_events.first_event_at,
+        first_events.activated_at,
         users.created_at + {{ var('activation_days') }} * interval '1' day as deadline_at,
         as_of.as_of_at
     from users
     inner join accounts on users.account_id = accounts.account_id
     cross join as_of
-    left join activations on users.user_id = activations.user_id
+    left join first_events on users.user_id = first_events.user_id
     -- users from before the window: their first days were not observed
     where users.created_at >= as_of.data_start_date
         and users.created_at < as_of.as_of_at
@@ -60,5 +61,6 @@ select
     {{ as_count('deadline_at <= as_of_at') }} as eligible_users,
     {{ as_count('deadline_at <= as_of_at and activated_at <= deadline_at') }} as activated_users,
     created_at,
+    first_event_at,
     activated_at
 from joined

@@ -16,12 +16,6 @@ churn_reasons as (
 
     select * from {{ ref('int_churn_reasons') }}
 
-),
-
-activation as (
-
-    select * from {{ ref('fct_activation_accounts') }}
-
 )
 
 select
@@ -37,12 +31,11 @@ select
     revenue.churned_mrr,
     {{ months_between('accounts.first_paid_month', 'revenue.revenue_month') }} as tenure_months,
     revenue.churn_reason <> 'payment_failed' as is_voluntary,
-    activation.activated_accounts = 1 as is_activated,
+    accounts.is_activated,
     churn_reasons.churned_at
 from revenue
 inner join accounts on revenue.account_id = accounts.account_id
 left join churn_reasons
     on revenue.account_id = churn_reasons.account_id
     and revenue.revenue_month = churn_reasons.churn_month
-left join activation on revenue.account_id = activation.account_id
 where revenue.movement_type = 'churn'

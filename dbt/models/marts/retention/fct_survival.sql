@@ -6,12 +6,6 @@ accounts as (
 
 ),
 
-activation as (
-
-    select * from {{ ref('fct_activation_accounts') }}
-
-),
-
 as_of as (
 
     select * from {{ ref('int_as_of') }}
@@ -23,7 +17,7 @@ select
     accounts.segment,
     accounts.region,
     accounts.acquisition_channel,
-    activation.activated_accounts = 1 as is_activated,
+    accounts.is_activated,
     not accounts.is_active_customer as is_churned,
     cast(coalesce(accounts.churned_at, as_of.as_of_at) as date) - cast(accounts.first_paid_at as date) as duration_days,
     -- customers from before the window are known only because they lasted until it opened
@@ -32,5 +26,4 @@ select
     accounts.churned_at as ended_at
 from accounts
 cross join as_of
-left join activation on accounts.account_id = activation.account_id
 where accounts.first_paid_at is not null

@@ -20,19 +20,29 @@ churn_reasons as (
 
 ),
 
+as_of as (
+
+    select * from {{ ref('int_as_of') }}
+
+),
+
 compared as (
 
     select
-        account_id,
-        revenue_month,
-        month_number,
-        is_opening,
-        is_partial_month,
-        mrr as ending_mrr,
-        lag(mrr) over (partition by account_id order by revenue_month) as starting_mrr,
-        -- without twelve months of history there is no base, not a base of zero
-        lag(mrr, 12) over (partition by account_id order by revenue_month) as mrr_base_12m
+        monthly_mrr.account_id,
+        monthly_mrr.revenue_month,
+        monthly_mrr.is_opening,
+        monthly_mrr.is_partial_month,
+        monthly_mrr.mrr as ending_mrr,
+        lag(monthly_mrr.mrr) over account_months as starting_mrr,
+        -- without twelve whole months of history there is no base, not a base of zero
+        case
+            when monthly_mrr.month_number > 12 or as_of.data_start_date = as_of.first_month
+                then lag(monthly_mrr.mrr, 12) over account_months
+        end as mrr_base_12m
     from monthly_mrr
+    cross join as_of
+    window account_months as (partition by monthly_mrr.account_id order by monthly_mrr.revenue_month)
 
 ),
 
@@ -68,7 +78,7 @@ select
     moved.revenue_month,
     moved.movement_type,
     case when moved.movement_type = 'churn' then coalesce(churn_reasons.reason, 'other') end as churn_reason,
-    moved.starting_mrr,
+    cast(moved.starting_mrr as numeric(18, 2)) as starting_mrr,
     cast(case when moved.movement_type = 'new' then moved.change else 0 end as numeric(18, 2)) as new_mrr,
     cast(case when moved.movement_type = 'reactivation' then moved.change else 0 end as numeric(18, 2)) as reactivation_mrr,
     cast(case when moved.movement_type = 'expansion' then moved.change else 0 end as numeric(18, 2)) as expansion_mrr,
@@ -76,7 +86,7 @@ select
     cast(case when moved.movement_type = 'churn' then -moved.change else 0 end as numeric(18, 2)) as churned_mrr,
     moved.ending_mrr,
     cast(moved.ending_mrr * {{ var('gross_margin') }} as numeric(18, 4)) as gross_profit,
-    moved.mrr_base_12m,
+    cast(moved.mrr_base_12m as numeric(18, 2)) as mrr_base_12m,
     cast(case when moved.mrr_base_12m > 0 then moved.ending_mrr when moved.mrr_base_12m = 0 then 0 end as numeric(18, 2)) as mrr_retained_12m,
     cast(least(moved.ending_mrr, moved.mrr_base_12m) as numeric(18, 2)) as mrr_retained_capped_12m,
     {{ as_count('moved.starting_mrr > 0') }} as starting_customers,
@@ -84,6 +94,8 @@ select
     {{ as_count("moved.movement_type = 'new'") }} as new_customers,
     {{ as_count("moved.movement_type = 'reactivation'") }} as reactivated_customers,
     {{ as_count("moved.movement_type = 'churn'") }} as churned_customers,
+    case when moved.mrr_base_12m is not null then {{ as_count('moved.mrr_base_12m > 0') }} end as customers_base_12m,
+    case when moved.mrr_base_12m is not null then {{ as_count('moved.mrr_base_12m > 0 and moved.ending_mrr > 0') }} end as customers_retained_12m,
     moved.is_partial_month
 from moved
 left join churn_reasons
