@@ -18,16 +18,16 @@ from warehouse.settings import Settings, load_settings
 
 def connect(url: URL, timeout: int = 5) -> Any:
     """A psycopg2 connection to url. Raises TowerError that says what to do when there is none to be had."""
+    options: dict[str, Any] = {key: str(value) for key, value in url.query.items()} | {
+        "host": url.host,
+        "port": url.port,
+        "dbname": url.database,
+        "user": url.username,
+        "password": url.password,
+        "connect_timeout": timeout,
+    }
     try:
-        return psycopg2.connect(
-            host=url.host,
-            port=url.port,
-            dbname=url.database,
-            user=url.username,
-            password=url.password,
-            connect_timeout=timeout,
-            **{str(k): str(v) for k, v in url.query.items()},
-        )
+        return psycopg2.connect(**options)
     except psycopg2.OperationalError as error:
         raise TowerError(explain(url, str(error))) from error
 

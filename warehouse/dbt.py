@@ -53,7 +53,11 @@ def publish(settings: Settings) -> None:
         cursor.execute(
             "insert into ops.publications (published_at, load_run_id, as_of_date, models, tests, status) "
             "select %s, max(load_run_id), max(as_of_date), %s, %s, 'succeeded' from marts.dim_tower",
-            (datetime.now(UTC).replace(tzinfo=None), kinds.count("model"), kinds.count("test") + kinds.count("unit_test")),
+            (
+                datetime.now(UTC).replace(tzinfo=None),
+                kinds.count("model"),
+                kinds.count("test") + kinds.count("unit_test"),
+            ),
         )
         connection.commit()
 
@@ -83,7 +87,9 @@ def _loaded(settings: Settings) -> Any:
     with connection.cursor() as cursor:
         cursor.execute("select to_regclass('raw.crm_accounts') is not null")
         if not cursor.fetchone()[0]:
-            raise TowerError("the warehouse is empty; run `make load-data` first (and `make gen-data` for the synthetic company)")
+            raise TowerError(
+                "the warehouse is empty; run `make load-data` first (and `make gen-data` for the synthetic company)"
+            )
     return connection
 
 

@@ -17,7 +17,7 @@ from warehouse import docker, server
 from warehouse.errors import TowerError
 from warehouse.settings import Settings
 
-REQUIREMENT = "pgadmin4==9.*"
+REQUIREMENT = "pgadmin4==9.18"
 
 
 def start(settings: Settings) -> str:
@@ -42,10 +42,13 @@ def stop(settings: Settings) -> str:
         return "pgAdmin: not running"
     try:
         process = psutil.Process(int(pid_file.read_text()))
-        process.terminate()
-        process.wait(15)
+        if "pgAdmin4.py" in process.cmdline():  # otherwise the number belongs to another program by now
+            process.terminate()
+            process.wait(15)
     except psutil.NoSuchProcess:
         pass
+    except psutil.TimeoutExpired:
+        process.kill()
     pid_file.unlink()
     return "pgAdmin: stopped"
 
@@ -75,7 +78,9 @@ def _start_package(settings: Settings) -> None:
     }
     fresh = not (home / "pgadmin4.db").exists()
     commands = [[python, "setup.py", "setup-db"]] if fresh else []
-    commands.append([python, "setup.py", "load-servers", str(home / "servers.json"), "--user", settings.pgadmin_email, "--replace"])
+    commands.append(
+        [python, "setup.py", "load-servers", str(home / "servers.json"), "--user", settings.pgadmin_email, "--replace"]
+    )
     for command in commands:
         result = subprocess.run(command, cwd=package, env=environment, capture_output=True, text=True, check=False)
         if result.returncode != 0:
@@ -89,7 +94,9 @@ def _start_package(settings: Settings) -> None:
     deadline = time.monotonic() + 90
     while not _answers(settings):
         if process.poll() is not None or time.monotonic() > deadline:
-            raise TowerError(f"pgAdmin did not start; see {home / 'pgadmin.log'} (is port {settings.pgadmin_port} free?)")
+            raise TowerError(
+                f"pgAdmin did not start; see {home / 'pgadmin.log'} (is port {settings.pgadmin_port} free?)"
+            )
         time.sleep(0.5)
 
 
@@ -110,17 +117,34 @@ def _environment(settings: Settings) -> str:
 
 def _write_config(settings: Settings, home: Path, package: Path) -> None:
     url = settings.reader()
-    passfile = home / "pgpass"
-    passfile.write_text(f"{url.host}:{url.port}:*:{url.username}:{url.password}\n")
-    passfile.chmod(0o600)
+    # a signed-in user's files: pgAdmin ignores a password file that lies anywhere else
+    own = home / "storage" / settings.pgadmin_email.replace("@", "_")
+    own.mkdir(parents=True, exist_ok=True)
+    passfile = own / "pgpass"
+    passfile.touch(mode=0o600)
+    password = str(url.password or "").replace("\\", "\\\\").replace(":", "\\:")
+    passfile.write_text(f"{url.host}:{url.port}:*:{url.username}:{password}\n", encoding="utf-8")
     entry = {
-        "Name": "GTM Control Tower", "Group": "Servers", "Host": url.host, "Port": url.port, "MaintenanceDB": url.database,
-        "Username": url.username, "ConnectionParameters": {"sslmode": "prefer", "passfile": str(passfile)},
-    }  # fmt: skip
-    (home / "servers.json").write_text(json.dumps({"Servers": {"1": entry}}, indent=2))
+        "Name": "GTM Control Tower",
+        "Group": "Servers",
+        "Host": url.host,
+        "Port": url.port or 5432,
+        "MaintenanceDB": url.database,
+        "Username": url.username,
+        "ConnectionParameters": {"sslmode": "prefer", "passfile": "/pgpass"},
+    }
+    (home / "servers.json").write_text(json.dumps({"Servers": {"1": entry}}, indent=2), encoding="utf-8")
     lines = {
-        "SERVER_MODE": True, "DATA_DIR": str(home), "SQLITE_PATH": str(home / "pgadmin4.db"), "LOG_FILE": str(home / "pgadmin4.log"),
-        "SESSION_DB_PATH": str(home / "sessions"), "STORAGE_DIR": str(home / "storage"), "DEFAULT_SERVER": "127.0.0.1",
-        "DEFAULT_SERVER_PORT": settings.pgadmin_port, "UPGRADE_CHECK_ENABLED": False, "MASTER_PASSWORD_REQUIRED": False,
-    }  # fmt: skip
-    (package / "config_local.py").write_text("".join(f"{key} = {value!r}\n" for key, value in lines.items()))
+        "SERVER_MODE": True,
+        "DATA_DIR": str(home),
+        "SQLITE_PATH": str(home / "pgadmin4.db"),
+        "LOG_FILE": str(home / "pgadmin4.log"),
+        "SESSION_DB_PATH": str(home / "sessions"),
+        "STORAGE_DIR": str(home / "storage"),
+        "DEFAULT_SERVER": "127.0.0.1",
+        "DEFAULT_SERVER_PORT": settings.pgadmin_port,
+        "UPGRADE_CHECK_ENABLED": False,
+        "MASTER_PASSWORD_REQUIRED": False,
+    }
+    text = "".join(f"{key} = {value!r}\n" for key, value in lines.items())
+    (package / "config_local.py").write_text(text, encoding="utf-8")
