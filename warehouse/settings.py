@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -27,9 +27,9 @@ class Settings:
     host: str
     port: int
     database: str
-    owner_password: str
-    reader_password: str
-    database_url: str
+    owner_password: str = field(repr=False)
+    reader_password: str = field(repr=False)
+    database_url: str = field(repr=False)
     data_dir: Path
     start_date: date
     end_date: date
@@ -41,7 +41,7 @@ class Settings:
     app_port: int
     pgadmin_port: int
     pgadmin_email: str
-    pgadmin_password: str
+    pgadmin_password: str = field(repr=False)
 
     def owner(self) -> URL:
         """SQLAlchemy URL of the role that builds the warehouse."""

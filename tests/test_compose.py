@@ -1,0 +1,131 @@
+"""The compose file and the Makefile: what they promise, read from the files themselves."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from typing import Any
+
+import pytest
+import yaml
+
+from warehouse.settings import ROOT, SECRETS, read_env_file
+
+SERVICES = {"postgres", "pgadmin", "app", "pipeline"}
+TARGETS = [
+    "setup",
+    "up",
+    "down",
+    "gen-data",
+    "load-data",
+    "dbt-deps",
+    "dbt-run",
+    "dbt-test",
+    "docs",
+    "insights",
+    "app",
+    "pgadmin",
+    "all",
+    "test",
+    "lint",
+    "bench",
+    "clean",
+    "psql",
+]
+
+
+@pytest.fixture(scope="module")
+def services() -> dict[str, dict[str, Any]]:
+    """The services of the compose file."""
+    found: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(SERVICES))
+def test_a_service_is_healthy_before_others_need_it(services: dict[str, dict[str, Any]], name: str) -> None:
+    assert services.keys() >= SERVICES
+    check = services[name]["healthcheck"]
+    if name == "pipeline":  # one-shot: it ends, and its exit code is what the app waits for
+        assert services["app"]["depends_on"]["pipeline"]["condition"] == "service_completed_successfully"
+        assert services[name]["restart"] == "no"
+    else:
+        assert check["test"]
+    if name == "postgres":
+        assert "-h 127.0.0.1" in check["test"][1]
+    else:
+        assert services[name]["depends_on"]["postgres"]["condition"] == "service_healthy"
+
+
+def test_ports_are_open_to_this_machine_only_and_can_be_set(services: dict[str, dict[str, Any]]) -> None:
+    example = read_env_file(ROOT / ".env.example")
+    ports = [port for service in services.values() for port in service.get("ports", [])]
+    assert len(ports) == 3
+    for port in ports:
+        matched = re.fullmatch(r"127\.0\.0\.1:\$\{([A-Z_]+):-(\d+)\}:\d+", port)
+        assert matched, port
+        assert example[matched[1]] == matched[2]
+
+
+def test_secrets_come_from_the_env_file_and_are_required() -> None:
+    text = (ROOT / "docker-compose.yml").read_text()
+    for secret in SECRETS:
+        uses = re.findall(rf"\$\{{{secret}(.*?)\}}", text)
+        assert uses
+        assert all(use.startswith(":?") for use in uses)
+    for name, value in re.findall(r"(\w*PASSWORD\w*): (.+)", text):
+        assert value.startswith("${") or "REQUIRED" in name, name
+
+
+def test_defaults_in_the_compose_file_are_those_of_the_example() -> None:
+    example = read_env_file(ROOT / ".env.example")
+    defaults = re.findall(r"\$\{([A-Z_]+):-(.*?)\}", (ROOT / "docker-compose.yml").read_text())
+    assert len(defaults) > 8
+    assert [(key, value) for key, value in defaults if example[key] != value] == []
+
+
+def test_data_outlive_the_containers(services: dict[str, dict[str, Any]]) -> None:
+    volumes = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["volumes"]
+    used = {mount.split(":")[0] for s in services.values() for mount in s.get("volumes", []) if mount[0] not in "./"}
+    assert used == volumes.keys()
+    assert "warehouse:/var/lib/postgresql" in services["postgres"]["volumes"]
+
+
+def test_the_image_is_locked_and_runs_as_an_ordinary_user() -> None:
+    text = (ROOT / "Dockerfile").read_text()
+    assert not text.startswith("# syntax")
+    assert "--require-hashes" in text
+    users = re.findall(r"^USER (\S+)", text, re.M)
+    assert users and users[-1] not in ("root", "0")
+    assert {".env", ".venv", "data", ".warehouse"} <= set((ROOT / ".dockerignore").read_text().split())
+
+
+def test_the_lock_names_no_place_and_hashes_everything() -> None:
+    text = (ROOT / "requirements.lock").read_text()
+    assert not re.search(r"https?://|file:|--index-url|--find-links|@ ", text)
+    pins = re.split(r"\n(?=\S)", text.strip())
+    assert len(pins) > 60
+    assert [pin.splitlines()[0] for pin in pins if "==" not in pin or "--hash=sha256:" not in pin] == []
+
+
+def make(*arguments: str) -> str:
+    """Output of make, which prints and runs nothing with -n."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("MAKE")}
+    result = subprocess.run(
+        ["make", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def test_make_alone_lists_every_target_with_one_line() -> None:
+    listed = dict(re.findall(r"^  make (\S+) +(\S.*)$", make(), re.M))
+    assert set(TARGETS) <= listed.keys()
+    phony = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.M)
+    assert phony
+    assert listed.keys() == set(phony[1].split())
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_each_target_can_be_run(target: str) -> None:
+    assert make("-n", target).strip()
