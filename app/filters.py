@@ -66,12 +66,13 @@ def sidebar(tower: Tower, choices: dict[str, list[str]]) -> Filters:
     with st.sidebar:
         for name, label in DIMENSIONS.items():
             st.multiselect(label, choices[name], key=name, placeholder="All")
-        if len(months) > 1:
-            st.select_slider("Months", months, format_func=month_label, key="months")
+        left, right = st.columns(2)
+        left.selectbox("From", months, format_func=month_label, key="from")
+        right.selectbox("To", months, format_func=month_label, key="to")
         st.segmented_control("Compare with", list(COMPARISONS), format_func=COMPARISONS.__getitem__, key="compare")
         st.button("Reset filters", on_click=_reset, args=(months,), width="stretch")
         st.caption("The address of this page holds the selection: copy it to share the view.")
-    start, end = st.session_state.get("months", (months[0], months[-1]))
+    start, end = sorted((st.session_state["from"], st.session_state["to"]))
     chosen = {name: tuple(st.session_state[name]) for name in DIMENSIONS}
     filters = Filters(**chosen, start=start, end=end, compare=st.session_state["compare"] or "prior_period")
     _to_url(filters)
@@ -91,7 +92,7 @@ def _from_url(months: list[date], choices: dict[str, list[str]]) -> None:
     low, high = _default_months(months)
     by_text = {f"{month:%Y-%m}": month for month in months}
     low, high = by_text.get(st.query_params.get("from", ""), low), by_text.get(st.query_params.get("to", ""), high)
-    st.session_state["months"] = (min(low, high), max(low, high))
+    st.session_state["from"], st.session_state["to"] = min(low, high), max(low, high)
     compare = st.query_params.get("compare", "")
     st.session_state["compare"] = compare if compare in COMPARISONS else "prior_period"
 
@@ -106,5 +107,5 @@ def _to_url(filters: Filters) -> None:
 def _reset(months: list[date]) -> None:
     for name in DIMENSIONS:
         st.session_state[name] = []
-    st.session_state["months"] = _default_months(months)
+    st.session_state["from"], st.session_state["to"] = _default_months(months)
     st.session_state["compare"] = "prior_period"

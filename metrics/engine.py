@@ -124,6 +124,8 @@ def _coarsen(frame: pd.DataFrame, behaviour: str, group_by: Sequence[str], grain
         return frame
     frame = frame.sort_values("period")
     keys = list(group_by)
+    if frame.empty and not keys and not grain:
+        return frame.drop(columns="period").reindex([0])
     if grain:
         frame["period"] = pd.to_datetime(frame["period"]).dt.to_period("Q" if grain == "quarter" else "Y").dt.start_time.dt.date
         keys = ["period", *keys]
@@ -186,8 +188,8 @@ def _fetch(sql: str, values: Mapping[str, Any]) -> pd.DataFrame:
     settings = load_settings()
     try:
         connection = _pool(settings.reader_url()).raw_connection()
-    except OperationalError as error:
-        raise TowerError(explain(settings.reader(), str(error.orig))) from error
+    except (OperationalError, psycopg2.OperationalError) as error:
+        raise TowerError(explain(settings.reader(), str(error))) from error
     try:
         with connection.cursor() as cursor:
             cursor.execute(sql, values)

@@ -1,0 +1,82 @@
+"""The pages in process: every one draws, filters reach the numbers, and a warehouse that is down says what to type."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from app.components.panels import safe_csv
+from metrics import query
+from tests.conftest import free_port
+from warehouse.settings import ROOT, Settings
+
+PAGES = ["executive", "pipeline", "retention", "support", "anomalies"]
+SELECTIONS = [{}, {"segment": "SMB"}, {"segment": "SMB", "region": "Europe", "channel": "LinkedIn"}, {"from": "2026-10", "to": "2026-10"}, {"from": "2025-05", "to": "2025-05", "compare": "prior_year"}]
+
+
+@pytest.fixture(autouse=True)
+def fresh_caches() -> None:
+    """Each test reads its own database."""
+    st.cache_data.clear()
+
+
+def open_app(page: str, selection: dict[str, str]) -> AppTest:
+    """The app on one page, as a link with this selection opens it."""
+    test = AppTest.from_file(str(ROOT / "app/main.py"), default_timeout=60)
+    for key, value in selection.items():
+        test.query_params[key] = value
+    test.run()
+    return test if page == "executive" else test.switch_page(f"pages/{page}.py").run()
+
+
+@pytest.mark.parametrize("selection", SELECTIONS, ids=str)
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_draws_for_every_selection(in_company: Settings, page: str, selection: dict[str, str]) -> None:
+    test = open_app(page, selection)
+    assert not test.exception
+    assert not test.error
+    assert test.title[0].value
+    assert "As of **31 Oct 2026**" in test.caption[0].value
+
+
+def test_a_link_with_a_filter_shows_what_the_metrics_say(in_company: Settings) -> None:
+    test = open_app("executive", {"from": "2026-10", "to": "2026-10", "segment": "SMB"})
+    expected = query(["active_customers"], filters={"segment": ["SMB"]}, end=date(2026, 10, 1)).iloc[0, 0]
+    assert test.metric[4].value == f"{expected:,.0f}" != open_app("executive", {}).metric[4].value
+
+
+def test_cards_that_cannot_answer_to_a_filter_say_so(in_company: Settings) -> None:
+    test = open_app("executive", {"segment": "SMB"})
+    cac = next(card for card in test.metric if card.label.startswith("CAC"))
+    assert cac.label == "CAC *"
+    assert "Not recorded by segment" in cac.help
+
+
+def test_a_link_selects_and_unknown_values_are_dropped(in_company: Settings) -> None:
+    test = open_app("executive", {"region": "Atlantis", "segment": "SMB"})
+    assert test.multiselect(key="region").value == []
+    assert test.multiselect(key="segment").value == ["SMB"]
+
+
+def test_a_warehouse_that_is_down_says_what_to_type(in_company: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://tower_owner:x@127.0.0.1:{free_port()}/nowhere")
+    test = open_app("executive", {})
+    assert not test.exception
+    assert test.title[0].value == "The warehouse is not ready"
+    assert "make up" in test.error[0].value
+
+
+def test_a_warehouse_without_marts_says_what_to_type(in_company: Settings, server: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", server["DATABASE_URL"])
+    test = open_app("executive", {})
+    assert not test.exception
+    assert "make" in test.error[0].value
+
+
+def test_exports_cannot_carry_formulas() -> None:
+    text = safe_csv(pd.DataFrame({"name": ["=1+1", "@x", "fine"], "n": [-1, 2, 3]})).decode()
+    assert text.splitlines() == ["name,n", "'=1+1,-1", "'@x,2", "fine,3"]

@@ -1,0 +1,96 @@
+"""The generator: the same seed gives the same bytes, the files meet the contract, figures lie in published ranges."""
+
+from __future__ import annotations
+
+import filecmp
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from data_gen.__main__ import generate
+from data_gen.plan import Plan
+from loader.checks import check_folder
+from loader.contract import read_contract
+from warehouse.settings import ROOT
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A company large enough for its averages to mean something."""
+    target = tmp_path_factory.mktemp("gen") / "data"
+    generate(Plan(3000, 11, date(2025, 5, 1), date(2026, 10, 31)), target)
+    return target
+
+
+def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
+    plan = Plan(80, 5, date(2026, 1, 1), date(2026, 4, 30))
+    for name in ("a", "b"):
+        generate(plan, tmp_path / name)
+    files = [p.relative_to(tmp_path / "a") for p in (tmp_path / "a").rglob("*.csv")]
+    assert len(files) == 28
+    assert filecmp.cmpfiles(tmp_path / "a", tmp_path / "b", [str(f) for f in files], shallow=False)[1:] == ([], [])
+    generate(Plan(80, 6, plan.start, plan.end), tmp_path / "c")
+    assert not filecmp.cmp(tmp_path / "a/crm/accounts.csv", tmp_path / "c/crm/accounts.csv", shallow=False)
+
+
+def test_every_file_meets_the_contract(folder: Path) -> None:
+    reports = check_folder(read_contract(ROOT / "dbt"), folder, lambda *_: None)
+    assert [problem for report in reports for problem in report.problems] == []
+    assert len(reports) == 24
+
+
+def test_nothing_happens_after_the_window(folder: Path) -> None:
+    for name, column in [("product/events", "occurred_at"), ("support/tickets", "created_at"), ("support/tickets", "resolved_at"), ("billing/payments", "attempted_at"),
+                         ("billing/subscription_changes", "effective_at"), ("crm/deals", "closed_at"), ("crm/activities", "occurred_at")]:  # fmt: skip
+        assert pd.read_csv(folder / f"{name}.csv", usecols=[column], parse_dates=[column])[column].max() < pd.Timestamp("2026-11-01"), name
+
+
+def test_figures_lie_in_published_ranges(folder: Path) -> None:
+    truth = pd.read_csv(folder / "truth/account_months.csv").merge(pd.read_csv(folder / "crm/accounts.csv")[["account_id", "segment"]])
+    churn = truth.assign(s=truth["starting_mrr"] > 0, c=truth["churn"] > 0).groupby("segment")[["s", "c"]].sum()
+    rate = churn["c"] / churn["s"]
+    assert 0.014 <= rate["SMB"] <= 0.024
+    assert 0.006 <= rate["Mid-Market"] <= 0.012
+    assert 0.001 <= rate["Enterprise"] <= 0.007
+    deals = pd.read_csv(folder / "crm/deals.csv", parse_dates=["created_at", "closed_at"])
+    closed = deals[deals["closed_at"].notna()]
+    wins = (closed["stage"] == "closed_won").groupby(closed["segment"]).mean()
+    assert 0.30 <= wins["SMB"] <= 0.50 and 0.22 <= wins["Mid-Market"] <= 0.30 and 0.15 <= wins["Enterprise"] <= 0.20
+    tickets = pd.read_csv(folder / "support/tickets.csv")
+    assert 0.15 <= tickets["csat_score"].notna().mean() <= 0.30
+    assert 0.85 <= (tickets["csat_score"].dropna() >= 4).mean() <= 0.92
+    assert 0.4 <= len(tickets) / (truth["ending_mrr"] > 0).sum() <= 1.0
+    firsts = pd.read_csv(folder / "billing/payments.csv").query("payment_method == 'card' and attempt_number == 1 and status != 'refunded'")
+    assert 0.05 <= (firsts["status"] == "failed").mean() <= 0.10
+    trials = pd.read_csv(folder / "billing/subscriptions.csv").dropna(subset=["trial_started_at"])
+    over = trials[pd.to_datetime(trials["trial_ended_at"]) < pd.Timestamp("2026-10-01")]
+    assert 0.08 <= (over["cancel_reason"] != "trial_not_converted").mean() <= 0.25
+
+
+def test_the_window_opens_with_two_fifths_as_customers(folder: Path) -> None:
+    truth = pd.read_csv(folder / "truth/account_months.csv", parse_dates=["month"])
+    opening = truth[(truth["month"] == "2025-05-01") & (truth["starting_mrr"] > 0)]
+    assert 0.38 <= len(opening) / 3000 <= 0.42
+
+
+def test_a_failed_run_keeps_the_old_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "data"
+    generate(Plan(60, 1, date(2026, 1, 1), date(2026, 3, 31)), target)
+    before = (target / "crm/accounts.csv").read_bytes()
+    monkeypatch.setattr("data_gen.support_tables.write", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        generate(Plan(70, 2, date(2026, 1, 1), date(2026, 3, 31)), target)
+    assert (target / "crm/accounts.csv").read_bytes() == before
+    assert not list(tmp_path.glob(".data*"))
+
+
+def test_impossible_settings_are_one_line(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "data_gen", "--start", "2026-05-01", "--end", "2026-01-01", "--out", str(tmp_path / "x")]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=dict(os.environ))
+    assert result.returncode == 1
+    assert "must come after" in " ".join(result.stderr.split()) and "Traceback" not in result.stderr

@@ -1,0 +1,59 @@
+"""Questions that make no sense are refused, values are bound, and every metric answers."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from metrics import MetricError, catalogue, query, supports
+from warehouse.settings import Settings
+
+
+def test_every_metric_answers_with_one_number_and_by_each_of_its_dimensions(in_company: Settings) -> None:
+    for name, metric in catalogue().items():
+        assert len(query([name])) == 1, name
+        for dimension in metric.dimensions:
+            assert {dimension, name} <= set(query([name], [dimension]).columns)
+
+
+def test_filter_values_are_bound(in_company: Settings) -> None:
+    hostile = "SMB' or 1 = 1; drop table marts.fct_revenue_monthly; --"
+    assert query(["active_customers"], filters={"segment": [hostile]}).iloc[0].fillna(0)["active_customers"] == 0
+    assert query(["active_customers"]).iloc[0, 0] > 0
+
+
+def test_a_slice_and_its_rest_make_the_total(in_company: Settings) -> None:
+    whole = query(["mrr"]).iloc[0, 0]
+    assert query(["mrr"], ["segment"])["mrr"].sum() == pytest.approx(whole)
+    assert query(["mrr"], filters={"segment": ["SMB"]}).iloc[0, 0] + query(["mrr"], filters={"segment": ["Mid-Market", "Enterprise"]}).iloc[0, 0] == pytest.approx(whole)
+
+
+def test_a_stock_is_its_value_at_the_end_of_the_period(in_company: Settings) -> None:
+    months = query(["mrr"], grain="month").set_index("period")["mrr"]
+    quarters = query(["mrr"], grain="quarter").set_index("period")["mrr"]
+    assert quarters[date(2026, 4, 1)] == months[date(2026, 6, 1)]
+    assert query(["mrr"], start=date(2026, 1, 1), end=date(2026, 3, 1)).iloc[0, 0] == months[date(2026, 3, 1)]
+
+
+def test_what_is_not_recorded_is_refused_with_a_reason(in_company: Settings) -> None:
+    assert not supports("cac", "segment")
+    with pytest.raises(MetricError, match="does not answer to a filter on segment"):
+        query(["cac"], filters={"segment": ["SMB"]})
+    with pytest.raises(MetricError, match="not recorded by segment"):
+        query(["cac"], ["segment"])
+    with pytest.raises(MetricError, match="no metric 'nonsense'"):
+        query(["nonsense"])
+    with pytest.raises(MetricError, match="grain must be one of"):
+        query(["mrr"], grain="fortnight")
+
+
+def test_many_sessions_ask_at_once(in_company: Settings) -> None:
+    def ask(index: int) -> pd.DataFrame:
+        return query(["mrr", "cac"], ["acquisition_channel"], grain=["month", "quarter"][index % 2])
+
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(pool.map(ask, range(24)))
+    assert all(answer.equals(answers[index % 2]) for index, answer in enumerate(answers))
