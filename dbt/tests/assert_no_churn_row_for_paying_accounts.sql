@@ -1,5 +1,11 @@
--- Defends churn: an account that pays at the end of the month has not churned in it.
-select *
-from {{ ref('fct_revenue_monthly') }}
-where churned_customers = 1
-    and ending_mrr > 0
+-- Defends churn: an account with a paid state at the end of the month has not churned in it.
+select
+    revenue.account_id,
+    revenue.revenue_month
+from {{ ref('fct_revenue_monthly') }} as revenue
+inner join {{ ref('int_months') }} as months on revenue.revenue_month = months.month_start
+inner join {{ ref('int_subscription_states') }} as states
+    on revenue.account_id = states.account_id
+    and states.paid_from < months.ends_at
+    and states.paid_to >= months.ends_at
+where revenue.churned_customers = 1

@@ -34,15 +34,14 @@ compared as (
         monthly_mrr.is_opening,
         monthly_mrr.is_partial_month,
         monthly_mrr.mrr as ending_mrr,
-        lag(monthly_mrr.mrr) over account_months as starting_mrr,
+        lag(monthly_mrr.mrr) over (partition by monthly_mrr.account_id order by monthly_mrr.revenue_month) as starting_mrr,
         -- without twelve whole months of history there is no base, not a base of zero
-        case
-            when monthly_mrr.month_number > 12 or as_of.data_start_date = as_of.first_month
-                then lag(monthly_mrr.mrr, 12) over account_months
-        end as mrr_base_12m
+        case when not bases.is_opening or as_of.data_start_date = as_of.first_month then bases.mrr end as mrr_base_12m
     from monthly_mrr
     cross join as_of
-    window account_months as (partition by monthly_mrr.account_id order by monthly_mrr.revenue_month)
+    left join monthly_mrr as bases
+        on monthly_mrr.account_id = bases.account_id
+        and monthly_mrr.month_number = bases.month_number + 12
 
 ),
 
@@ -88,7 +87,7 @@ select
     cast(moved.ending_mrr * {{ var('gross_margin') }} as numeric(18, 4)) as gross_profit,
     cast(moved.mrr_base_12m as numeric(18, 2)) as mrr_base_12m,
     cast(case when moved.mrr_base_12m > 0 then moved.ending_mrr when moved.mrr_base_12m = 0 then 0 end as numeric(18, 2)) as mrr_retained_12m,
-    cast(least(moved.ending_mrr, moved.mrr_base_12m) as numeric(18, 2)) as mrr_retained_capped_12m,
+    cast(case when moved.mrr_base_12m is not null then least(moved.ending_mrr, moved.mrr_base_12m) end as numeric(18, 2)) as mrr_retained_capped_12m,
     {{ as_count('moved.starting_mrr > 0') }} as starting_customers,
     {{ as_count('moved.ending_mrr > 0') }} as ending_customers,
     {{ as_count("moved.movement_type = 'new'") }} as new_customers,
