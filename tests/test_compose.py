@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -89,6 +90,14 @@ def test_data_outlive_the_containers(services: dict[str, dict[str, Any]]) -> Non
     used = {mount.split(":")[0] for s in services.values() for mount in s.get("volumes", []) if mount[0] not in "./"}
     assert used == volumes.keys()
     assert "warehouse:/var/lib/postgresql" in services["postgres"]["volumes"]
+
+
+def test_pgadmin_knows_the_warehouse_whatever_its_database_is_called(services: dict[str, dict[str, Any]]) -> None:
+    assert "./docker/servers.json:/pgadmin4/servers.json:ro" in services["pgadmin"]["volumes"]
+    (server,) = json.loads((ROOT / "docker" / "servers.json").read_text())["Servers"].values()
+    assert (server["Host"], server["Port"], server["Username"]) == ("postgres", 5432, "tower_reader")
+    assert server["MaintenanceDB"] == "postgres"  # POSTGRES_DB can be set; this one is always there
+    assert "Password" not in server
 
 
 def test_the_image_is_locked_and_runs_as_an_ordinary_user() -> None:

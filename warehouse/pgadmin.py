@@ -25,13 +25,15 @@ def start(settings: Settings) -> str:
     if not settings.pgadmin_password:
         raise TowerError("PGADMIN_PASSWORD is empty; run `make setup`, which fills .env")
     mode, _ = server.choose(settings)
+    hint = "the server «GTM Control Tower» is registered"
     if mode == "docker":
         docker.compose(settings, "up", "--detach", "--wait", "pgadmin")
+        hint += " and asks once for TOWER_READER_PASSWORD"
     elif not _answers(settings):
         _start_package(settings)
     return (
         f"pgAdmin: http://127.0.0.1:{settings.pgadmin_port} — sign in as {settings.pgadmin_email} "
-        "with PGADMIN_PASSWORD from .env; the server is called «GTM Control Tower»"
+        f"with PGADMIN_PASSWORD from .env; {hint}"
     )
 
 
