@@ -1,4 +1,4 @@
-"""Entry point of the dashboard: navigation, filters, and one page that explains a warehouse that is not ready."""
+"""Entry point of the dashboard (pages lie in views: Streamlit would serve a folder "pages" by itself): navigation, filters, and one page that explains a warehouse that is not ready."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PAGES = [
 def main() -> None:
     """Draw the chosen page, or what to do when the warehouse cannot serve it."""
     st.set_page_config(page_title="GTM Control Tower", page_icon=":material/cell_tower:", layout="wide")
-    folder = Path(__file__).parent / "pages"
+    folder = Path(__file__).parent / "views"
     page = st.navigation(
         [st.Page(folder / f"{name}.py", title=title, icon=icon, default=index == 0) for index, (name, title, icon) in enumerate(PAGES)]
     )

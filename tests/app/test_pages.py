@@ -30,7 +30,7 @@ def open_app(page: str, selection: dict[str, str]) -> AppTest:
     for key, value in selection.items():
         test.query_params[key] = value
     test.run()
-    return test if page == "executive" else test.switch_page(f"pages/{page}.py").run()
+    return test if page == "executive" else test.switch_page(f"views/{page}.py").run()
 
 
 @pytest.mark.parametrize("selection", SELECTIONS, ids=str)

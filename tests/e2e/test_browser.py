@@ -66,10 +66,12 @@ def test_a_filter_changes_the_numbers_survives_a_page_change_and_lives_in_the_li
     settle(page)
     chosen = numbers(page)
     assert chosen != before
-    with new_page() as other:
-        other.goto(page.url)
-        settle(other)
-        assert numbers(other) == chosen
+    assert page.context.browser
+    other = page.context.browser.new_page()
+    other.goto(page.url)
+    settle(other)
+    assert numbers(other) == chosen
+    other.close()
     page.get_by_role("link", name="Support & quality").click()
     page.wait_for_url("**/support**segment=SMB**")
     settle(page)
