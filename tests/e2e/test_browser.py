@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.conftest import Company, free_port
 from tests.e2e.browser import PATHS, chromium, new_page, open_page, settle
@@ -35,7 +35,7 @@ def page() -> Iterator[Page]:
 @pytest.mark.parametrize("name", PATHS)
 def test_every_chart_of_a_page_is_drawn(base: str, page: Page, name: str) -> None:
     open_page(page, base, name, "?from=2025-05&to=2026-10")
-    assert page.locator('[data-testid="stPlotlyChart"]').count() == CHARTS[name]
+    expect(page.locator('[data-testid="stPlotlyChart"]')).to_have_count(CHARTS[name], timeout=30_000)
     assert page.locator('[data-testid="stException"]').count() == 0
     assert page.locator('[data-testid="stAlertContentError"]').count() == 0
     ARTEFACTS.mkdir(exist_ok=True)
@@ -70,7 +70,7 @@ def test_a_filter_changes_the_numbers_survives_a_page_change_and_lives_in_the_li
     other = page.context.browser.new_page()
     other.goto(page.url)
     settle(other)
-    assert numbers(other) == chosen
+    expect(other.locator('[data-testid="stMetricValue"]')).to_have_text(chosen, timeout=30_000)
     other.close()
     page.get_by_role("link", name="Support & quality").click()
     page.wait_for_url("**/support**segment=SMB**")
