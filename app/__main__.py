@@ -23,7 +23,9 @@ from warehouse.settings import Settings, load_settings
 def main() -> int:
     """Parse the command line and act."""
     parser = argparse.ArgumentParser(prog="python -m app", description=__doc__)
-    parser.add_argument("action", choices=("start", "stop", "run", "status"), help="start in the background, stop, run here, or tell")
+    parser.add_argument(
+        "action", choices=("start", "stop", "run", "status"), help="start in the background, stop, run here, or tell"
+    )
     action = parser.parse_args().action
     settings = load_settings()
     out = Console(soft_wrap=True, highlight=False)
@@ -38,7 +40,15 @@ def command(settings: Settings) -> list[str]:
     """The Streamlit command line."""
     host = os.environ.get("APP_HOST", "127.0.0.1")
     script = Path(__file__).parent / "main.py"
-    return [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={settings.app_port}", f"--server.address={host}"]
+    return [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        str(script),
+        f"--server.port={settings.app_port}",
+        f"--server.address={host}",
+    ]
 
 
 def start(settings: Settings) -> str:
@@ -53,11 +63,20 @@ def start(settings: Settings) -> str:
         try:
             probe.bind(("127.0.0.1", settings.app_port))
         except OSError as error:
-            raise TowerError(f"port {settings.app_port} is in use by another program; set APP_PORT in .env to a free one") from error
+            raise TowerError(
+                f"port {settings.app_port} is in use by another program; set APP_PORT in .env to a free one"
+            ) from error
     folder = settings.root / ".run"
     folder.mkdir(exist_ok=True)
     with (folder / "app.log").open("wb") as log:
-        child = subprocess.Popen(command(settings), cwd=settings.root, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+        child = subprocess.Popen(
+            command(settings),
+            cwd=settings.root,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
     pid_file(settings).write_text(str(child.pid))
     deadline = time.monotonic() + 40
     while not answers(settings):
@@ -83,7 +102,11 @@ def stop(settings: Settings) -> str:
 
 def status(settings: Settings) -> str:
     """Whether it runs, and where."""
-    return f"dashboard: running at http://localhost:{settings.app_port}" if answers(settings) else "dashboard: not running; `make app` starts it"
+    return (
+        f"dashboard: running at http://localhost:{settings.app_port}"
+        if answers(settings)
+        else "dashboard: not running; `make app` starts it"
+    )
 
 
 def pid_file(settings: Settings) -> Path:

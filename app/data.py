@@ -36,18 +36,38 @@ def tower() -> Tower:
     if rows.empty:
         raise TowerError("the marts are empty; run `make all`")
     row = rows.iloc[0]
-    return Tower(int(row["publication"]), row["as_of_date"], row["first_month"], row["last_month"], bool(row["is_last_month_partial"]),
-                 float(row["gross_margin"]))  # fmt: skip
+    return Tower(
+        int(row["publication"]),
+        row["as_of_date"],
+        row["first_month"],
+        row["last_month"],
+        bool(row["is_last_month_partial"]),
+        float(row["gross_margin"]),
+    )
 
 
 @st.cache_data(max_entries=2000, show_spinner=False)
-def _kpis(publication: int, metrics: tuple[str, ...], group_by: tuple[str, ...], filters: tuple[tuple[str, tuple[str, ...]], ...],
-          start: date | None, end: date | None, grain: str | None) -> pd.DataFrame:  # fmt: skip
+def _kpis(
+    publication: int,
+    metrics: tuple[str, ...],
+    group_by: tuple[str, ...],
+    filters: tuple[tuple[str, tuple[str, ...]], ...],
+    start: date | None,
+    end: date | None,
+    grain: str | None,
+) -> pd.DataFrame:
     return query(metrics, group_by, dict(filters), start, end, grain, ignore_inapplicable=True)
 
 
-def kpis(build: Tower, metrics: Sequence[str], filters: Mapping[str, tuple[str, ...]], start: date | None = None, end: date | None = None,
-         group_by: Sequence[str] = (), grain: str | None = None) -> pd.DataFrame:  # fmt: skip
+def kpis(
+    build: Tower,
+    metrics: Sequence[str],
+    filters: Mapping[str, tuple[str, ...]],
+    start: date | None = None,
+    end: date | None = None,
+    group_by: Sequence[str] = (),
+    grain: str | None = None,
+) -> pd.DataFrame:
     """`metrics.query`, cached; a filter that a metric does not know is left out for it (the card says so)."""
     return _kpis(build.publication, tuple(metrics), tuple(group_by), tuple(sorted(filters.items())), start, end, grain)
 

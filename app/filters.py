@@ -1,4 +1,4 @@
-"""The sidebar's filters: kept while one moves between pages, and written into the URL so that a link shows the same view."""
+"""The sidebar's filters: kept between pages, and written into the URL so that a link shows the same view."""
 
 from __future__ import annotations
 
@@ -40,7 +40,11 @@ class Filters:
         """The same selection in the comparison range; None where it begins before the data."""
         shift = 12 if self.compare == "prior_year" else self.months
         start, end = add_months(self.start, -shift), add_months(self.end, -shift)
-        return None if start < first else Filters(self.segment, self.region, self.acquisition_channel, start, end, self.compare)
+        return (
+            None
+            if start < first
+            else Filters(self.segment, self.region, self.acquisition_channel, start, end, self.compare)
+        )
 
     def describe(self) -> str:
         """The selection in words."""
@@ -98,9 +102,15 @@ def _from_url(months: list[date], choices: dict[str, list[str]]) -> None:
 
 
 def _to_url(filters: Filters) -> None:
-    wanted: dict[str, str | list[str]] = {URL_KEYS[name]: list(values) for name, values in filters.values.items() if values}
+    wanted: dict[str, str | list[str]] = {
+        URL_KEYS[name]: list(values) for name, values in filters.values.items() if values
+    }
     wanted |= {"from": f"{filters.start:%Y-%m}", "to": f"{filters.end:%Y-%m}", "compare": filters.compare}
-    kept = {key: st.query_params.get_all(key) for key in st.query_params if key not in {*URL_KEYS.values(), "from", "to", "compare"}}
+    kept: dict[str, str | list[str]] = {
+        key: st.query_params.get_all(key)
+        for key in st.query_params
+        if key not in {*URL_KEYS.values(), "from", "to", "compare"}
+    }
     st.query_params.from_dict(kept | wanted)
 
 

@@ -1,4 +1,7 @@
-"""Entry point of the dashboard (pages lie in views: Streamlit would serve a folder "pages" by itself): navigation, filters, and one page that explains a warehouse that is not ready."""
+"""Entry point of the dashboard: navigation, filters, and one page that explains a warehouse that is not ready.
+
+The pages lie in views/, because Streamlit serves a folder called pages/ by itself.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,12 @@ from app.filters import sidebar
 from warehouse.errors import TowerError
 
 PAGES = [
-    ("executive", "Executive overview", ":material/monitoring:"), ("pipeline", "Funnel & pipeline", ":material/filter_alt:"),
-    ("retention", "Retention & cohorts", ":material/group:"), ("support", "Support & quality", ":material/support_agent:"),
+    ("executive", "Executive overview", ":material/monitoring:"),
+    ("pipeline", "Funnel & pipeline", ":material/filter_alt:"),
+    ("retention", "Retention & cohorts", ":material/group:"),
+    ("support", "Support & quality", ":material/support_agent:"),
     ("anomalies", "Anomalies", ":material/warning:"),
-]  # fmt: skip
+]
 
 
 def main() -> None:
@@ -25,7 +30,10 @@ def main() -> None:
     st.set_page_config(page_title="GTM Control Tower", page_icon=":material/cell_tower:", layout="wide")
     folder = Path(__file__).parent / "views"
     page = st.navigation(
-        [st.Page(folder / f"{name}.py", title=title, icon=icon, default=index == 0) for index, (name, title, icon) in enumerate(PAGES)]
+        [
+            st.Page(folder / f"{name}.py", title=title, icon=icon, default=index == 0)
+            for index, (name, title, icon) in enumerate(PAGES)
+        ]
     )
     try:
         build = tower()

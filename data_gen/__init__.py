@@ -1,1 +1,1 @@
-"""The synthetic company: a seed and a size in, the raw contract's CSV files and truth/ out; `make gen-data` calls it."""
+"""The synthetic company: seed and size in, the raw contract's CSV files and truth/ out (`make gen-data`)."""

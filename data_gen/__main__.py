@@ -22,7 +22,12 @@ from warehouse.settings import load_settings
 def generate(plan: Plan, target: Path, console: Console | None = None) -> int:
     """Write the company into `target`, replacing what is there when all is done; returns the number of rows."""
     console = console or Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeElapsedColumn(),
+    )
     with Folder(target) as folder, Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("accounts", total=plan.months + 4)
 
@@ -60,7 +65,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m data_gen", description=__doc__)
     parser.add_argument("--accounts", type=int, default=settings.num_accounts, help="number of accounts (NUM_ACCOUNTS)")
     parser.add_argument("--seed", type=int, default=settings.seed, help="same seed, same files (SEED)")
-    parser.add_argument("--start", type=date.fromisoformat, default=settings.start_date, help="first day (DATA_START_DATE)")
+    parser.add_argument(
+        "--start", type=date.fromisoformat, default=settings.start_date, help="first day (DATA_START_DATE)"
+    )
     parser.add_argument("--end", type=date.fromisoformat, default=settings.end_date, help="last day (DATA_END_DATE)")
     parser.add_argument("--scenario", default=settings.scenario, help="default, or calm: no incidents (SCENARIO)")
     parser.add_argument("--out", type=Path, default=settings.data_dir, help="folder to write (DATA_DIR)")

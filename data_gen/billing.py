@@ -46,7 +46,7 @@ class Columns:
 
 
 class Billing:
-    """The simulation. After `run`: subscriptions, ledger, churns, wins of money (`deltas`) and `truth`, all in columns."""
+    """The simulation. After `run`: subscriptions, ledger, churns, `deltas` of money and `truth`, all in columns."""
 
     def __init__(self, company: Company) -> None:
         self.company, self.plan = company, company.plan
@@ -141,12 +141,15 @@ class Billing:
         """Draw plan, seats, interval and discount so that the annual value lies in the segment's range."""
         rng, segment = self.rng, self.company.segment[accounts]
         low = rng.random(len(accounts))
-        self.product[accounts] = np.select([segment == 0, segment == 1], [low > 0.45, 1 + (low > 0.5)], 3).astype(np.int64)
+        self.product[accounts] = np.select([segment == 0, segment == 1], [low > 0.45, 1 + (low > 0.5)], 3).astype(
+            np.int64
+        )
         median, spread = np.array([3_300, 28_000, 150_000])[segment], np.array([0.5, 0.5, 0.25])[segment]
         value = np.clip(
             median * np.exp(spread * rng.normal(size=len(accounts))),
-            np.array([1_200, 12_500, 122_000])[segment], np.array([8_800, 85_000, 420_000])[segment],
-        )  # fmt: skip
+            np.array([1_200, 12_500, 122_000])[segment],
+            np.array([8_800, 85_000, 420_000])[segment],
+        )
         listed = LIST_CENTS[self.product[accounts]]
         negotiated = np.where(segment == 2, rng.integers(80, 101, len(accounts)), 100)
         self.list_cents[accounts] = listed * negotiated // 100
@@ -172,18 +175,27 @@ class Billing:
             until = np.maximum(month, -1) + self.rng.choice([3, 6, 12], len(accounts))
             self.discount_until[accounts] = np.where(self.discount[accounts] > 0, until, NONE)
         self.subs.add(
-            number=numbers, account=accounts, started=began,
+            number=numbers,
+            account=accounts,
+            started=began,
             trial_from=np.where(trial, company.trial_from[accounts], NONE),
-            trial_to=np.where(trial, company.trial_to[accounts], NONE), interval=self.interval[accounts],
-        )  # fmt: skip
+            trial_to=np.where(trial, company.trial_to[accounts], NONE),
+            interval=self.interval[accounts],
+        )
         self._record(accounts, began, np.full(len(accounts), START))
 
     def _record(self, accounts: Ints, when: Ints, kind: Ints) -> None:
         """Write the present state of the accounts' main subscriptions into the ledger."""
         self.ledger.add(
-            subscription=self.subscription[accounts], when=when, product=self.product[accounts], quantity=self.quantity[accounts],
-            unit=self.unit_cents()[accounts], discount=self.discount[accounts], interval=self.interval[accounts], kind=kind,
-        )  # fmt: skip
+            subscription=self.subscription[accounts],
+            when=when,
+            product=self.product[accounts],
+            quantity=self.quantity[accounts],
+            unit=self.unit_cents()[accounts],
+            discount=self.discount[accounts],
+            interval=self.interval[accounts],
+            kind=kind,
+        )
 
     def _addons(self, accounts: Ints, when: Ints) -> None:
         free = self.addon[accounts] == NONE
@@ -195,18 +207,33 @@ class Billing:
         self.addon[accounts] = numbers
         self.addon_cents[accounts] = ADDON_CENTS[self.company.segment[accounts]]
         zero = np.zeros(len(accounts), dtype=np.int64)
-        self.subs.add(number=numbers, account=accounts, started=moments, trial_from=zero + NONE, trial_to=zero + NONE, interval=zero)
+        self.subs.add(
+            number=numbers,
+            account=accounts,
+            started=moments,
+            trial_from=zero + NONE,
+            trial_to=zero + NONE,
+            interval=zero,
+        )
         self.ledger.add(
-            subscription=numbers, when=moments, product=zero + ADDON_PRODUCT, quantity=zero + 1,
-            unit=self.addon_cents[accounts], discount=zero, interval=zero, kind=zero + START,
-        )  # fmt: skip
+            subscription=numbers,
+            when=moments,
+            product=zero + ADDON_PRODUCT,
+            quantity=zero + 1,
+            unit=self.addon_cents[accounts],
+            discount=zero,
+            interval=zero,
+            kind=zero + START,
+        )
 
     def _leave(self, accounts: Ints, when: Ints, month: int) -> None:
         if not len(accounts):
             return
         health = self.company.health[accounts, max(0, month - 1)]
         u = self.rng.random(len(accounts))
-        reason = np.select([u < 0.15, u < 0.35, u < 0.55, u < 0.68, u < 0.80], [5, 0, 1, 3, 2], np.where(health < -0.5, 1, 6))
+        reason = np.select(
+            [u < 0.15, u < 0.35, u < 0.55, u < 0.68, u < 0.80], [5, 0, 1, 3, 2], np.where(health < -0.5, 1, 6)
+        )
         reason[self.rng.random(len(accounts)) < 0.05] = 4
         middle = np.array([int(self.plan.month_starts[month]) + 12 * DAY])
         rise, cluster = self.plan.incident("price_rise"), self.plan.incident("churn_cluster")
@@ -214,7 +241,13 @@ class Billing:
             reason = np.where((self.company.segment[accounts] == 0) & (u < 0.8), 0, reason)
         if cluster and cluster.covers(middle)[0]:
             reason = np.where(self.company.region[accounts] == REGIONS.index(cluster.value), 3, reason)
-        self.churns.add(account=accounts, when=when, reason=reason, back=np.zeros(len(accounts)), month=np.full(len(accounts), month))
+        self.churns.add(
+            account=accounts,
+            when=when,
+            reason=reason,
+            back=np.zeros(len(accounts), dtype=np.int64),
+            month=np.full(len(accounts), month),
+        )
         self._end(self.subscription[accounts], when, reason)
         with_addon = self.addon[accounts] != NONE
         self._end(self.addon[accounts][with_addon], when[with_addon], reason[with_addon])
@@ -227,7 +260,9 @@ class Billing:
 
     def _return(self, month: int, begin: int, end: int) -> None:
         """Some of those who left within the last half year come back."""
-        gone = np.flatnonzero((self.churned_month != NONE) & (self.churned_month < month) & (self.churned_month >= month - 6))
+        gone = np.flatnonzero(
+            (self.churned_month != NONE) & (self.churned_month < month) & (self.churned_month >= month - 6)
+        )
         back = gone[self.rng.random(len(gone)) < 0.022]
         when = begin + self.rng.integers(DAY, end - begin - DAY, len(back))
         self.quantity[back] = np.maximum(1, self.quantity[back] * 8 // 10)
@@ -256,8 +291,18 @@ class Billing:
         health = self.company.health[accounts, max(0, month - 1)]
         grow = EXPANSION[segment] * np.exp(0.45 * health)
         shrink = CONTRACTION[segment] * np.exp(-0.4 * health)
-        edges = np.cumsum([grow, shrink, np.full(len(accounts), 0.004), np.full(len(accounts), 0.003),
-                           np.full(len(accounts), 0.003), np.full(len(accounts), 0.006), np.full(len(accounts), 0.006)], axis=0)  # fmt: skip
+        edges = np.cumsum(
+            [
+                grow,
+                shrink,
+                np.full(len(accounts), 0.004),
+                np.full(len(accounts), 0.003),
+                np.full(len(accounts), 0.003),
+                np.full(len(accounts), 0.006),
+                np.full(len(accounts), 0.006),
+            ],
+            axis=0,
+        )
         kind = (rng.random(len(accounts))[None, :] >= edges).sum(axis=0)
         self._seats(accounts[kind == 0], when[kind == 0], up=True)
         self._seats(accounts[kind == 1], when[kind == 1], up=False)
@@ -316,20 +361,28 @@ class Billing:
         tried = np.flatnonzero((company.trial_from != NONE) & (company.paid_from == NONE))
         numbers = self.next_sub + np.arange(len(tried))
         self.next_sub += len(tried)
-        self.subs.add(number=numbers, account=tried, started=company.trial_from[tried], trial_from=company.trial_from[tried],
-                      trial_to=company.trial_to[tried], interval=self.interval[tried])  # fmt: skip
+        self.subs.add(
+            number=numbers,
+            account=tried,
+            started=company.trial_from[tried],
+            trial_from=company.trial_from[tried],
+            trial_to=company.trial_to[tried],
+            interval=self.interval[tried],
+        )
         self.subscription[tried] = numbers
         self._record(tried, company.trial_from[tried], np.full(len(tried), START))
         self.subscription[tried] = NONE
         over = company.trial_to[tried] < plan.last
         self.ends.add(
-            number=numbers[over], ended=company.trial_to[tried][over], cancelled=company.trial_to[tried][over],
+            number=numbers[over],
+            ended=company.trial_to[tried][over],
+            cancelled=company.trial_to[tried][over],
             reason=np.full(int(over.sum()), 7),
-        )  # fmt: skip
+        )
 
 
 def movements(billing: Billing) -> dict[str, Ints]:
-    """Account × month: start, new, reactivation, expansion, contraction, churn and end in cents, where start or end > 0."""
+    """Account × month in cents: start, new, reactivation, expansion, contraction, churn, end; start or end > 0."""
     company, plan = billing.company, billing.plan
     start, end = billing.month_end[:, :-1], billing.month_end[:, 1:]
     account, month = np.nonzero((start > 0) | (end > 0))
@@ -338,9 +391,13 @@ def movements(billing: Billing) -> dict[str, Ints]:
     is_first = (paid >= plan.month_starts[month]) & (paid < plan.month_starts[month + 1])
     zero = np.zeros_like(s)
     return {
-        "account": account, "month": month, "start": s,
-        "new": np.where((s == 0) & is_first, e, zero), "reactivation": np.where((s == 0) & ~is_first, e, zero),
-        "expansion": np.where((s > 0) & (e > s), e - s, zero), "contraction": np.where((s > 0) & (e > 0) & (e < s), s - e, zero),
-        "churn": np.where((s > 0) & (e == 0), s, zero), "end": e,
-    }  # fmt: skip
-
+        "account": account,
+        "month": month,
+        "start": s,
+        "new": np.where((s == 0) & is_first, e, zero),
+        "reactivation": np.where((s == 0) & ~is_first, e, zero),
+        "expansion": np.where((s > 0) & (e > s), e - s, zero),
+        "contraction": np.where((s > 0) & (e > 0) & (e < s), s - e, zero),
+        "churn": np.where((s > 0) & (e == 0), s, zero),
+        "end": e,
+    }

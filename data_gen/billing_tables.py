@@ -14,16 +14,28 @@ from data_gen.writer import dates as date_column
 INTERVALS = ["monthly", "quarterly", "annual"]
 CHANGES = ["start", "upgrade", "downgrade", "plan_change", "price_change", "discount_end", "renewal"]
 FEEDBACK = [
-    "Switched to a competitor, \"cheaper\" and good enough", "Too expensive for what we use", "Missing integrations, sadly",
-    "Support took too long", "We closed the business unit", "Card kept failing; nobody noticed", "Réorganisation interne", None, None,
-]  # fmt: skip
+    'Switched to a competitor, "cheaper" and good enough',
+    "Too expensive for what we use",
+    "Missing integrations, sadly",
+    "Support took too long",
+    "We closed the business unit",
+    "Card kept failing; nobody noticed",
+    "Réorganisation interne",
+    None,
+    None,
+]
 PRODUCTS = [  # name, category, tier, list price, unit, cost, stock, active
-    ("Starter", "plan", "Starter", 1900, "seat", 420, None, True), ("Growth", "plan", "Growth", 3900, "seat", 780, None, True),
-    ("Business", "plan", "Business", 6900, "seat", 1240, None, True), ("Enterprise", "plan", "Enterprise", 9900, "seat", 1680, None, True),
-    ("Free", "plan", "Free", 0, "seat", 60, None, True), ("Premium support", "add-on", None, 19900, "account", 6100, None, True),
-    ("Onboarding workshop", "service", None, 149000, "piece", 78000, None, True), ("Consulting hour", "service", None, 18000, "hour", 9500, None, True),
-    ("Badge printer", "service", None, 42900, "piece", 31000, 84, True), ("Card reader", "service", None, 12900, "piece", 8800, 0, False),
-]  # fmt: skip
+    ("Starter", "plan", "Starter", 1900, "seat", 420, None, True),
+    ("Growth", "plan", "Growth", 3900, "seat", 780, None, True),
+    ("Business", "plan", "Business", 6900, "seat", 1240, None, True),
+    ("Enterprise", "plan", "Enterprise", 9900, "seat", 1680, None, True),
+    ("Free", "plan", "Free", 0, "seat", 60, None, True),
+    ("Premium support", "add-on", None, 19900, "account", 6100, None, True),
+    ("Onboarding workshop", "service", None, 149000, "piece", 78000, None, True),
+    ("Consulting hour", "service", None, 18000, "hour", 9500, None, True),
+    ("Badge printer", "service", None, 42900, "piece", 31000, 84, True),
+    ("Card reader", "service", None, 12900, "piece", 8800, 0, False),
+]
 
 
 def write(billing: Billing, folder: Folder) -> None:
@@ -44,11 +56,20 @@ def _products(folder: Folder) -> None:
     rows = list(zip(*PRODUCTS, strict=True))
     n = np.arange(len(PRODUCTS))
     stock = np.array([value if value is not None else 0 for value in rows[6]])
-    folder.write("billing/products", {
-        "product_id": ids("P", n + 1, 2), "product_name": labels(rows[0], n), "category": labels(rows[1], n), "tier": labels(rows[2], n),
-        "list_price": money(rows[3]), "billing_unit": labels(rows[4], n), "unit_cost": money(rows[5]),
-        "inventory_on_hand": whole(stock, np.array([value is None for value in rows[6]])), "is_active": flags(rows[7]),
-    })  # fmt: skip
+    folder.write(
+        "billing/products",
+        {
+            "product_id": ids("P", n + 1, 2),
+            "product_name": labels(rows[0], n),
+            "category": labels(rows[1], n),
+            "tier": labels(rows[2], n),
+            "list_price": money(rows[3]),
+            "billing_unit": labels(rows[4], n),
+            "unit_cost": money(rows[5]),
+            "inventory_on_hand": whole(stock, np.array([value is None for value in rows[6]])),
+            "is_active": flags(rows[7]),
+        },
+    )
 
 
 def _ledger(billing: Billing) -> pd.DataFrame:
@@ -61,7 +82,9 @@ def _subscriptions(billing: Billing, ledger: pd.DataFrame) -> pd.DataFrame:
     names = ("number", "account", "started", "trial_from", "trial_to", "interval")
     frame = pd.DataFrame({name: billing.subs.get(name) for name in names}).set_index("number").sort_index()
     frame["product"] = ledger.groupby("subscription")["product"].last()
-    ends = pd.DataFrame({name: billing.ends.get(name) for name in ("number", "ended", "cancelled", "reason")}).set_index("number")
+    ends = pd.DataFrame(
+        {name: billing.ends.get(name) for name in ("number", "ended", "cancelled", "reason")}
+    ).set_index("number")
     frame = frame.join(ends).fillna({"ended": NONE, "cancelled": NONE, "reason": 8}).reset_index()
     frame = frame.astype({"ended": "int64", "cancelled": "int64", "reason": "int64"})
     frame["cancelled"] = np.where(frame["ended"] == NONE, NONE, np.maximum(frame["cancelled"], frame["started"]))
@@ -69,23 +92,51 @@ def _subscriptions(billing: Billing, ledger: pd.DataFrame) -> pd.DataFrame:
 
 
 def _write_subscriptions(subs: pd.DataFrame, ledger: pd.DataFrame, folder: Folder) -> None:
-    reasons = ["price", "product", "support", "competitor", "business_closed", "payment_failed", "other", "trial_not_converted", None]
+    reasons = [
+        "price",
+        "product",
+        "support",
+        "competitor",
+        "business_closed",
+        "payment_failed",
+        "other",
+        "trial_not_converted",
+        None,
+    ]
     running = subs["ended"] == NONE
     late = running & (subs["number"] % 41 == 7) & (subs["trial_from"] == NONE)
     trialing = running & (subs["trial_to"] != NONE) & (subs["trial_to"] >= int(ledger["when"].max()))
     status = np.select([trialing, late, running], [0, 2, 1], 3)
-    folder.write("billing/subscriptions", {
-        "subscription_id": ids("S", subs["number"]), "account_id": ids("A", subs["account"]), "product_id": ids("P", subs["product"] + 1, 2),
-        "status": labels(["trialing", "active", "past_due", "cancelled"], status), "billing_interval": labels(INTERVALS, subs["interval"]),
-        "started_at": times(subs["started"]), "ended_at": times(subs["ended"]), "trial_started_at": times(subs["trial_from"]),
-        "trial_ended_at": times(subs["trial_to"]), "cancelled_at": times(subs["cancelled"]), "cancel_reason": labels(reasons, subs["reason"]),
-    })  # fmt: skip
-    folder.write("billing/subscription_changes", {
-        "change_id": ids("SC", np.arange(len(ledger)), 7), "subscription_id": ids("S", ledger["subscription"]),
-        "effective_at": times(ledger["when"]), "product_id": ids("P", ledger["product"] + 1, 2), "quantity": whole(ledger["quantity"]),
-        "unit_price": money(ledger["unit"]), "discount_pct": money(ledger["discount"] * 100),
-        "billing_interval": labels(INTERVALS, ledger["interval"]), "change_type": labels(CHANGES, ledger["kind"]),
-    })  # fmt: skip
+    folder.write(
+        "billing/subscriptions",
+        {
+            "subscription_id": ids("S", subs["number"]),
+            "account_id": ids("A", subs["account"]),
+            "product_id": ids("P", subs["product"] + 1, 2),
+            "status": labels(["trialing", "active", "past_due", "cancelled"], status),
+            "billing_interval": labels(INTERVALS, subs["interval"]),
+            "started_at": times(subs["started"]),
+            "ended_at": times(subs["ended"]),
+            "trial_started_at": times(subs["trial_from"]),
+            "trial_ended_at": times(subs["trial_to"]),
+            "cancelled_at": times(subs["cancelled"]),
+            "cancel_reason": labels(reasons, subs["reason"]),
+        },
+    )
+    folder.write(
+        "billing/subscription_changes",
+        {
+            "change_id": ids("SC", np.arange(len(ledger)), 7),
+            "subscription_id": ids("S", ledger["subscription"]),
+            "effective_at": times(ledger["when"]),
+            "product_id": ids("P", ledger["product"] + 1, 2),
+            "quantity": whole(ledger["quantity"]),
+            "unit_price": money(ledger["unit"]),
+            "discount_pct": money(ledger["discount"] * 100),
+            "billing_interval": labels(INTERVALS, ledger["interval"]),
+            "change_type": labels(CHANGES, ledger["kind"]),
+        },
+    )
 
 
 def _invoices(billing: Billing, subs: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame:
@@ -100,9 +151,18 @@ def _invoices(billing: Billing, subs: pd.DataFrame, ledger: pd.DataFrame) -> pd.
     span = paid_to.astype("datetime64[s]").astype("datetime64[M]").astype(int) - month.astype(int)
     parent, position = repeat_index(np.where(paid_to > paid_from, np.maximum(span, 0) // step + 1, 0))
     begins = ((month[parent] + position * step[parent]).astype("datetime64[s]").astype(np.int64)) + rest[parent]
-    ends = ((month[parent] + (position + 1) * step[parent]).astype("datetime64[s]").astype(np.int64)) + rest[parent] - DAY
-    frame = pd.DataFrame({"subscription": subs["number"].to_numpy()[parent], "account": subs["account"].to_numpy()[parent],
-                          "when": begins, "end": ends, "interval": subs["interval"].to_numpy()[parent]})  # fmt: skip
+    ends = (
+        ((month[parent] + (position + 1) * step[parent]).astype("datetime64[s]").astype(np.int64)) + rest[parent] - DAY
+    )
+    frame = pd.DataFrame(
+        {
+            "subscription": subs["number"].to_numpy()[parent],
+            "account": subs["account"].to_numpy()[parent],
+            "when": begins,
+            "end": ends,
+            "interval": subs["interval"].to_numpy()[parent],
+        }
+    )
     frame = frame[(frame["when"] >= plan.first) & (frame["when"] < paid_to[parent])].sort_values("when", kind="stable")
     states = ledger.drop(columns="interval").sort_values("when", kind="stable")
     frame = pd.merge_asof(frame, states, on="when", by="subscription", direction="backward")
@@ -125,10 +185,10 @@ def _payments(billing: Billing, rng: np.random.Generator, invoices: pd.DataFrame
     success[~failing] = (when + delay)[~failing]
     attempts = [(np.arange(n), np.ones(n, dtype=np.int64), when + delay, ~failing)]
     left = np.flatnonzero(failing)
-    for number, (days, chance) in enumerate([(3, 0.34), (7, 0.27)], start=2):
+    for attempt, (days, chance) in enumerate([(3, 0.34), (7, 0.27)], start=2):
         worked = rng.random(len(left)) < np.where(hit[left], 0.85, chance)
         moment = when[left] + days * DAY + 3600
-        attempts.append((left, np.full(len(left), number), moment, worked))
+        attempts.append((left, np.full(len(left), attempt), moment, worked))
         success[left[worked]] = moment[worked]
         left = left[~worked]
     late = success >= plan.last
@@ -137,31 +197,53 @@ def _payments(billing: Billing, rng: np.random.Generator, invoices: pd.DataFrame
     refunded = (success != NONE) & (rng.random(n) < 0.008) & (success + 9 * DAY < plan.last)
     overdue = (success == NONE) & (when + 60 * DAY < plan.last)
     status = np.select([refunded, success != NONE, overdue], [4, 1, 2], 0)
-    folder.write("billing/invoices", {
-        "invoice_id": ids("I", np.arange(n), 7), "subscription_id": ids("S", invoices["subscription"]), "account_id": ids("A", invoices["account"]),
-        "period_start": date_column(when), "period_end": date_column(invoices["end"]), "amount": money(invoices["net"]), "tax": money(tax),
-        "invoice_date": date_column(when), "due_date": date_column(when + 30 * DAY), "paid_at": times(success),
-        "status": labels(["open", "paid", "uncollectible", "void", "refunded"], status),
-    })  # fmt: skip
-    rows = [np.concatenate(part) for part in zip(*attempts, strict=True)]
-    inside = rows[2] < plan.last
-    invoice, number, moment, worked = (part[inside] for part in rows)
+    folder.write(
+        "billing/invoices",
+        {
+            "invoice_id": ids("I", np.arange(n), 7),
+            "subscription_id": ids("S", invoices["subscription"]),
+            "account_id": ids("A", invoices["account"]),
+            "period_start": date_column(when),
+            "period_end": date_column(invoices["end"]),
+            "amount": money(invoices["net"]),
+            "tax": money(tax),
+            "invoice_date": date_column(when),
+            "due_date": date_column(when + 30 * DAY),
+            "paid_at": times(success),
+            "status": labels(["open", "paid", "uncollectible", "void", "refunded"], status),
+        },
+    )
+    parts = [np.concatenate(part) for part in zip(*attempts, strict=True)]
+    inside = parts[2] < plan.last
+    invoice, number, moment, worked = (part[inside] for part in parts)
     gross = invoices["net"].to_numpy() + tax
     back = np.flatnonzero(refunded)
     share = rng.integers(30, 101, len(back))
-    reason = np.where(worked, 5, np.where(hit[invoice] & (number == 1), 3, rng.choice([0, 1, 2, 4], len(worked), p=[0.5, 0.2, 0.25, 0.05])))
+    reason = np.where(
+        worked,
+        5,
+        np.where(hit[invoice] & (number == 1), 3, rng.choice([0, 1, 2, 4], len(worked), p=[0.5, 0.2, 0.25, 0.05])),
+    )
     invoice, number = np.concatenate([invoice, back]), np.concatenate([number, np.ones(len(back), dtype=np.int64)])
     state = np.concatenate([np.where(worked, 0, 1), np.full(len(back), 2)])
     moment = np.concatenate([moment, success[back] + 8 * DAY])
     amount = np.concatenate([gross[invoice[: len(worked)]], -(gross[back] * share // 100)])
-    folder.write("billing/payments", {
-        "payment_id": ids("PY", np.arange(len(invoice)), 7), "invoice_id": ids("I", invoice, 7), "attempt_number": whole(number),
-        "attempted_at": times(moment), "payment_method": labels(["card", "bank_transfer", "direct_debit"], method[invoice]),
-        "status": labels(["succeeded", "failed", "refunded"], state),
-        "failure_reason": labels(["insufficient_funds", "card_expired", "card_declined", "processor_outage", "other", None],
-                                 np.concatenate([reason, np.full(len(back), 5)])),
-        "amount": money(amount),
-    })  # fmt: skip
+    folder.write(
+        "billing/payments",
+        {
+            "payment_id": ids("PY", np.arange(len(invoice)), 7),
+            "invoice_id": ids("I", invoice, 7),
+            "attempt_number": whole(number),
+            "attempted_at": times(moment),
+            "payment_method": labels(["card", "bank_transfer", "direct_debit"], method[invoice]),
+            "status": labels(["succeeded", "failed", "refunded"], state),
+            "failure_reason": labels(
+                ["insufficient_funds", "card_expired", "card_declined", "processor_outage", "other", None],
+                np.concatenate([reason, np.full(len(back), 5)]),
+            ),
+            "amount": money(amount),
+        },
+    )
 
 
 def _orders(billing: Billing, rng: np.random.Generator, folder: Folder) -> None:
@@ -176,42 +258,75 @@ def _orders(billing: Billing, rng: np.random.Generator, folder: Folder) -> None:
     shipped = np.where(cancelled | (shipped >= plan.last), NONE, shipped)
     delivered = np.where((shipped == NONE) | (delivered >= plan.last), NONE, delivered)
     status = np.select([cancelled, delivered != NONE, shipped != NONE], [3, 2, 1], 0)
-    order, line = repeat_index(rng.integers(1, 4, len(account)))
+    order, _ = repeat_index(rng.integers(1, 4, len(account)))
     product = rng.choice([6, 7, 8], len(order), p=[0.3, 0.45, 0.25])
     quantity = rng.integers(1, 6, len(order))
     price, cost = (np.array([row[index] for row in PRODUCTS])[product] for index in (3, 5))
     value = np.bincount(order, weights=quantity * price, minlength=len(account)).astype(np.int64)
     discount = np.where(rng.random(len(account)) < 0.2, value * 5 // 100, 0)
-    folder.write("billing/orders", {
-        "order_id": ids("O", np.arange(len(account))), "account_id": ids("A", account),
-        "status": labels(["open", "shipped", "delivered", "cancelled"], status), "ordered_at": times(ordered), "shipped_at": times(shipped),
-        "delivered_at": times(delivered), "tax": money((value - discount) * 19 // 100), "discount": money(discount),
-    })  # fmt: skip
-    folder.write("billing/order_items", {
-        "order_item_id": ids("OI", np.arange(len(order))), "order_id": ids("O", order), "product_id": ids("P", product + 1, 2),
-        "quantity": whole(quantity), "unit_price": money(price), "unit_cost": money(cost),
-    })  # fmt: skip
+    folder.write(
+        "billing/orders",
+        {
+            "order_id": ids("O", np.arange(len(account))),
+            "account_id": ids("A", account),
+            "status": labels(["open", "shipped", "delivered", "cancelled"], status),
+            "ordered_at": times(ordered),
+            "shipped_at": times(shipped),
+            "delivered_at": times(delivered),
+            "tax": money((value - discount) * 19 // 100),
+            "discount": money(discount),
+        },
+    )
+    folder.write(
+        "billing/order_items",
+        {
+            "order_item_id": ids("OI", np.arange(len(order))),
+            "order_id": ids("O", order),
+            "product_id": ids("P", product + 1, 2),
+            "quantity": whole(quantity),
+            "unit_price": money(price),
+            "unit_cost": money(cost),
+        },
+    )
 
 
 def _churn_events(billing: Billing, rng: np.random.Generator, folder: Folder) -> None:
     account, back = billing.churns.get("account"), billing.churns.get("back")
     n = len(account)
     refund = np.where((rng.random(n) < 0.1) & (back == 0), rng.integers(500, 20_000, n), 0)
-    folder.write("billing/churn_events", {
-        "churn_event_id": ids("C", np.arange(n)), "account_id": ids("A", account), "churned_at": times(billing.churns.get("when")),
-        "reason_code": labels(REASONS, billing.churns.get("reason")), "feedback_text": labels(FEEDBACK, rng.integers(0, len(FEEDBACK), n)),
-        "refund_amount": money(refund), "is_reactivation": flags(back),
-    })  # fmt: skip
+    folder.write(
+        "billing/churn_events",
+        {
+            "churn_event_id": ids("C", np.arange(n)),
+            "account_id": ids("A", account),
+            "churned_at": times(billing.churns.get("when")),
+            "reason_code": labels(REASONS, billing.churns.get("reason")),
+            "feedback_text": labels(FEEDBACK, rng.integers(0, len(FEEDBACK), n)),
+            "refund_amount": money(refund),
+            "is_reactivation": flags(back),
+        },
+    )
 
 
 def _truth(billing: Billing, folder: Folder) -> None:
     rows = movements(billing)
-    names = {"starting_mrr": "start", "new": "new", "reactivation": "reactivation", "expansion": "expansion",
-             "contraction": "contraction", "churn": "churn", "ending_mrr": "end"}  # fmt: skip
-    folder.write("truth/account_months", {
-        "account_id": ids("A", rows["account"]), "month": date_column(billing.plan.month_starts[rows["month"]]),
-        **{name: money(rows[key]) for name, key in names.items()},
-    })  # fmt: skip
+    names = {
+        "starting_mrr": "start",
+        "new": "new",
+        "reactivation": "reactivation",
+        "expansion": "expansion",
+        "contraction": "contraction",
+        "churn": "churn",
+        "ending_mrr": "end",
+    }
+    folder.write(
+        "truth/account_months",
+        {
+            "account_id": ids("A", rows["account"]),
+            "month": date_column(billing.plan.month_starts[rows["month"]]),
+            **{name: money(rows[key]) for name, key in names.items()},
+        },
+    )
     ever = np.flatnonzero(billing.hazard > 0)
     hazard: Floats = billing.hazard[ever]
     numbers: Ints = np.round(hazard * 1e6).astype(np.int64)

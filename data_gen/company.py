@@ -59,7 +59,9 @@ def build(plan: Plan) -> Company:
     drawn = plan.first + rng.integers(-120 * DAY, plan.last - plan.first - DAY, n)
     lead = (rng.exponential(35, n) * DAY).astype(np.int64) + 2 * DAY
     created = np.where(anchor != NONE, np.where(anchor != NONE, anchor, 0) - lead, drawn)
-    return Company(plan, kind, segment, region, channel, fit, paid_from, trial_from, trial_to, created, _health(plan, rng, fit))
+    return Company(
+        plan, kind, segment, region, channel, fit, paid_from, trial_from, trial_to, created, _health(plan, rng, fit)
+    )
 
 
 def _first_paid(plan: Plan, rng: np.random.Generator, kind: Ints) -> Ints:
@@ -102,5 +104,3 @@ def _health(plan: Plan, rng: np.random.Generator, fit: Floats) -> Floats:
             level = level - 0.15
         health[:, month] = level
     return health
-
-

@@ -18,8 +18,20 @@ WIN_RATE = np.array([0.40, 0.26, 0.18])
 CYCLE_DAYS = np.array([26.0, 58.0, 125.0])
 LOSS_REASONS = ["price", "competitor", "no_decision", "missing_feature", "timing", "no_budget", "other", None]
 INDUSTRIES = ["Software", "Finance", "Healthcare", "Retail", "Manufacturing", "Education", "Logistics", "Media"]
-TITLES = ["CEO", "CFO", "VP Sales", "VP Operations", "Head of RevOps", "Director of IT", "IT Manager", "Operations Manager",
-          "Sales Manager", "Analyst", "Office Administrator", "Engineer"]  # fmt: skip
+TITLES = [
+    "CEO",
+    "CFO",
+    "VP Sales",
+    "VP Operations",
+    "Head of RevOps",
+    "Director of IT",
+    "IT Manager",
+    "Operations Manager",
+    "Sales Manager",
+    "Analyst",
+    "Office Administrator",
+    "Engineer",
+]
 
 
 def write(billing: Billing, folder: Folder) -> None:
@@ -44,11 +56,18 @@ def _reps(plan: Plan, rng: np.random.Generator, fake: Faker, folder: Folder) -> 
     grid = np.array([(s, r) for s in range(3) for r in range(4) for _ in range(teams)])
     n = len(grid)
     quota = np.array([18_000_00, 70_000_00, 190_000_00])[grid[:, 0]]
-    folder.write("crm/sales_reps", {
-        "rep_id": ids("R", np.arange(n), 3), "rep_name": labels([fake.name() for _ in range(n)], np.arange(n)), "team": labels(SEGMENTS, grid[:, 0]),
-        "region": labels(REGIONS, grid[:, 1]), "role": labels(["account_executive", "account_manager"], rng.integers(0, 2, n)),
-        "hired_at": times(plan.first - rng.integers(-200 * DAY, 1500 * DAY, n)), "monthly_quota": money(quota),
-    })  # fmt: skip
+    folder.write(
+        "crm/sales_reps",
+        {
+            "rep_id": ids("R", np.arange(n), 3),
+            "rep_name": labels([fake.name() for _ in range(n)], np.arange(n)),
+            "team": labels(SEGMENTS, grid[:, 0]),
+            "region": labels(REGIONS, grid[:, 1]),
+            "role": labels(["account_executive", "account_manager"], rng.integers(0, 2, n)),
+            "hired_at": times(plan.first - rng.integers(-200 * DAY, 1500 * DAY, n)),
+            "monthly_quota": money(quota),
+        },
+    )
     return {"segment": grid[:, 0], "region": grid[:, 1], "per": np.array([teams])}
 
 
@@ -60,7 +79,20 @@ def _owners(rng: np.random.Generator, reps: dict[str, Ints], segment: Ints, regi
 def _accounts(billing: Billing, rng: np.random.Generator, fake: Faker, owner: Ints, folder: Folder) -> None:
     company, n = billing.company, billing.company.size
     stems = [fake.unique.last_name() for _ in range(400)]
-    endings = ["Labs", "Systems", "Group", "& Co", "Works", "Logistics", "Health", "Média", "Partners", "Solutions, Inc.", "GmbH", "Analytics"]
+    endings = [
+        "Labs",
+        "Systems",
+        "Group",
+        "& Co",
+        "Works",
+        "Logistics",
+        "Health",
+        "Média",
+        "Partners",
+        "Solutions, Inc.",
+        "GmbH",
+        "Analytics",
+    ]
     a, b = rng.integers(0, len(stems), n), rng.integers(0, len(endings), n)
     names = [f"{stems[i]} {endings[j]}" for i in range(len(stems)) for j in range(len(endings))]
     low, high = np.array([5, 100, 1000])[company.segment], np.array([99, 999, 20_000])[company.segment]
@@ -68,13 +100,24 @@ def _accounts(billing: Billing, rng: np.random.Generator, fake: Faker, owner: In
     paying = billing.month_end[:, -1] > 0
     trying = (company.kind == TRIAL) & (company.trial_to >= billing.plan.last)
     left = (company.paid_from != NONE) & ~paying
-    folder.write("crm/accounts", {
-        "account_id": ids("A", np.arange(n)), "account_name": labels(names, a * len(endings) + b), "segment": labels(SEGMENTS, company.segment),
-        "industry": labels(INDUSTRIES, rng.integers(0, len(INDUSTRIES), n)), "employee_count": whole(employees),
-        "country": labels([c for group in COUNTRIES for c in group], company.region * 4 + rng.integers(0, 4, n)),
-        "region": labels(REGIONS, company.region), "acquisition_channel": labels(CHANNELS, company.channel), "owner_id": ids("R", owner, 3),
-        "created_at": times(company.created), "status": labels(["customer", "trial", "churned", "prospect"], np.select([paying, trying, left], [0, 1, 2], 3)),
-    })  # fmt: skip
+    folder.write(
+        "crm/accounts",
+        {
+            "account_id": ids("A", np.arange(n)),
+            "account_name": labels(names, a * len(endings) + b),
+            "segment": labels(SEGMENTS, company.segment),
+            "industry": labels(INDUSTRIES, rng.integers(0, len(INDUSTRIES), n)),
+            "employee_count": whole(employees),
+            "country": labels([c for group in COUNTRIES for c in group], company.region * 4 + rng.integers(0, 4, n)),
+            "region": labels(REGIONS, company.region),
+            "acquisition_channel": labels(CHANNELS, company.channel),
+            "owner_id": ids("R", owner, 3),
+            "created_at": times(company.created),
+            "status": labels(
+                ["customer", "trial", "churned", "prospect"], np.select([paying, trying, left], [0, 1, 2], 3)
+            ),
+        },
+    )
 
 
 def _contacts(company: Company, rng: np.random.Generator, fake: Faker, folder: Folder) -> dict[str, Ints]:
@@ -83,12 +126,23 @@ def _contacts(company: Company, rng: np.random.Generator, fake: Faker, folder: F
     first, last = [fake.first_name() for _ in range(150)], [fake.last_name() for _ in range(200)]
     f, s = rng.integers(0, len(first), n), rng.integers(0, len(last), n)
     mails = [f"{x}.{y}".lower() for x in first for y in last]
-    folder.write("crm/contacts", {
-        "contact_id": ids("K", np.arange(n)), "account_id": ids("A", account), "first_name": labels(first, f), "last_name": labels(last, s),
-        "email": labels([m.replace(" ", "") + "@example.com" for m in mails], f * len(last) + s), "job_title": labels(TITLES, rng.integers(0, len(TITLES), n)),
-        "is_primary": flags(position == 0), "created_at": times(company.created[account]),
-    })  # fmt: skip
-    return {"first": np.searchsorted(account, np.arange(company.size)), "count": np.bincount(account, minlength=company.size)}
+    folder.write(
+        "crm/contacts",
+        {
+            "contact_id": ids("K", np.arange(n)),
+            "account_id": ids("A", account),
+            "first_name": labels(first, f),
+            "last_name": labels(last, s),
+            "email": labels([m.replace(" ", "") + "@example.com" for m in mails], f * len(last) + s),
+            "job_title": labels(TITLES, rng.integers(0, len(TITLES), n)),
+            "is_primary": flags(position == 0),
+            "created_at": times(company.created[account]),
+        },
+    )
+    return {
+        "first": np.searchsorted(account, np.arange(company.size)),
+        "count": np.bincount(account, minlength=company.size),
+    }
 
 
 def _deals(billing: Billing, rng: np.random.Generator, reps: dict[str, Ints]) -> dict[str, Any]:
@@ -102,18 +156,32 @@ def _deals(billing: Billing, rng: np.random.Generator, reps: dict[str, Ints]) ->
     grown, cents = billing.deltas.get("account"), billing.deltas.get("cents")
     worth = (company.segment[grown] > 0) & (cents > 50_000)
     account = np.concatenate([won, grown[worth]])
-    closed = np.concatenate([company.paid_from[won] - rng.integers(60, 2 * DAY, len(won)), billing.deltas.get("when")[worth] - 600])
+    closed = np.concatenate(
+        [company.paid_from[won] - rng.integers(60, 2 * DAY, len(won)), billing.deltas.get("when")[worth] - 600]
+    )
     amount = np.concatenate([annual[won], cents[worth]])
     kind = np.concatenate([np.zeros(len(won), dtype=np.int64), np.ones(int(worth.sum()), dtype=np.int64)])
-    parts = [{"account": account, "segment": company.segment[account], "region": company.region[account], "channel": company.channel[account],
-              "closed": np.maximum(closed, plan.first + 60), "amount": amount, "kind": kind, "state": np.full(len(account), 5)}]  # fmt: skip
+    parts = [
+        {
+            "account": account,
+            "segment": company.segment[account],
+            "region": company.region[account],
+            "channel": company.channel[account],
+            "closed": np.maximum(closed, plan.first + 60),
+            "amount": amount,
+            "kind": kind,
+            "state": np.full(len(account), 5),
+        }
+    ]
     parts += [_others(billing, rng, parts[0], lost) for lost in (True, False)]
     deals: dict[str, Any] = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
     n = len(deals["account"])
     deals["owner"] = _owners(rng, reps, deals["segment"], deals["region"])
     cycle = CYCLE_DAYS[deals["segment"]] * np.exp(0.45 * rng.normal(size=n)) * np.where(deals["state"] == 6, 0.9, 1.0)
     cycle = np.where(deals["kind"] == 1, cycle * 0.8, cycle)
-    deals["created"] = np.where(deals["closed"] != NONE, deals["closed"], 0) - (np.maximum(cycle, 1.0) * DAY).astype(np.int64)
+    deals["created"] = np.where(deals["closed"] != NONE, deals["closed"], 0) - (np.maximum(cycle, 1.0) * DAY).astype(
+        np.int64
+    )
     opened = deals["closed"] == NONE
     age = rng.gamma(1.4, 0.55, n) * CYCLE_DAYS[deals["segment"]] * DAY
     deals["created"] = np.where(opened, plan.last - age.astype(np.int64) - 7200, deals["created"])
@@ -122,7 +190,7 @@ def _deals(billing: Billing, rng: np.random.Generator, reps: dict[str, Ints]) ->
 
 
 def _others(billing: Billing, rng: np.random.Generator, won: dict[str, Ints], lost: bool) -> dict[str, Ints]:
-    """Lost or open deals in proportion to the won ones of each segment, most of them with accounts that never bought."""
+    """Lost or open deals in proportion to the won ones of each segment, most with accounts that never bought."""
     company, plan = billing.company, billing.plan
     count = np.bincount(won["segment"], minlength=3).astype(float)
     if lost:
@@ -131,12 +199,19 @@ def _others(billing: Billing, rng: np.random.Generator, won: dict[str, Ints], lo
         wanted = np.round(count / WIN_RATE / plan.months * CYCLE_DAYS / 30 * 0.95).astype(int)
     segment = np.repeat(np.arange(3), wanted)
     n = len(segment)
-    kind = (rng.random(n) < np.bincount(won["segment"], weights=won["kind"], minlength=3)[segment] / np.maximum(count, 1)[segment]).astype(np.int64)
+    kind = (
+        rng.random(n)
+        < np.bincount(won["segment"], weights=won["kind"], minlength=3)[segment] / np.maximum(count, 1)[segment]
+    ).astype(np.int64)
     account = np.full(n, NONE)
     for index in range(3):
         for expansion in (0, 1):
             rows = np.flatnonzero((segment == index) & (kind == expansion))
-            never = (company.paid_from == NONE) if expansion == 0 else (company.paid_from != NONE) & (company.paid_from < plan.first)
+            never = (
+                (company.paid_from == NONE)
+                if expansion == 0
+                else (company.paid_from != NONE) & (company.paid_from < plan.first)
+            )
             pool = np.flatnonzero(never & (company.segment == index))
             if len(pool):
                 account[rows] = rng.choice(pool, len(rows))
@@ -153,20 +228,27 @@ def _others(billing: Billing, rng: np.random.Generator, won: dict[str, Ints], lo
             amount[rows] = rng.choice(pool, len(rows)) if len(pool) else 1_500_000
     amount = (amount * rng.uniform(0.85, 1.3, n)).astype(np.int64) // 100 * 100
     return {
-        "account": np.where(known, account, NONE), "segment": segment, "region": region, "channel": company.channel[safe],
-        "closed": np.clip(closed, plan.first + 60, plan.last - 60) if lost else closed, "amount": amount, "kind": kind,
+        "account": np.where(known, account, NONE),
+        "segment": segment,
+        "region": region,
+        "channel": company.channel[safe],
+        "closed": np.clip(closed, plan.first + 60, plan.last - 60) if lost else closed,
+        "amount": amount,
+        "kind": kind,
         "state": np.full(n, 6 if lost else NONE),
-    }  # fmt: skip
+    }
 
 
-def _write_deals(plan: Plan, rng: np.random.Generator, deals: dict[str, Any], contacts: dict[str, Ints], folder: Folder) -> None:
+def _write_deals(
+    plan: Plan, rng: np.random.Generator, deals: dict[str, Any], contacts: dict[str, Ints], folder: Folder
+) -> None:
     n = len(deals["account"])
     order = np.argsort(deals["created"], kind="stable")
     for key in deals:
         deals[key] = deals[key][order]
     state, closed, created = deals["state"], deals["closed"], deals["created"]
     depth = np.where(state == 5, 4, rng.choice(5, n, p=[0.26, 0.27, 0.21, 0.16, 0.10]))
-    mask = (SLOTS[None, :] <= depth[:, None]) & (rng.random((n, 7)) > 0.07)
+    mask = np.asarray((SLOTS[None, :] <= depth[:, None]) & (rng.random((n, 7)) > 0.07))
     mask[:, 0] = True
     mask[:, 4:6] = (rng.random(n) < 0.06)[:, None] & (depth >= 3)[:, None] & mask[:, 2:4].all(axis=1)[:, None]
     length = np.where(closed != NONE, closed, plan.last - 3600) - created
@@ -184,26 +266,55 @@ def _write_deals(plan: Plan, rng: np.random.Generator, deals: dict[str, Any], co
     history_deal, history_stage, history_time = history_deal[rank], history_stage[rank], history_time[rank]
     planned = created + (deals["cycle"] * rng.uniform(0.85, 1.35, n) * DAY).astype(np.int64)
     slipped = rng.random(n) < 0.3
-    expected = np.where(closed != NONE, np.where(slipped, closed - rng.integers(3 * DAY, 40 * DAY, n), closed + rng.integers(-2 * DAY, 6 * DAY, n)),
-                        np.where(slipped, planned, np.maximum(planned, plan.last + rng.integers(2 * DAY, 80 * DAY, n))))  # fmt: skip
+    expected = np.where(
+        closed != NONE,
+        np.where(slipped, closed - rng.integers(3 * DAY, 40 * DAY, n), closed + rng.integers(-2 * DAY, 6 * DAY, n)),
+        np.where(slipped, planned, np.maximum(planned, plan.last + rng.integers(2 * DAY, 80 * DAY, n))),
+    )
     safe = np.where(deals["account"] == NONE, 0, deals["account"])
-    contact = np.where(deals["account"] != NONE, contacts["first"][safe] + rng.integers(0, 99, n) % contacts["count"][safe], NONE)
+    contact = np.where(
+        deals["account"] != NONE, contacts["first"][safe] + rng.integers(0, 99, n) % contacts["count"][safe], NONE
+    )
     deals["contact"] = contact
-    folder.write("crm/deals", {
-        "deal_id": ids("D", np.arange(n)), "deal_name": labels(["New business", "Expansion"], deals["kind"]), "account_id": ids("A", deals["account"]),
-        "contact_id": ids("K", contact), "owner_id": ids("R", deals["owner"], 3), "product_id": ids("P", np.minimum(deals["segment"] + 2, 4), 2),
-        "deal_type": labels(["new", "expansion"], deals["kind"]), "segment": labels(SEGMENTS, deals["segment"]), "region": labels(REGIONS, deals["region"]),
-        "source_channel": labels(CHANNELS, deals["channel"]), "amount": money(deals["amount"]), "stage": labels(STAGES, stage),
-        "probability": money(np.array([10, 20, 40, 60, 80, 100, 0])[stage] * 100), "created_at": times(created), "expected_close_date": dates(expected),
-        "closed_at": times(closed), "loss_reason": labels(LOSS_REASONS, np.where(state == 6, rng.choice(7, n, p=[0.24, 0.2, 0.24, 0.1, 0.1, 0.08, 0.04]), 7)),
-    })  # fmt: skip
-    folder.write("crm/deal_stage_history", {
-        "stage_history_id": ids("H", np.arange(len(history_deal)), 7), "deal_id": ids("D", history_deal), "stage": labels(STAGES, history_stage),
-        "entered_at": times(history_time), "changed_by": ids("R", deals["owner"][history_deal], 3),
-    })  # fmt: skip
+    folder.write(
+        "crm/deals",
+        {
+            "deal_id": ids("D", np.arange(n)),
+            "deal_name": labels(["New business", "Expansion"], deals["kind"]),
+            "account_id": ids("A", deals["account"]),
+            "contact_id": ids("K", contact),
+            "owner_id": ids("R", deals["owner"], 3),
+            "product_id": ids("P", np.minimum(deals["segment"] + 2, 4), 2),
+            "deal_type": labels(["new", "expansion"], deals["kind"]),
+            "segment": labels(SEGMENTS, deals["segment"]),
+            "region": labels(REGIONS, deals["region"]),
+            "source_channel": labels(CHANNELS, deals["channel"]),
+            "amount": money(deals["amount"]),
+            "stage": labels(STAGES, stage),
+            "probability": money(np.array([10, 20, 40, 60, 80, 100, 0])[stage] * 100),
+            "created_at": times(created),
+            "expected_close_date": dates(expected),
+            "closed_at": times(closed),
+            "loss_reason": labels(
+                LOSS_REASONS, np.where(state == 6, rng.choice(7, n, p=[0.24, 0.2, 0.24, 0.1, 0.1, 0.08, 0.04]), 7)
+            ),
+        },
+    )
+    folder.write(
+        "crm/deal_stage_history",
+        {
+            "stage_history_id": ids("H", np.arange(len(history_deal)), 7),
+            "deal_id": ids("D", history_deal),
+            "stage": labels(STAGES, history_stage),
+            "entered_at": times(history_time),
+            "changed_by": ids("R", deals["owner"][history_deal], 3),
+        },
+    )
 
 
-def _activities(plan: Plan, rng: np.random.Generator, deals: dict[str, Any], contacts: dict[str, Ints], folder: Folder) -> None:
+def _activities(
+    plan: Plan, rng: np.random.Generator, deals: dict[str, Any], contacts: dict[str, Ints], folder: Folder
+) -> None:
     end = np.where(deals["closed"] != NONE, deals["closed"], plan.last - 60)
     deal, _ = repeat_index(rng.poisson(6.0, len(end)) + 1)
     n = len(deal)
@@ -217,18 +328,26 @@ def _activities(plan: Plan, rng: np.random.Generator, deals: dict[str, Any], con
     order = np.argsort(when, kind="stable")
     deal, when, kind, done, outcome = deal[order], when[order], kind[order], done[order], outcome[order]
     minutes = np.where(kind == 0, rng.integers(2, 40, n), np.where(kind == 2, rng.integers(20, 90, n), 0))
-    folder.write("crm/activities", {
-        "activity_id": ids("AC", np.arange(n), 7), "activity_type": labels(["call", "email", "meeting", "note", "task"], kind),
-        "account_id": ids("A", deals["account"][deal]), "contact_id": ids("K", deals["contact"][deal]), "deal_id": ids("D", deal),
-        "owner_id": ids("R", deals["owner"][deal], 3), "occurred_at": times(when), "due_at": times(np.where(kind == 4, when + 2 * DAY, NONE)),
-        "completed_at": times(np.where(done, when, NONE)),
-        "outcome": labels(["connected", "no_answer", "positive", "neutral", "negative", "no_show", None], outcome),
-        "duration_minutes": whole(minutes, ~np.isin(kind, [0, 2])),
-    })  # fmt: skip
+    folder.write(
+        "crm/activities",
+        {
+            "activity_id": ids("AC", np.arange(n), 7),
+            "activity_type": labels(["call", "email", "meeting", "note", "task"], kind),
+            "account_id": ids("A", deals["account"][deal]),
+            "contact_id": ids("K", deals["contact"][deal]),
+            "deal_id": ids("D", deal),
+            "owner_id": ids("R", deals["owner"][deal], 3),
+            "occurred_at": times(when),
+            "due_at": times(np.where(kind == 4, when + 2 * DAY, NONE)),
+            "completed_at": times(np.where(done, when, NONE)),
+            "outcome": labels(["connected", "no_answer", "positive", "neutral", "negative", "no_show", None], outcome),
+            "duration_minutes": whole(minutes, ~np.isin(kind, [0, 2])),
+        },
+    )
 
 
 def _targets(billing: Billing, rng: np.random.Generator, deals: dict[str, Any], folder: Folder) -> None:
-    """A plan made beforehand: steady growth that ends a little above what happened, with shares by segment and region."""
+    """A plan made beforehand: steady growth to a little above what happened, shared by segment and region."""
     company, plan, months = billing.company, billing.plan, billing.plan.months
     ahead = months + 3  # the plan reaches beyond the data: coverage needs the rest of the quarter
     first = np.datetime64(plan.start, "M")
@@ -243,11 +362,22 @@ def _targets(billing: Billing, rng: np.random.Generator, deals: dict[str, Any], 
     season = np.where(calendar % 3 == 2, 1.5, 0.75)[:, None]
     new = np.bincount(cell[rows["account"]], weights=rows["new"], minlength=12)[None, :] / months * season * 1.03
     won = deals["state"] == 5
-    booked = np.bincount((deals["segment"] * 4 + deals["region"])[won], weights=deals["amount"][won], minlength=12)[None, :] / months * season * 1.03
+    booked = (
+        np.bincount((deals["segment"] * 4 + deals["region"])[won], weights=deals["amount"][won], minlength=12)[None, :]
+        / months
+        * season
+        * 1.03
+    )
     values = np.stack([planned, new, booked]) * rng.normal(1.0, 0.02, (3, ahead, 12))
     metric, month, place = (part.ravel() for part in np.indices(values.shape))
-    folder.write("crm/targets", {
-        "target_id": ids("T", np.arange(len(metric)), 5), "target_month": dates(begins[month]),
-        "metric": labels(["mrr", "new_mrr", "bookings"], metric), "segment": labels(SEGMENTS, place // 4), "region": labels(REGIONS, place % 4),
-        "target_value": money(np.round(values.ravel() / 10_000).astype(np.int64) * 10_000),
-    })  # fmt: skip
+    folder.write(
+        "crm/targets",
+        {
+            "target_id": ids("T", np.arange(len(metric)), 5),
+            "target_month": dates(begins[month]),
+            "metric": labels(["mrr", "new_mrr", "bookings"], metric),
+            "segment": labels(SEGMENTS, place // 4),
+            "region": labels(REGIONS, place % 4),
+            "target_value": money(np.round(values.ravel() / 10_000).astype(np.int64) * 10_000),
+        },
+    )

@@ -27,18 +27,30 @@ def _spend(plan: Plan, rng: np.random.Generator, folder: Folder) -> None:
     day, channel, campaign = (part.ravel() for part in np.indices((len(days), SPENDING, len(CAMPAIGNS))))
     weekday = (days // DAY + 3) % 7
     calendar = days.astype("datetime64[s]").astype("datetime64[M]").astype(int) % 12
-    pace = np.where(weekday < 5, 1.15, 0.62) * np.where(np.isin(calendar, [0, 7]), 0.85, 1.0) * np.linspace(0.92, 1.08, len(days))
+    pace = (
+        np.where(weekday < 5, 1.15, 0.62)
+        * np.where(np.isin(calendar, [0, 7]), 0.85, 1.0)
+        * np.linspace(0.92, 1.08, len(days))
+    )
     amount = daily[channel] * np.array([0.6, 0.25, 0.15])[campaign] * pace[day] * rng.gamma(30, 1 / 30, len(day))
     blow_out = plan.incident("cost_blow_out")
     if blow_out:
         inside = (days >= epoch(blow_out.start)) & (days < epoch(blow_out.end) + DAY)
         amount = np.where(inside[day] & (channel == CHANNELS.index(blow_out.value)), amount * 2.8, amount)
     clicks = rng.poisson(amount / np.array([4.0, 9, 3, 30, 20, 15, 40])[channel])
-    folder.write("marketing/spend", {
-        "spend_id": ids("SP", np.arange(len(day)), 6), "spend_date": dates(days[day]), "channel": labels(CHANNELS, channel),
-        "campaign": labels(CAMPAIGNS, campaign), "amount": money(np.round(amount * 100)), "impressions": whole(clicks * rng.integers(20, 60, len(day))),
-        "clicks": whole(clicks), "leads": whole(rng.poisson(clicks * 0.03)),
-    })  # fmt: skip
+    folder.write(
+        "marketing/spend",
+        {
+            "spend_id": ids("SP", np.arange(len(day)), 6),
+            "spend_date": dates(days[day]),
+            "channel": labels(CHANNELS, channel),
+            "campaign": labels(CAMPAIGNS, campaign),
+            "amount": money(np.round(amount * 100)),
+            "impressions": whole(clicks * rng.integers(20, 60, len(day))),
+            "clicks": whole(clicks),
+            "leads": whole(rng.poisson(clicks * 0.03)),
+        },
+    )
 
 
 def _touches(company: Company, rng: np.random.Generator, folder: Folder) -> None:
@@ -51,7 +63,14 @@ def _touches(company: Company, rng: np.random.Generator, folder: Folder) -> None
     order = np.argsort(when, kind="stable")
     account, position, when = account[order], position[order], when[order]
     channel = np.where(position == 0, company.channel[account], rng.integers(0, SPENDING, len(account)))
-    folder.write("marketing/touches", {
-        "touch_id": ids("M", np.arange(len(account)), 7), "account_id": ids("A", account), "contact_id": ids("K", np.full(len(account), NONE)),
-        "channel": labels(CHANNELS, channel), "campaign": labels(CAMPAIGNS, rng.integers(0, 3, len(account))), "touched_at": times(when),
-    })  # fmt: skip
+    folder.write(
+        "marketing/touches",
+        {
+            "touch_id": ids("M", np.arange(len(account)), 7),
+            "account_id": ids("A", account),
+            "contact_id": ids("K", np.full(len(account), NONE)),
+            "channel": labels(CHANNELS, channel),
+            "campaign": labels(CAMPAIGNS, rng.integers(0, 3, len(account))),
+            "touched_at": times(when),
+        },
+    )

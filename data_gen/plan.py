@@ -99,21 +99,91 @@ class Plan:
         starts = [np.datetime64(int(s), "s").astype("datetime64[D]").astype(object) for s in self.month_starts]
 
         wanted = [
-            (6, ("bad_release", "tickets", "total", "All", *days_of(starts, 6, 6, 40), "up",
-                 "Release v1.2 breaks data sync: technical tickets and errors multiply for five weeks.")),
-            (8, ("payment_outage", "failed_payments", "total", "All", *days_of(starts, 8, 1, 3), "up",
-                 "The payment processor is down at the start of the month: most card charges of three days fail at first.")),
-            (10, ("price_rise", "churned_mrr", "segment", "SMB", *days_of(starts, 10, 0, 30), "up",
-                  "Prices of monthly SMB plans rise by 8 %: SMB churn triples for a month.")),
-            (12, ("cost_blow_out", "spend", "acquisition_channel", "LinkedIn", *days_of(starts, 12, 0, 29), "up",
-                  "A bidding error on LinkedIn almost triples the channel's spend for a month.")),
-            (13, ("tracking_gap", "events", "region", "Europe", *days_of(starts, 13, 8, 11), "down",
-                  "A tracking bug loses Europe's product events for four days.")),
-            (14, ("sla_collapse", "resolution_breaches", "region", "North America", *days_of(starts, 14, 2, 29), "up",
-                  "Half of the North American support team is away: answers take four times as long.")),
-            (15, ("churn_cluster", "churned_customers", "region", "Asia Pacific", *days_of(starts, 15, 0, 30), "up",
-                  "A local competitor's offer takes customers in Asia Pacific within one month.")),
-        ]  # fmt: skip
+            (
+                6,
+                (
+                    "bad_release",
+                    "tickets",
+                    "total",
+                    "All",
+                    *days_of(starts, 6, 6, 40),
+                    "up",
+                    "Release v1.2 breaks data sync: technical tickets and errors multiply for five weeks.",
+                ),
+            ),
+            (
+                8,
+                (
+                    "payment_outage",
+                    "failed_payments",
+                    "total",
+                    "All",
+                    *days_of(starts, 8, 1, 3),
+                    "up",
+                    "The payment processor is down as the month starts: most card charges of three days fail at first.",
+                ),
+            ),
+            (
+                10,
+                (
+                    "price_rise",
+                    "churned_mrr",
+                    "segment",
+                    "SMB",
+                    *days_of(starts, 10, 0, 30),
+                    "up",
+                    "Prices of monthly SMB plans rise by 8 %: SMB churn triples for a month.",
+                ),
+            ),
+            (
+                12,
+                (
+                    "cost_blow_out",
+                    "spend",
+                    "acquisition_channel",
+                    "LinkedIn",
+                    *days_of(starts, 12, 0, 29),
+                    "up",
+                    "A bidding error on LinkedIn almost triples the channel's spend for a month.",
+                ),
+            ),
+            (
+                13,
+                (
+                    "tracking_gap",
+                    "events",
+                    "region",
+                    "Europe",
+                    *days_of(starts, 13, 8, 11),
+                    "down",
+                    "A tracking bug loses Europe's product events for four days.",
+                ),
+            ),
+            (
+                14,
+                (
+                    "sla_collapse",
+                    "resolution_breaches",
+                    "region",
+                    "North America",
+                    *days_of(starts, 14, 2, 29),
+                    "up",
+                    "Half of the North American support team is away: answers take four times as long.",
+                ),
+            ),
+            (
+                15,
+                (
+                    "churn_cluster",
+                    "churned_customers",
+                    "region",
+                    "Asia Pacific",
+                    *days_of(starts, 15, 0, 30),
+                    "up",
+                    "A local competitor's offer takes customers in Asia Pacific within one month.",
+                ),
+            ),
+        ]
         return [Incident(*values) for month, values in wanted if month < self.months - 1]
 
     def incident(self, name: str) -> Incident | None:

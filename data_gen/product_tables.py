@@ -43,10 +43,15 @@ def write(billing: Billing, folder: Folder, advance: Callable[[], None]) -> User
     _catalogue(plan, folder)
     users = _users(billing, rng)
     n = len(users.account)
-    folder.write("product/users", {
-        "user_id": ids("U", np.arange(n)), "account_id": ids("A", users.account),
-        "role": labels(["admin", "member", "viewer"], rng.choice(3, n, p=[0.15, 0.65, 0.2])), "created_at": times(users.created),
-    })  # fmt: skip
+    folder.write(
+        "product/users",
+        {
+            "user_id": ids("U", np.arange(n)),
+            "account_id": ids("A", users.account),
+            "role": labels(["admin", "member", "viewer"], rng.choice(3, n, p=[0.15, 0.65, 0.2])),
+            "created_at": times(users.created),
+        },
+    )
     _events(billing, rng, users, folder, advance)
     return users
 
@@ -56,15 +61,24 @@ def _catalogue(plan: Plan, folder: Folder) -> None:
     words = ["board", "report", "invoice", "rule", "sync", "role"]
     names = [f"{MODULES[i // 4]} {words[i // 4]} {'ABCD'[i % 4]}" for i in range(FEATURES)]
     released = plan.first + np.where(n % 4 == 3, n * 14, -400 - n * 9) * DAY
-    folder.write("product/features", {
-        "feature_id": ids("F", n + 1, 2), "feature_name": labels(names, n), "module": labels(MODULES, n // 4),
-        "is_beta": flags(n % 8 == 3), "released_at": times(np.minimum(released, plan.last - DAY)),
-    })  # fmt: skip
+    folder.write(
+        "product/features",
+        {
+            "feature_id": ids("F", n + 1, 2),
+            "feature_name": labels(names, n),
+            "module": labels(MODULES, n // 4),
+            "is_beta": flags(n % 8 == 3),
+            "released_at": times(np.minimum(released, plan.last - DAY)),
+        },
+    )
     when = release_dates(plan)
     keep = np.flatnonzero(when < plan.last)
     notes = ["Smaller fixes, faster reports"] * len(VERSIONS)
     notes[VERSIONS.index("v1.2")] = "New data sync engine"
-    folder.write("product/releases", {"version": labels(VERSIONS, keep), "released_at": times(when[keep]), "release_notes": labels(notes, keep)})
+    folder.write(
+        "product/releases",
+        {"version": labels(VERSIONS, keep), "released_at": times(when[keep]), "release_notes": labels(notes, keep)},
+    )
 
 
 def _users(billing: Billing, rng: np.random.Generator) -> Users:
@@ -81,7 +95,11 @@ def _users(billing: Billing, rng: np.random.Generator) -> Users:
     account, position = repeat_index(count)
     late = (position > 0) & (rng.random(len(account)) < 0.45)
     room = np.maximum(ends[account] - starts[account] - 7200, 1)
-    spread = np.where(late, (rng.random(len(account)) ** 1.3 * room).astype(np.int64), rng.integers(60, 2 * DAY, len(account)) * (position > 0))
+    spread = np.where(
+        late,
+        (rng.random(len(account)) ** 1.3 * room).astype(np.int64),
+        rng.integers(60, 2 * DAY, len(account)) * (position > 0),
+    )
     created = np.minimum(starts[account] + spread, ends[account] - 600)
     fit = company.fit[account]
     likely = 1 / (1 + np.exp(-(0.15 + 0.55 * fit)))
@@ -98,7 +116,9 @@ def _last_churn(billing: Billing) -> Ints:
     return last
 
 
-def _events(billing: Billing, rng: np.random.Generator, users: Users, folder: Folder, advance: Callable[[], None]) -> None:
+def _events(
+    billing: Billing, rng: np.random.Generator, users: Users, folder: Folder, advance: Callable[[], None]
+) -> None:
     plan = billing.plan
     habit = rng.beta(1.1, 3.6, len(users.account)) + 0.03
     popularity = 1 / np.arange(2, FEATURES + 2) ** 0.8
@@ -112,8 +132,16 @@ def _events(billing: Billing, rng: np.random.Generator, users: Users, folder: Fo
             advance()
 
 
-def _month(billing: Billing, rng: np.random.Generator, users: Users, habit: np.ndarray, taste: np.ndarray, month: int,
-           number: int, stream: Stream) -> int:  # fmt: skip
+def _month(
+    billing: Billing,
+    rng: np.random.Generator,
+    users: Users,
+    habit: np.ndarray,
+    taste: np.ndarray,
+    month: int,
+    number: int,
+    stream: Stream,
+) -> int:
     company, plan = billing.company, billing.plan
     begin, end = int(plan.month_starts[month]), min(int(plan.month_starts[month + 1]), plan.last)
     days = (end - begin) // DAY
@@ -123,7 +151,9 @@ def _month(billing: Billing, rng: np.random.Generator, users: Users, habit: np.n
     calendar = int(np.datetime64(begin, "s").astype("datetime64[M]").astype(int)) % 12
     pace = np.where(weekday < 5, 1.0, 0.19) * (0.85 if calendar in (0, 7) else 1.0)
     lively = habit[here] * np.exp(0.28 * company.health[users.account[here], month])
-    row, day = np.nonzero(rng.random((len(here), days), dtype=np.float32) < np.minimum(lively, 0.92)[:, None] * pace[None, :])
+    row, day = np.nonzero(
+        rng.random((len(here), days), dtype=np.float32) < np.minimum(lively, 0.92)[:, None] * pace[None, :]
+    )
     user = here[row]
     moment = start_of_day[day] + business_seconds(rng, len(user))
     keep = (moment >= users.created[user]) & (moment < users.until[user])
@@ -155,7 +185,10 @@ def _month(billing: Billing, rng: np.random.Generator, users: Users, habit: np.n
 
 def _columns(user: Ints, account: Ints, kind: Ints, feature: Ints, when: Ints, first: int) -> dict[str, pa.Array]:
     return {
-        "event_id": ids("E", first + np.arange(len(user)), 9), "user_id": ids("U", user), "account_id": ids("A", account),
-        "event_type": labels(EVENT_TYPES, kind), "feature_id": ids("F", np.where(feature == NONE, NONE, feature + 1), 2), "occurred_at": times(when),
-    }  # fmt: skip
-
+        "event_id": ids("E", first + np.arange(len(user)), 9),
+        "user_id": ids("U", user),
+        "account_id": ids("A", account),
+        "event_type": labels(EVENT_TYPES, kind),
+        "feature_id": ids("F", np.where(feature == NONE, NONE, feature + 1), 2),
+        "occurred_at": times(when),
+    }

@@ -13,7 +13,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
-FREE_TEXT = {"feedback_text", "subject", "description", "release_notes", "account_name", "deal_name", "first_name", "last_name"}
+FREE_TEXT = {
+    "feedback_text",
+    "subject",
+    "description",
+    "release_notes",
+    "account_name",
+    "deal_name",
+    "first_name",
+    "last_name",
+}
 NONE = np.iinfo(np.int64).min
 
 
@@ -73,7 +82,9 @@ class Folder:
         self.work.mkdir(parents=True)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if kind is not None:
             shutil.rmtree(self.work, ignore_errors=True)
             return

@@ -1,4 +1,4 @@
-"""The board memo: every sentence with its number, its comparison and its n; a sentence without data is left out with the reason."""
+"""The board memo: every sentence has its number, comparison and n; without data it is left out with the reason."""
 
 from __future__ import annotations
 
@@ -48,9 +48,21 @@ def shown(name: str, value: float) -> str:
     if math.isnan(value):
         return "not known"
     if kind == "money":
-        return f"${value / 1e6:,.2f}M" if abs(value) >= 1e6 else f"${value / 1e3:,.1f}K" if abs(value) >= 1e4 else f"${value:,.0f}"
-    forms = {"percent": f"{value * 100:.1f} %", "count": f"{value:,.0f}", "ratio": f"{value:.1f}×", "days": f"{value:,.0f} days", "hours": f"{value:,.1f} hours",
-             "months": f"{value:,.1f} months"}  # fmt: skip
+        return (
+            f"${value / 1e6:,.2f}M"
+            if abs(value) >= 1e6
+            else f"${value / 1e3:,.1f}K"
+            if abs(value) >= 1e4
+            else f"${value:,.0f}"
+        )
+    forms = {
+        "percent": f"{value * 100:.1f} %",
+        "count": f"{value:,.0f}",
+        "ratio": f"{value:.1f}×",
+        "days": f"{value:,.0f} days",
+        "hours": f"{value:,.1f} hours",
+        "months": f"{value:,.1f} months",
+    }
     return forms.get(kind, f"{value:,.2f}")
 
 
@@ -97,17 +109,34 @@ def write_memo() -> str:
     memo = begin()
     month, quarter = f"{memo.end:%B %Y}", f"{memo.start:%b} – {memo.end:%b %Y}"
     memo.lines += [
-        "# Insights", "",
+        "# Insights",
+        "",
         f"As of {memo.as_of:%d %B %Y}. Written by `make insights` from the marts; do not edit.",
-        f"«Month» is {month} against the month before; «quarter» is {quarter} against the three months before.", "",
-    ]  # fmt: skip
+        f"«Month» is {month} against the month before; «quarter» is {quarter} against the three months before.",
+        "",
+    ]
     section(memo, f"Revenue (month, {month})", ["mrr", "active_customers", "arpa", "nrr_t12m", "grr_t12m"], False)
     _target(memo)
-    section(memo, f"Movements (quarter, {quarter})", ["new_mrr", "expansion_mrr", "churned_mrr", "logo_churn_rate", "quick_ratio"], True)
+    section(
+        memo,
+        f"Movements (quarter, {quarter})",
+        ["new_mrr", "expansion_mrr", "churned_mrr", "logo_churn_rate", "quick_ratio"],
+        True,
+    )
     _drivers(memo)
-    section(memo, f"Pipeline (quarter, {quarter})", ["won_amount", "win_rate", "win_rate_value", "sales_cycle_days", "deals_created"], True)
+    section(
+        memo,
+        f"Pipeline (quarter, {quarter})",
+        ["won_amount", "win_rate", "win_rate_value", "sales_cycle_days", "deals_created"],
+        True,
+    )
     _pipeline(memo)
-    section(memo, f"Acquisition and activation (quarter, {quarter})", ["spend", "cac", "cac_payback_months", "ltv_cac_ratio", "activation_rate"], True)
+    section(
+        memo,
+        f"Acquisition and activation (quarter, {quarter})",
+        ["spend", "cac", "cac_payback_months", "ltv_cac_ratio", "activation_rate"],
+        True,
+    )
     section(memo, f"Support (quarter, {quarter})", ["tickets", "first_response_sla", "resolution_sla", "csat"], True)
     _anomalies(memo)
     return "\n".join(memo.lines).rstrip() + "\n"
@@ -118,17 +147,23 @@ def _target(memo: Memo) -> None:
     if not math.isnan(row["mrr_target"]) and row["mrr_target"]:
         gap = row["mrr"] / row["mrr_target"] - 1
         side = "above" if gap >= 0 else "below"
-        memo.lines.insert(len(memo.lines) - 1, f"- MRR is {abs(gap) * 100:.1f} % {side} its target of {shown('mrr', row['mrr_target'])}.")
+        memo.lines.insert(
+            len(memo.lines) - 1,
+            f"- MRR is {abs(gap) * 100:.1f} % {side} its target of {shown('mrr', row['mrr_target'])}.",
+        )
 
 
 def _drivers(memo: Memo) -> None:
-    churn = query(["churned_mrr", "churned_customers"], ["churn_reason"], start=memo.start, end=memo.end).dropna(subset=["churn_reason"])
+    churn = query(["churned_mrr", "churned_customers"], ["churn_reason"], start=memo.start, end=memo.end).dropna(
+        subset=["churn_reason"]
+    )
     if churn["churned_mrr"].sum() > 0:
         top = churn.sort_values(["churned_mrr", "churn_reason"], ascending=[False, True]).iloc[0]
         share = top["churned_mrr"] / churn["churned_mrr"].sum()
         memo.lines.insert(
             len(memo.lines) - 1,
-            f"- The largest reason for churn was «{top['churn_reason'].replace('_', ' ')}»: {shown('churned_mrr', top['churned_mrr'])}, "
+            f"- The largest reason for churn was «{top['churn_reason'].replace('_', ' ')}»: "
+            f"{shown('churned_mrr', top['churned_mrr'])}, "
             f"{share * 100:.0f} % of what was lost (n = {top['churned_customers']:,.0f} accounts).",
         )
 
@@ -138,14 +173,17 @@ def _pipeline(memo: Memo) -> None:
     if row["open_deals"]:
         memo.lines.insert(
             len(memo.lines) - 1,
-            f"- {shown('open_pipeline', row['open_pipeline'])} are open, worth {shown('weighted_pipeline', row['weighted_pipeline'])} by past win rates; "
-            f"{row['overdue_pipeline'] / row['open_pipeline'] * 100:.0f} % is past its expected close date (n = {row['open_deals']:,.0f} deals).",
+            f"- {shown('open_pipeline', row['open_pipeline'])} are open, worth "
+            f"{shown('weighted_pipeline', row['weighted_pipeline'])} by past win rates; "
+            f"{row['overdue_pipeline'] / row['open_pipeline'] * 100:.0f} % is past its expected close date "
+            f"(n = {row['open_deals']:,.0f} deals).",
         )
 
 
 def _anomalies(memo: Memo) -> None:
     found: pd.DataFrame = fetch(
-        "select metric_label, dimension_value, period_start, grain, actual_value, expected_value, score, severity, history_points from marts.fct_anomalies "
+        "select metric_label, dimension_value, period_start, grain, actual_value, expected_value, score, severity, "
+        "history_points from marts.fct_anomalies "
         "where is_anomaly and is_bad and grain = 'month' and period_start between %(start)s and %(end)s "
         "order by abs(score) desc, metric, dimension_value limit 4",
         {"start": memo.start, "end": memo.end},
@@ -153,7 +191,8 @@ def _anomalies(memo: Memo) -> None:
     memo.lines += [f"## Anomalies (quarter, {memo.start:%b} – {memo.end:%b %Y})", ""]
     for row in found.itertuples():
         memo.lines.append(
-            f"- {row.metric_label}, {row.dimension_value}, {row.period_start:%B %Y}: {row.actual_value:,.0f} against {row.expected_value:,.0f} expected "
+            f"- {row.metric_label}, {row.dimension_value}, {row.period_start:%B %Y}: {row.actual_value:,.0f} against "
+            f"{row.expected_value:,.0f} expected "
             f"({row.score:+.1f} robust deviations, {row.severity}, n = {row.history_points} earlier months)."
         )
     if found.empty:

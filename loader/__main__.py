@@ -23,8 +23,12 @@ def main() -> int:
     """Parse the command line, check, load."""
     settings = load_settings()
     parser = argparse.ArgumentParser(prog="python -m loader", description=__doc__)
-    parser.add_argument("--data", type=Path, default=settings.data_dir, help="folder with <source>/<table>.csv (DATA_DIR)")
-    parser.add_argument("--as-of", type=date.fromisoformat, default=settings.as_of_date, help='"today" of every metric (AS_OF_DATE)')
+    parser.add_argument(
+        "--data", type=Path, default=settings.data_dir, help="folder with <source>/<table>.csv (DATA_DIR)"
+    )
+    parser.add_argument(
+        "--as-of", type=date.fromisoformat, default=settings.as_of_date, help='"today" of every metric (AS_OF_DATE)'
+    )
     parser.add_argument("--check-only", action="store_true", help="check the files and stop")
     options = parser.parse_args()
     out = Console(soft_wrap=True, highlight=False)
@@ -56,7 +60,8 @@ def main() -> int:
             connection.close()
     summary(out, reports)
     out.print(
-        f"load {run}: {sum(r.rows for r in reports):,} rows read = loaded, 0 rejected, in {time.monotonic() - began:.1f} s; "
+        f"load {run}: {sum(r.rows for r in reports):,} rows read = loaded, 0 rejected, "
+        f"in {time.monotonic() - began:.1f} s; "
         f"data from {window.start} as of {window.as_of}"
     )
     return 0
@@ -73,7 +78,10 @@ def refuse(out: Console, reports: list[FileReport], problems: list[Problem], fol
         out.print(grid)
     else:
         for p in problems:
-            out.print(f"{p.file}:{p.line or '-'}: {p.column or '-'}: {p.rule}: {p.value!r}: {p.message} ({p.rows:,} rows)", markup=False)
+            out.print(
+                f"{p.file}:{p.line or '-'}: {p.column or '-'}: {p.rule}: {p.value!r}: {p.message} ({p.rows:,} rows)",
+                markup=False,
+            )
     message = f"{count:,} problems in {files} file(s)"
     if not check_only:
         connection = connect(load_settings().owner())

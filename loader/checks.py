@@ -18,8 +18,12 @@ from warehouse.errors import TowerError
 
 EXAMPLES = 5  # how many bad rows of each kind are shown
 CASTS = {"timestamp": "timestamp", "date": "date", "integer": "integer", "boolean": "boolean"}
-READABLE = {"timestamp": "a timestamp (2026-10-31 23:59:59)", "date": "a date (2026-10-31)", "integer": "a whole number",
-            "boolean": "true or false"}  # fmt: skip
+READABLE = {
+    "timestamp": "a timestamp (2026-10-31 23:59:59)",
+    "date": "a date (2026-10-31)",
+    "integer": "a whole number",
+    "boolean": "true or false",
+}
 
 
 @dataclass(frozen=True)
@@ -154,7 +158,8 @@ def _source(report: FileReport, keep_rejects: bool) -> str:
     names = ", ".join(f"'{name}': 'varchar'" for name in report.header)
     rejects = "store_rejects = true" if keep_rejects else "ignore_errors = true"
     return (
-        f"read_csv({_literal(str(report.path))}, header = true, columns = {{{names}}}, delim = ',', quote = '\"', escape = '\"', auto_detect = false, "
+        f"read_csv({_literal(str(report.path))}, header = true, columns = {{{names}}}, "
+        "delim = ',', quote = '\"', escape = '\"', auto_detect = false, "
         f"nullstr = '', allow_quoted_nulls = true, null_padding = false, strict_mode = true, {rejects})"
     )
 
@@ -173,18 +178,33 @@ def _rules(table: Table, column: Column) -> list[Rule]:
     else:
         cast = CASTS.get(kind, column.data_type.replace("numeric", "decimal"))
         text = READABLE.get(kind, f"a number that fits {column.data_type}")
-        rules.append(Rule(column.name, "type", f"{name} is not null and try_cast({name} as {cast}) is null", f"not {text}"))
+        rules.append(
+            Rule(column.name, "type", f"{name} is not null and try_cast({name} as {cast}) is null", f"not {text}")
+        )
     if column.not_null:
         rules.append(Rule(column.name, "not_null", f"{name} is null", "empty, but a value is required"))
     if column.accepted:
         values = ", ".join(_literal(value) for value in column.accepted)
-        rules.append(Rule(column.name, "accepted_values", f"{name} not in ({values})", f"not one of {', '.join(column.accepted)}"))
+        rules.append(
+            Rule(
+                column.name, "accepted_values", f"{name} not in ({values})", f"not one of {', '.join(column.accepted)}"
+            )
+        )
     if column.minimum is not None:
-        rules.append(Rule(column.name, "minimum", f"try_cast({name} as double) < {column.minimum}", f"below {column.minimum}"))
+        rules.append(
+            Rule(column.name, "minimum", f"try_cast({name} as double) < {column.minimum}", f"below {column.minimum}")
+        )
     if column.references and column.references[:2] != (table.source, table.name):
         source, parent, key = column.references
         keys = f'select k from "keys_{source}_{parent}_{key}"'
-        rules.append(Rule(column.name, "relationships", f"{name} is not null and {name} not in ({keys})", f"not in {source}.{parent}"))
+        rules.append(
+            Rule(
+                column.name,
+                "relationships",
+                f"{name} is not null and {name} not in ({keys})",
+                f"not in {source}.{parent}",
+            )
+        )
     return rules
 
 
@@ -192,13 +212,16 @@ def _note_rejects(db: duckdb.DuckDBPyConnection, report: FileReport) -> None:
     if not db.execute("select 1 from duckdb_tables() where table_name = 'reject_errors'").fetchone():
         return
     kinds = db.execute(
-        "select error_type, min(line), count(distinct line), any_value(csv_line order by line), any_value(error_message order by line) "
+        "select error_type, min(line), count(distinct line), any_value(csv_line order by line), "
+        "any_value(error_message order by line) "
         "from reject_errors join reject_scans using (scan_id, file_id) where file_path = ? group by 1 order by 2",
         [str(report.path)],
     ).fetchall()
     for kind, line, rows, text, message in kinds:
         rule = "encoding" if "ENCODING" in str(kind).upper() or "UNICODE" in str(kind).upper() else "shape"
-        readable = {"MISSING COLUMNS": "too few columns", "TOO MANY COLUMNS": "too many columns"}.get(str(kind), str(message).split("\n")[0])
+        readable = {"MISSING COLUMNS": "too few columns", "TOO MANY COLUMNS": "too many columns"}.get(
+            str(kind), str(message).split("\n")[0]
+        )
         report.problems.append(Problem(report.table.file, line, "", rule, str(text or "")[:80], readable, rows))
 
 
@@ -208,19 +231,28 @@ def _examples(db: duckdb.DuckDBPyConnection, report: FileReport, rule: Rule, cou
     rows = db.execute(
         f'select line, "{rule.column}" from {numbered} where {rule.condition} order by line limit {EXAMPLES}'
     ).fetchall()
-    problems = [Problem(report.table.file, line, rule.column, rule.name, _shown(value), rule.message) for line, value in rows]
+    problems = [
+        Problem(report.table.file, line, rule.column, rule.name, _shown(value), rule.message) for line, value in rows
+    ]
     return [Problem(**(problems[0].__dict__ | {"rows": count - len(problems) + 1})), *problems[1:]]
 
 
 def _numbered(report: FileReport, plain: bool) -> str:
     """The file with the line on which each row starts; quoted newlines are counted."""
-    breaks = "" if plain else "".join(
-        f" + coalesce(length(\"{c}\") - length(replace(\"{c}\", chr(10), '')), 0)" for c in report.header
-    )  # fmt: skip
-    extra = "" if plain else f" + coalesce(sum(0{breaks}) over (order by n rows between unbounded preceding and 1 preceding), 0)"
+    breaks = (
+        ""
+        if plain
+        else "".join(f' + coalesce(length("{c}") - length(replace("{c}", chr(10), \'\')), 0)' for c in report.header)
+    )
+    extra = (
+        ""
+        if plain
+        else f" + coalesce(sum(0{breaks}) over (order by n rows between unbounded preceding and 1 preceding), 0)"
+    )
     skipped = sorted(p.line for p in report.problems if p.rule in ("shape", "encoding") and p.line)
     shift = "".join(f" + cast(n + 1 >= {line - index} as integer)" for index, line in enumerate(skipped))
-    return f"(select n + 1{extra}{shift} as line, * from (select row_number() over () as n, * from {_source(report, False)}))"
+    rows = f"select row_number() over () as n, * from {_source(report, False)}"
+    return f"(select n + 1{extra}{shift} as line, * from ({rows}))"
 
 
 def _check_unique(db: duckdb.DuckDBPyConnection, report: FileReport, plain: bool) -> None:
@@ -228,16 +260,23 @@ def _check_unique(db: duckdb.DuckDBPyConnection, report: FileReport, plain: bool
         name = f'"{column.name}"'
         source = _source(report, False)
         found = db.execute(
-            f"select count(*), sum(c - 1) from (select {name}, count(*) as c from {source} where {name} is not null group by 1 having count(*) > 1)",
+            f"select count(*), sum(c - 1) from (select {name}, count(*) as c from {source} where {name} is not null "
+            "group by 1 having count(*) > 1)",
         ).fetchone()
         if found and found[0]:
             rows = db.execute(
-                f"select line, {name} from (select line, {name}, row_number() over (partition by {name} order by line) as seen "
-                f"from {_numbered(report, plain)} where {name} is not null) where seen > 1 order by line limit {EXAMPLES}",
+                f"select line, {name} from "
+                f"(select line, {name}, row_number() over (partition by {name} order by line) as seen "
+                f"from {_numbered(report, plain)} where {name} is not null) "
+                f"where seen > 1 order by line limit {EXAMPLES}",
             ).fetchall()
             for index, (line, value) in enumerate(rows):
                 surplus = int(found[1]) - len(rows) + 1 if index == 0 else 1
-                report.problems.append(Problem(report.table.file, line, column.name, "unique", _shown(value), "the key stands twice", surplus))
+                report.problems.append(
+                    Problem(
+                        report.table.file, line, column.name, "unique", _shown(value), "the key stands twice", surplus
+                    )
+                )
 
 
 def _keys(db: duckdb.DuckDBPyConnection, table: Table, report: FileReport | None) -> None:
@@ -250,9 +289,10 @@ def _keys(db: duckdb.DuckDBPyConnection, table: Table, report: FileReport | None
             db.execute(f"create or replace table {relation} (k varchar)")
         else:
             db.execute(
-                f'create or replace table {relation} as select distinct "{column.name}" as k from {_source(report, False)} '
+                f'create or replace table {relation} as select distinct "{column.name}" as k '
+                f"from {_source(report, False)} "
                 f'where "{column.name}" is not null',
-            )  # fmt: skip
+            )
 
 
 def _shown(value: Any) -> str:

@@ -83,10 +83,16 @@ def _column(entry: dict[str, Any]) -> Column:
         source, table = (part.strip(" '\"") for part in rules["relationships"]["to"][len("source(") : -1].split(","))
         reference = (source, table, rules["relationships"]["field"])
     return Column(
-        entry["name"], entry["data_type"], "not_null" in rules, "unique" in rules,
-        tuple(str(value) for value in rules.get("accepted_values", {}).get("values", ())), reference,
-        meta.get("minimum"), bool(meta.get("as_of")), bool(meta.get("data_start")),
-    )  # fmt: skip
+        entry["name"],
+        entry["data_type"],
+        "not_null" in rules,
+        "unique" in rules,
+        tuple(str(value) for value in rules.get("accepted_values", {}).get("values", ())),
+        reference,
+        meta.get("minimum"),
+        bool(meta.get("as_of")),
+        bool(meta.get("data_start")),
+    )
 
 
 def _parents_first(tables: list[Table]) -> list[Table]:

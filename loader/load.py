@@ -40,7 +40,9 @@ def window_of(reports: list[FileReport], override: date | None) -> Window:
     return Window(start, override or last)
 
 
-def load(connection: Any, reports: list[FileReport], window: Window, folder: Path, advance: Callable[[str, int], None]) -> int:
+def load(
+    connection: Any, reports: list[FileReport], window: Window, folder: Path, advance: Callable[[str, int], None]
+) -> int:
     """Replace raw.* by the files; the caller's connection is committed once, at the end. Returns the load's id."""
     started = _now()
     with connection.cursor() as cursor:
@@ -56,7 +58,9 @@ def load(connection: Any, reports: list[FileReport], window: Window, folder: Pat
         for report in reports:
             copied = _copy(cursor, report)
             if copied != report.rows:
-                raise TowerError(f"{report.table.file}: {report.rows:,} rows were checked but {copied:,} loaded; nothing was changed")
+                raise TowerError(
+                    f"{report.table.file}: {report.rows:,} rows were checked but {copied:,} loaded; nothing was changed"
+                )
             loaded += copied
             advance(report.table.key, report.size)
         run = _audit(cursor, started, "succeeded", folder, reports, loaded, 0, window, None)
@@ -89,7 +93,8 @@ def _copy(cursor: Any, report: FileReport) -> int:
 def _make_table(cursor: Any, table: Table) -> None:
     """Make the table; one whose columns are no longer the contract's is made anew, with what hung on it."""
     cursor.execute(
-        "select column_name from information_schema.columns where table_schema = 'raw' and table_name = %s order by ordinal_position",
+        "select column_name from information_schema.columns where table_schema = 'raw' and table_name = %s "
+        "order by ordinal_position",
         (table.relation,),
     )
     present = [row[0] for row in cursor.fetchall()]
@@ -101,15 +106,37 @@ def _make_table(cursor: Any, table: Table) -> None:
     cursor.execute(sql.SQL("create table {} ({})").format(name, sql.SQL(", ").join(columns)))
 
 
-def _audit(cursor: Any, started: datetime, status: str, folder: Path, reports: list[FileReport], loaded: int, rejected: int,
-           window: Window, message: str | None) -> int:  # fmt: skip
+def _audit(
+    cursor: Any,
+    started: datetime,
+    status: str,
+    folder: Path,
+    reports: list[FileReport],
+    loaded: int,
+    rejected: int,
+    window: Window,
+    message: str | None,
+) -> int:
     hashes = {report.table.file: report.sha256 for report in reports}
     cursor.execute(
-        "insert into ops.load_runs (started_at, finished_at, loaded_by, status, source_folder, file_hashes, rows_read, rows_loaded, "
-        "rows_rejected, data_start_date, as_of_date, message) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning load_run_id",
-        (started, _now(), _user(), status, str(folder), json.dumps(hashes), sum(r.rows for r in reports), loaded, rejected,
-         window.start, window.as_of, message),
-    )  # fmt: skip
+        "insert into ops.load_runs (started_at, finished_at, loaded_by, status, source_folder, file_hashes, rows_read, "
+        "rows_loaded, rows_rejected, data_start_date, as_of_date, message) "
+        "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning load_run_id",
+        (
+            started,
+            _now(),
+            _user(),
+            status,
+            str(folder),
+            json.dumps(hashes),
+            sum(r.rows for r in reports),
+            loaded,
+            rejected,
+            window.start,
+            window.as_of,
+            message,
+        ),
+    )
     return int(cursor.fetchone()[0])
 
 

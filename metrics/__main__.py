@@ -31,7 +31,10 @@ def main() -> None:
             grid.add_row(metric.name, metric.label, metric.description, ", ".join(metric.dimensions))
         console.print(grid)
         return
-    console.print(query(options.metrics, options.by, None, options.start, options.end, options.grain).to_string(index=False), markup=False)
+    console.print(
+        query(options.metrics, options.by, None, options.start, options.end, options.grain).to_string(index=False),
+        markup=False,
+    )
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ class MetricError(TowerError):
 
 @dataclass(frozen=True)
 class Metric:
-    """One KPI. `behaviour`: flow (adds up over time), stock (value at the end of a period), first (at its start), now (as-of only)."""
+    """One KPI. `behaviour`: flow (adds up over time), stock (at a period's end), first (at its start), now (as-of)."""
 
     name: str
     label: str
@@ -81,7 +81,13 @@ def _read(path: Path, _version: int) -> dict[str, Metric]:
             continue
         shared = set.intersection(*(scope[measure] for measure in measures(metric)))
         result[name] = Metric(
-            name, metric["label"], metric["description"], meta["format"], meta["direction"], meta["behaviour"], meta.get("sample"),
+            name,
+            metric["label"],
+            metric["description"],
+            meta["format"],
+            meta["direction"],
+            meta["behaviour"],
+            meta.get("sample"),
             tuple(sorted(dimension for dimension in shared if not dimension.endswith("_row"))),
-        )  # fmt: skip
+        )
     return result

@@ -95,7 +95,9 @@ def _batches(
     for metric in wanted:
         for dimension in group_by:
             if dimension not in metric.dimensions:
-                raise MetricError(f"{metric.label} is not recorded by {dimension}; it knows {', '.join(metric.dimensions)}")
+                raise MetricError(
+                    f"{metric.label} is not recorded by {dimension}; it knows {', '.join(metric.dimensions)}"
+                )
         dropped = frozenset(dimension for dimension in active if dimension not in metric.dimensions)
         if dropped and not ignore:
             raise MetricError(f"{metric.label} does not answer to a filter on {', '.join(sorted(dropped))}")
@@ -103,7 +105,9 @@ def _batches(
     return batches
 
 
-def _range(behaviour: str, start: date | None, end: date | None, grain: str | None) -> tuple[date | None, date | None, str | None]:
+def _range(
+    behaviour: str, start: date | None, end: date | None, grain: str | None
+) -> tuple[date | None, date | None, str | None]:
     """The months to ask for and the grain to ask at."""
     if behaviour == "now":
         if grain:
@@ -118,7 +122,9 @@ def _range(behaviour: str, start: date | None, end: date | None, grain: str | No
     return start, end, grain
 
 
-def _coarsen(frame: pd.DataFrame, behaviour: str, group_by: Sequence[str], grain: str | None, asked: str | None) -> pd.DataFrame:
+def _coarsen(
+    frame: pd.DataFrame, behaviour: str, group_by: Sequence[str], grain: str | None, asked: str | None
+) -> pd.DataFrame:
     """Pick the last (or first) month of each period for stock metrics that were asked by month."""
     if asked == grain:
         return frame
@@ -127,18 +133,29 @@ def _coarsen(frame: pd.DataFrame, behaviour: str, group_by: Sequence[str], grain
     if frame.empty and not keys and not grain:
         return frame.drop(columns="period").reindex([0])
     if grain:
-        frame["period"] = pd.to_datetime(frame["period"]).dt.to_period("Q" if grain == "quarter" else "Y").dt.start_time.dt.date
+        frame["period"] = (
+            pd.to_datetime(frame["period"]).dt.to_period("Q" if grain == "quarter" else "Y").dt.start_time.dt.date
+        )
         keys = ["period", *keys]
     elif not keys:
         return frame.drop(columns="period").iloc[-1:] if behaviour == "stock" else frame.drop(columns="period").iloc[:1]
-    return frame.groupby(keys, as_index=False, dropna=False).nth(-1 if behaviour == "stock" else 0).drop(columns=[] if grain else "period")
+    picked = pd.DataFrame(frame.groupby(keys, as_index=False, dropna=False).nth(-1 if behaviour == "stock" else 0))
+    return picked.drop(columns=[] if grain else "period")
 
 
-def _run(names: list[str], group_by: Sequence[str], filters: Mapping[str, Sequence[str]], start: date | None, end: date | None,
-         grain: str | None) -> pd.DataFrame:  # fmt: skip
+def _run(
+    names: list[str],
+    group_by: Sequence[str],
+    filters: Mapping[str, Sequence[str]],
+    start: date | None,
+    end: date | None,
+    grain: str | None,
+) -> pd.DataFrame:
     path = manifest_path()
     bounds = tuple(name for name, value in (("start", start), ("end", end)) if value)
-    sql = _compile(path, path.stat().st_mtime_ns, tuple(sorted(names)), tuple(group_by), tuple(sorted(filters)), bounds, grain)
+    sql = _compile(
+        path, path.stat().st_mtime_ns, tuple(sorted(names)), tuple(group_by), tuple(sorted(filters)), bounds, grain
+    )
     values: dict[str, Any] = {name: list(given) for name, given in filters.items()} | {"start": start, "end": end}
     frame = _fetch(sql, values)
     frame = frame.rename(columns={f"metric_time__{grain}": "period"})
@@ -150,8 +167,15 @@ def _run(names: list[str], group_by: Sequence[str], filters: Mapping[str, Sequen
 
 
 @lru_cache(maxsize=4096)
-def _compile(path: Path, version: int, names: tuple[str, ...], group_by: tuple[str, ...], filters: tuple[str, ...], bounds: tuple[str, ...],
-             grain: str | None) -> str:  # fmt: skip
+def _compile(
+    path: Path,
+    version: int,
+    names: tuple[str, ...],
+    group_by: tuple[str, ...],
+    filters: tuple[str, ...],
+    bounds: tuple[str, ...],
+    grain: str | None,
+) -> str:
     """SQL with a bind parameter for every value; compiled once per shape of question."""
     where = [f"{{{{ Entity('{name}') }}}} = '__{name}__'" for name in filters]
     signs = {"start": ">=", "end": "<="}
@@ -159,10 +183,14 @@ def _compile(path: Path, version: int, names: tuple[str, ...], group_by: tuple[s
     groups = ([f"metric_time__{grain}"] if grain else []) + list(group_by)
     with _lock:
         try:
-            request = MetricFlowQueryRequest.create(metric_names=names, group_by_names=groups or None, where_constraints=where or None)
+            request = MetricFlowQueryRequest.create(
+                metric_names=names, group_by_names=groups or None, where_constraints=where or None
+            )
             sql = str(_engine(path, version).explain(request).sql_statement.sql)
         except InformativeUserError as error:
-            raise MetricError(f"cannot ask for {', '.join(names)} by {', '.join(groups) or 'total'}: {str(error).splitlines()[0]}") from error
+            raise MetricError(
+                f"cannot ask for {', '.join(names)} by {', '.join(groups) or 'total'}: {str(error).splitlines()[0]}"
+            ) from error
     sql = sql.replace("%", "%%")
     sql = re.sub(r"= '__(\w+?)__'", lambda m: f"= any(%({m[1]})s)" if m[1] not in signs else m[0], sql)
     return re.sub(r"'__(start|end)__'", r"%(\1)s", sql)
@@ -191,9 +219,9 @@ def _fetch(sql: str, values: Mapping[str, Any]) -> pd.DataFrame:
     except (OperationalError, psycopg2.OperationalError) as error:
         raise TowerError(explain(settings.reader(), str(error))) from error
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(sql, values)
-            return pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description])
+        cursor = connection.cursor()
+        cursor.execute(sql, values)
+        return pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description or []])
     except psycopg2.errors.UndefinedTable as error:
         raise TowerError(f"the marts are not built ({str(error).splitlines()[0]}); run `make dbt-run`") from error
     finally:

@@ -53,9 +53,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
         if os.geteuid() == 0 and parent.stat().st_mode & 0o005 != 0o005:
             parent.chmod(0o755)  # root runs PostgreSQL as another user, who must be able to get here
     settings = {
-        "WAREHOUSE": "external", "POSTGRES_PORT": str(free_port()), "POSTGRES_HOST": "127.0.0.1", "POSTGRES_DB": "postgres",
-        "TOWER_OWNER_PASSWORD": secrets.token_hex(8), "TOWER_READER_PASSWORD": secrets.token_hex(8),
-    }  # fmt: skip
+        "WAREHOUSE": "external",
+        "POSTGRES_PORT": str(free_port()),
+        "POSTGRES_HOST": "127.0.0.1",
+        "POSTGRES_DB": "postgres",
+        "TOWER_OWNER_PASSWORD": secrets.token_hex(8),
+        "TOWER_READER_PASSWORD": secrets.token_hex(8),
+    }
     settings["DATABASE_URL"] = (
         f"postgresql://tower_owner:{settings['TOWER_OWNER_PASSWORD']}@127.0.0.1:{settings['POSTGRES_PORT']}/postgres"
     )
@@ -73,9 +77,17 @@ def make_company(server: dict[str, str], folder: Path, name: str, plan: Plan) ->
     data = folder / "data"
     generate(plan, data)
     url = server["DATABASE_URL"].rsplit("/", 1)[0] + f"/{name}"
-    environment = os.environ | server | {
-        "DATABASE_URL": url, "POSTGRES_DB": name, "DATA_DIR": str(data), "DBT_TARGET_PATH": str(folder / "target"), "AS_OF_DATE": "",
-    }  # fmt: skip
+    environment = (
+        os.environ
+        | server
+        | {
+            "DATABASE_URL": url,
+            "POSTGRES_DB": name,
+            "DATA_DIR": str(data),
+            "DBT_TARGET_PATH": str(folder / "target"),
+            "AS_OF_DATE": "",
+        }
+    )
     company = Company(data, environment)
     connection = psycopg2.connect(server["DATABASE_URL"])
     connection.autocommit = True
@@ -88,7 +100,9 @@ def make_company(server: dict[str, str], folder: Path, name: str, plan: Plan) ->
 
 
 @pytest.fixture(scope="session", params=SEEDS, ids=lambda seed: f"seed{seed}")
-def any_company(request: pytest.FixtureRequest, server: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Company:
+def any_company(
+    request: pytest.FixtureRequest, server: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Company:
     """Three companies, one after the other."""
     plan = Plan(400, request.param, date(2025, 5, 1), date(2026, 10, 31))
     return make_company(server, tmp_path_factory.mktemp(f"seed{request.param}"), f"tower_seed{request.param}", plan)
@@ -97,7 +111,9 @@ def any_company(request: pytest.FixtureRequest, server: dict[str, str], tmp_path
 @pytest.fixture(scope="session")
 def company(server: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Company:
     """One company for the tests of pages, metrics and insights."""
-    return make_company(server, tmp_path_factory.mktemp("company"), "tower_test", Plan(500, 42, date(2025, 5, 1), date(2026, 10, 31)))
+    return make_company(
+        server, tmp_path_factory.mktemp("company"), "tower_test", Plan(500, 42, date(2025, 5, 1), date(2026, 10, 31))
+    )
 
 
 @pytest.fixture

@@ -120,10 +120,20 @@ class EmbeddedServer:
             if user:
                 os.chown(password_file.name, user.pw_uid, user.pw_gid)
             self._run(
-                "initdb", "-D", str(self.data), "-U", "tower_owner", "--auth-host=scram-sha-256",
-                "--auth-local=scram-sha-256", f"--pwfile={password_file.name}", "-E", "UTF8",
-                "--locale-provider=builtin", "--locale=C.UTF-8", "--data-checksums",
-            )  # fmt: skip
+                "initdb",
+                "-D",
+                str(self.data),
+                "-U",
+                "tower_owner",
+                "--auth-host=scram-sha-256",
+                "--auth-local=scram-sha-256",
+                f"--pwfile={password_file.name}",
+                "-E",
+                "UTF8",
+                "--locale-provider=builtin",
+                "--locale=C.UTF-8",
+                "--data-checksums",
+            )
         (self.folder / ".initialised").touch()
         return True
 
@@ -139,9 +149,11 @@ class EmbeddedServer:
     def _write_config(self) -> None:
         memory = psutil.virtual_memory().total // 2**20
         text = CONFIG.format(
-            host=self.settings.host, port=self.settings.port,
-            buffers=max(128, min(1024, memory // 8)), cache=max(512, memory // 2),
-        )  # fmt: skip
+            host=self.settings.host,
+            port=self.settings.port,
+            buffers=max(128, min(1024, memory // 8)),
+            cache=max(512, memory // 2),
+        )
         (self.data / "tower.conf").write_text(text, encoding="utf-8")
         main = self.data / "postgresql.conf"
         line = "include = 'tower.conf'"
@@ -270,9 +282,17 @@ class EmbeddedServer:
         identity: dict[str, Any] = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
         stream = subprocess.DEVNULL if detach else subprocess.PIPE
         result = subprocess.run(
-            command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, text=True, cwd="/",
-            start_new_session=detach, env=os.environ | {"LC_ALL": "C.UTF-8"}, check=False, **identity,
-        )  # fmt: skip
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=stream,
+            text=True,
+            cwd="/",
+            start_new_session=detach,
+            env=os.environ | {"LC_ALL": "C.UTF-8"},
+            check=False,
+            **identity,
+        )
         if result.returncode != 0:
             detail = " ".join((result.stderr or "").split())[-300:]
             raise TowerError(f"{program} failed ({result.returncode}): {detail}")

@@ -70,9 +70,11 @@ def _start_package(settings: Settings) -> None:
     package = Path(
         subprocess.run(
             [python, "-c", "import importlib.util as u; print(u.find_spec('pgadmin4').submodule_search_locations[0])"],
-            capture_output=True, text=True, check=True,
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout.strip()
-    )  # fmt: skip
+    )
     _write_config(settings, home, package)
     environment = os.environ | {
         "PGADMIN_SETUP_EMAIL": settings.pgadmin_email,
@@ -89,9 +91,14 @@ def _start_package(settings: Settings) -> None:
             raise TowerError(f"pgAdmin's set-up failed: {' '.join((result.stderr or result.stdout).split())[-300:]}")
     with (home / "pgadmin.log").open("ab") as log:
         process = subprocess.Popen(
-            [python, "pgAdmin4.py"], cwd=package, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            [python, "pgAdmin4.py"],
+            cwd=package,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
             start_new_session=True,
-        )  # fmt: skip
+        )
     (settings.root / ".run" / "pgadmin.pid").write_text(str(process.pid))
     deadline = time.monotonic() + 90
     while not _answers(settings):
@@ -108,8 +115,10 @@ def _environment(settings: Settings) -> str:
     if not (folder / ".complete").exists():
         print("installing pgAdmin into .venv-pgadmin (about a minute, once) …", file=sys.stderr)
         uv = [sys.executable, "-m", "uv"]
-        for command in ([*uv, "venv", "-q", "--allow-existing", str(folder)],
-                        [*uv, "pip", "install", "-q", "--python", str(python), REQUIREMENT]):  # fmt: skip
+        for command in (
+            [*uv, "venv", "-q", "--allow-existing", str(folder)],
+            [*uv, "pip", "install", "-q", "--python", str(python), REQUIREMENT],
+        ):
             result = subprocess.run(command, capture_output=True, text=True, check=False)
             if result.returncode != 0:
                 raise TowerError(f"cannot install pgAdmin: {' '.join(result.stderr.split())[-300:]}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -12,6 +13,7 @@ from app.data import Tower, kpis
 from app.filters import DIMENSIONS, Filters, add_months
 from metrics import get_metric
 
+Colour = Literal["normal", "inverse", "off"]
 FEW = 10  # a rate that rests on fewer cases is marked
 
 
@@ -22,11 +24,15 @@ def cards(tower: Tower, filters: Filters, names: Sequence[str], per_row: int = 5
     now = kpis(tower, asked, filters.values, filters.start, filters.end).iloc[0]
     earlier = filters.compared(tower.first_month)
     stocks = [m.name for m in metrics if m.behaviour == "stock"]
-    before = kpis(tower, asked, earlier.values, earlier.start, earlier.end).iloc[0] if earlier else pd.Series(dtype=float)
+    before = (
+        kpis(tower, asked, earlier.values, earlier.start, earlier.end).iloc[0] if earlier else pd.Series(dtype=float)
+    )
     if earlier is None and stocks:  # a stock needs only the end of the comparison range
         before = _stock_before(tower, filters, stocks)
     series = [m.name for m in metrics if m.behaviour != "now"]
-    history = kpis(tower, series, filters.values, tower.first_month, filters.end, grain="month") if series else pd.DataFrame()
+    history = (
+        kpis(tower, series, filters.values, tower.first_month, filters.end, grain="month") if series else pd.DataFrame()
+    )
     for first in range(0, len(metrics), per_row):
         for place, metric in zip(st.columns(per_row), metrics[first : first + per_row], strict=False):
             _card(place, metric.name, now, before, history, filters)
@@ -39,11 +45,19 @@ def _stock_before(tower: Tower, filters: Filters, stocks: list[str]) -> pd.Serie
     return kpis(tower, stocks, filters.values, end, end).iloc[0]
 
 
-def _card(place: st.delta_generator.DeltaGenerator, name: str, now: pd.Series, before: pd.Series, history: pd.DataFrame, filters: Filters) -> None:
+def _card(
+    place: st.delta_generator.DeltaGenerator,
+    name: str,
+    now: pd.Series,
+    before: pd.Series,
+    history: pd.DataFrame,
+    filters: Filters,
+) -> None:
     metric = get_metric(name)
     value = float(now[name])
     delta = change(value, float(before[name]), metric.format) if name in before and metric.behaviour != "now" else None
-    colour = {"up_is_good": "normal", "down_is_good": "inverse"}.get(metric.direction, "off")
+    colours: dict[str, Colour] = {"up_is_good": "normal", "down_is_good": "inverse"}
+    colour: Colour = colours.get(metric.direction, "off")
     notes = [metric.description]
     label = metric.label
     if metric.sample and metric.format in ("percent", "ratio", "days", "hours", "months"):
@@ -58,6 +72,13 @@ def _card(place: st.delta_generator.DeltaGenerator, name: str, now: pd.Series, b
         label += " *"
     spark = history[name].dropna().tolist() if name in history else []
     place.metric(
-        label, number(value, metric.format), delta, delta_color=colour, help="\n\n".join(notes), border=True,
-        chart_data=spark if len(spark) > 1 else None, chart_type="area", height="stretch",
-    )  # fmt: skip
+        label,
+        number(value, metric.format),
+        delta,
+        delta_color=colour,
+        help="\n\n".join(notes),
+        border=True,
+        chart_data=spark if len(spark) > 1 else None,
+        chart_type="area",
+        height="stretch",
+    )

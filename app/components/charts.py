@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import plotly.express as px
@@ -12,7 +14,16 @@ from app.components.formats import COLOURS, money
 MONEY, PERCENT = "$.3s", ".0%"
 
 
-def lines(frame: pd.DataFrame, x: str, series: dict[str, str], *, tick: str = "", dashed: tuple[str, ...] = (), zero: bool = False) -> go.Figure | None:
+def lines(
+    frame: pd.DataFrame,
+    x: str,
+    series: dict[str, str],
+    *,
+    tick: str = "",
+    dashed: tuple[str, ...] = (),
+    zero: bool = False,
+    markers: bool = True,
+) -> go.Figure | None:
     """One line per column; `series` maps columns to labels."""
     drawn = {column: label for column, label in series.items() if column in frame and frame[column].notna().any()}
     if not drawn:
@@ -21,32 +32,64 @@ def lines(frame: pd.DataFrame, x: str, series: dict[str, str], *, tick: str = ""
     for column, label in drawn.items():
         style = {"dash": "dot"} if column in dashed else {}
         colour = COLOURS["target"] if column in dashed else None
-        figure.add_scatter(x=frame[x], y=frame[column], name=label, mode="lines+markers", line={"width": 2.5, "color": colour, **style}, marker={"size": 5},
-                           hovertemplate=f"%{{y:{tick}}}" if tick else None)  # fmt: skip
+        figure.add_scatter(
+            x=frame[x],
+            y=frame[column],
+            name=label,
+            mode="lines+markers" if markers else "lines",
+            line={"width": 2.5, "color": colour, **style},
+            marker={"size": 5},
+            hovertemplate=f"%{{y:{tick}}}" if tick else None,
+        )
     figure.update_yaxes(tickformat=tick, rangemode="tozero" if zero else "normal")
     return figure
 
 
-def stacked(frame: pd.DataFrame, x: str, series: dict[str, str], tick: str = "") -> go.Figure | None:
-    """Stacked bars, negative values below the axis."""
+def stacked(
+    frame: pd.DataFrame, x: str, series: dict[str, str], tick: str = "", *, side_by_side: bool = False
+) -> go.Figure | None:
+    """Stacked bars, negative values below the axis; or the series side by side."""
     if frame.empty or not frame[list(series)].abs().to_numpy().sum():
         return None
     figure = go.Figure()
     for column, label in series.items():
-        figure.add_bar(x=frame[x], y=frame[column], name=label, marker_color=COLOURS.get(column.removesuffix("_mrr").replace("churned", "churn")),
-                       hovertemplate=f"%{{y:{tick}}}")  # fmt: skip
-    figure.update_layout(barmode="relative")
+        figure.add_bar(
+            x=frame[x],
+            y=frame[column],
+            name=label,
+            marker_color=COLOURS.get(column.removesuffix("_mrr").replace("churned", "churn")),
+            hovertemplate=f"%{{y:{tick}}}",
+        )
+    figure.update_layout(barmode="group" if side_by_side else "relative")
     figure.update_yaxes(tickformat=tick)
     return figure
 
 
-def bars(frame: pd.DataFrame, x: str, y: str, *, tick: str = "", labels: list[str] | None = None, colours: list[str] | None = None, horizontal: bool = False) -> go.Figure | None:  # fmt: skip
+def bars(
+    frame: pd.DataFrame,
+    x: str,
+    y: str,
+    *,
+    tick: str = "",
+    labels: list[str] | None = None,
+    colours: list[str] | None = None,
+    horizontal: bool = False,
+) -> go.Figure | None:
     """Plain bars with their values."""
     frame = frame.dropna(subset=[y])
     if frame.empty or not frame[y].abs().sum():
         return None
     place = {"x": frame[y], "y": frame[x], "orientation": "h"} if horizontal else {"x": frame[x], "y": frame[y]}
-    figure = go.Figure(go.Bar(**place, text=labels, textposition="auto" if horizontal else "outside", textangle=0, marker_color=colours or COLOURS["actual"], cliponaxis=False))
+    figure = go.Figure(
+        go.Bar(
+            **place,
+            text=labels,
+            textposition="auto" if horizontal else "outside",
+            textangle=0,
+            marker_color=colours or COLOURS["actual"],
+            cliponaxis=False,
+        )
+    )
     figure.update_layout(hovermode="closest")
     (figure.update_xaxes if horizontal else figure.update_yaxes)(tickformat=tick)
     if not horizontal and labels and frame[y].min() >= 0:
@@ -64,15 +107,23 @@ def bridge(values: dict[str, float]) -> go.Figure | None:
     signed = [values[s] if s not in ("contraction", "churn") else -values[s] for s in steps]
     figure = go.Figure(
         go.Waterfall(
-            x=["Start", "New", "Reactivation", "Expansion", "Contraction", "Churn", "End"], y=[values["start"], *signed, values["end"]],
-            measure=["absolute", *["relative"] * 5, "total"], text=[money(v) for v in (values["start"], *signed, values["end"])],
-            textposition="outside", cliponaxis=False, increasing={"marker": {"color": COLOURS["expansion"]}},
-            decreasing={"marker": {"color": COLOURS["churn"]}}, totals={"marker": {"color": COLOURS["total"]}},
-            connector={"line": {"color": "#9AA7B4", "width": 1}}, hovertemplate="%{x}: %{y:$,.2f}<extra></extra>",
+            x=["Start", "New", "Reactivation", "Expansion", "Contraction", "Churn", "End"],
+            y=[values["start"], *signed, values["end"]],
+            measure=["absolute", *["relative"] * 5, "total"],
+            text=[money(v) for v in (values["start"], *signed, values["end"])],
+            textposition="outside",
+            cliponaxis=False,
+            increasing={"marker": {"color": COLOURS["expansion"]}},
+            decreasing={"marker": {"color": COLOURS["churn"]}},
+            totals={"marker": {"color": COLOURS["total"]}},
+            connector={"line": {"color": "#9AA7B4", "width": 1}},
+            hovertemplate="%{x}: %{y:$,.2f}<extra></extra>",
         )
-    )  # fmt: skip
+    )
     low = min(values["start"], values["end"])
-    figure.update_yaxes(tickformat=MONEY, range=[low * 0.8, max(values["start"], values["end"]) * 1.12] if low > 0 else None)
+    figure.update_yaxes(
+        tickformat=MONEY, range=[low * 0.8, max(values["start"], values["end"]) * 1.12] if low > 0 else None
+    )
     figure.update_layout(hovermode="closest")
     return figure
 
@@ -86,11 +137,21 @@ def heatmap(frame: pd.DataFrame, value: str, size: str) -> go.Figure | None:
     text = grid.map(lambda v: "" if pd.isna(v) else f"{v:.0%}")
     figure = go.Figure(
         go.Heatmap(
-            z=grid, x=[str(c) for c in grid.columns], y=[f"{m:%b %Y} ({n:,.0f})" for m, n in counts.items()], text=text, texttemplate="%{text}",
-            colorscale="Blues", zmin=min(0.5, float(np.nanmin(grid.to_numpy()))), zmax=max(1.0, float(np.nanmax(grid.to_numpy()))), xgap=1, ygap=1,
-            showscale=False, hovertemplate="%{y}, month %{x}: %{z:.1%}<extra></extra>", textfont={"size": 10},
+            z=grid,
+            x=[str(c) for c in grid.columns],
+            y=[f"{m:%b %Y} ({n:,.0f})" for m, n in counts.items()],
+            text=text,
+            texttemplate="%{text}",
+            colorscale="Blues",
+            zmin=min(0.5, float(np.nanmin(grid.to_numpy()))),
+            zmax=max(1.0, float(np.nanmax(grid.to_numpy()))),
+            xgap=1,
+            ygap=1,
+            showscale=False,
+            hovertemplate="%{y}, month %{x}: %{z:.1%}<extra></extra>",
+            textfont={"size": 10},
         )
-    )  # fmt: skip
+    )
     figure.update_layout(hovermode="closest", xaxis={"title": "Months since the first payment", "type": "category"})
     figure.update_yaxes(autorange="reversed")
     return figure
@@ -101,17 +162,27 @@ def survival(frame: pd.DataFrame, group: str) -> tuple[go.Figure | None, pd.Data
     figure, risk = go.Figure(), []
     marks = [0, 90, 180, 365, 545, 730, 1095]
     for name, part in frame.groupby(group, sort=False):
-        days, share = kaplan_meier(part["duration_days"].to_numpy(), part["is_churned"].to_numpy(bool), part["observed_from_days"].to_numpy())
-        figure.add_scatter(x=days, y=share, name=str(name), mode="lines", line={"shape": "hv", "width": 2.5, "color": COLOURS.get(str(name))},
-                           hovertemplate="%{y:.1%}")  # fmt: skip
-        at_risk = {f"day {d}": int(((part["duration_days"] >= d) & (part["observed_from_days"] <= d)).sum()) for d in marks}
+        days, share = kaplan_meier(
+            part["duration_days"].to_numpy(), part["is_churned"].to_numpy(bool), part["observed_from_days"].to_numpy()
+        )
+        figure.add_scatter(
+            x=days,
+            y=share,
+            name=str(name),
+            mode="lines",
+            line={"shape": "hv", "width": 2.5, "color": COLOURS.get(str(name))},
+            hovertemplate="%{y:.1%}",
+        )
+        at_risk = {
+            f"day {d}": int(((part["duration_days"] >= d) & (part["observed_from_days"] <= d)).sum()) for d in marks
+        }
         risk.append({"number at risk": name, **at_risk})
     figure.update_yaxes(tickformat=PERCENT, range=[0, 1.02])
     return (figure, pd.DataFrame(risk)) if risk else (None, pd.DataFrame())
 
 
 def kaplan_meier(duration: np.ndarray, event: np.ndarray, entry: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Product-limit estimate with left truncation: times of events and the share still there (Kaplan and Meier, 1958)."""
+    """Product-limit estimate with left truncation (Kaplan and Meier, 1958): event times and the share still there."""
     times = np.unique(duration[event])
     at_risk = np.array([((duration >= t) & (entry < t)).sum() for t in times])
     deaths = np.array([(event & (duration == t) & (entry < t)).sum() for t in times])
@@ -125,9 +196,18 @@ def pareto(frame: pd.DataFrame, name: str, count: str) -> go.Figure | None:
         return None
     frame = frame.sort_values(count, ascending=False)
     figure = go.Figure(go.Bar(x=frame[name], y=frame[count], name="Tickets", marker_color=COLOURS["actual"]))
-    figure.add_scatter(x=frame[name], y=frame[count].cumsum() / frame[count].sum(), name="Cumulated share", yaxis="y2", mode="lines+markers",
-                       line={"color": COLOURS["contraction"]}, hovertemplate="%{y:.0%}")  # fmt: skip
-    figure.update_layout(yaxis2={"overlaying": "y", "side": "right", "tickformat": PERCENT, "range": [0, 1.05], "showgrid": False})
+    figure.add_scatter(
+        x=frame[name],
+        y=frame[count].cumsum() / frame[count].sum(),
+        name="Cumulated share",
+        yaxis="y2",
+        mode="lines+markers",
+        line={"color": COLOURS["contraction"]},
+        hovertemplate="%{y:.0%}",
+    )
+    figure.update_layout(
+        yaxis2={"overlaying": "y", "side": "right", "tickformat": PERCENT, "range": [0, 1.05], "showgrid": False}
+    )
     figure.update_xaxes(tickangle=-35)
     return figure
 
@@ -138,14 +218,49 @@ def band(frame: pd.DataFrame, tick: str) -> go.Figure | None:
         return None
     figure = go.Figure()
     known = frame.dropna(subset=["expected_value"])
-    figure.add_scatter(x=known["period_start"], y=known["upper_bound"], mode="lines", line={"width": 0}, showlegend=False, hoverinfo="skip")
-    figure.add_scatter(x=known["period_start"], y=known["lower_bound"], mode="lines", line={"width": 0}, fill="tonexty", name="Expected band",
-                       fillcolor="rgba(0,114,178,0.15)", hoverinfo="skip")  # fmt: skip
-    figure.add_scatter(x=known["period_start"], y=known["expected_value"], mode="lines", name="Expected", line={"dash": "dot", "color": COLOURS["target"]})
-    figure.add_scatter(x=frame["period_start"], y=frame["actual_value"], mode="lines+markers", name="Actual", line={"color": COLOURS["actual"], "width": 2}, marker={"size": 4})
+    figure.add_scatter(
+        x=known["period_start"],
+        y=known["upper_bound"],
+        mode="lines",
+        line={"width": 0},
+        showlegend=False,
+        hoverinfo="skip",
+    )
+    figure.add_scatter(
+        x=known["period_start"],
+        y=known["lower_bound"],
+        mode="lines",
+        line={"width": 0},
+        fill="tonexty",
+        name="Expected band",
+        fillcolor="rgba(0,114,178,0.15)",
+        hoverinfo="skip",
+    )
+    figure.add_scatter(
+        x=known["period_start"],
+        y=known["expected_value"],
+        mode="lines",
+        name="Expected",
+        line={"dash": "dot", "color": COLOURS["target"]},
+    )
+    figure.add_scatter(
+        x=frame["period_start"],
+        y=frame["actual_value"],
+        mode="lines+markers",
+        name="Actual",
+        line={"color": COLOURS["actual"], "width": 2},
+        marker={"size": 4},
+    )
     flagged = frame[frame["is_anomaly"]]
-    figure.add_scatter(x=flagged["period_start"], y=flagged["actual_value"], mode="markers", name="Flagged", text=flagged["severity"],
-                       marker={"size": 12, "symbol": "diamond", "color": [COLOURS[s] for s in flagged["severity"]]}, hovertemplate="%{y:,.0f} (%{text})")  # fmt: skip
+    figure.add_scatter(
+        x=flagged["period_start"],
+        y=flagged["actual_value"],
+        mode="markers",
+        name="Flagged",
+        text=flagged["severity"],
+        marker={"size": 12, "symbol": "diamond", "color": [COLOURS[s] for s in flagged["severity"]]},
+        hovertemplate="%{y:,.0f} (%{text})",
+    )
     figure.update_yaxes(tickformat=tick)
     return figure
 
@@ -169,7 +284,15 @@ def histogram(frame: pd.DataFrame, value: str, colour: str) -> go.Figure | None:
     parts = []
     for name, part in frame.groupby(colour, sort=False):
         counts, _ = np.histogram(part[value], edges)
-        parts.append(pd.DataFrame({"size": [money(np.sqrt(a * b)) for a, b in zip(edges[:-1], edges[1:], strict=True)], "deals": counts, colour: name}))
+        parts.append(
+            pd.DataFrame(
+                {
+                    "size": [money(np.sqrt(a * b)) for a, b in pairwise(edges)],
+                    "deals": counts,
+                    colour: name,
+                }
+            )
+        )
     figure = px.bar(pd.concat(parts), x="size", y="deals", color=colour, color_discrete_map=COLOURS)
     figure.update_xaxes(title=None)
     figure.update_yaxes(title=None)

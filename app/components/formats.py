@@ -5,11 +5,24 @@ from __future__ import annotations
 import math
 
 COLOURS = {
-    "new": "#0072B2", "reactivation": "#56B4E9", "expansion": "#009E73", "contraction": "#E69F00", "churn": "#D55E00",
-    "SMB": "#E69F00", "Mid-Market": "#56B4E9", "Enterprise": "#0072B2",
-    "low": "#F0C419", "medium": "#E69F00", "high": "#D55E00", "critical": "#B2182B",
-    "met": "#009E73", "breached": "#D55E00", "actual": "#0072B2", "target": "#7F8B99", "total": "#5B6B7B",
-}  # fmt: skip
+    "new": "#0072B2",
+    "reactivation": "#56B4E9",
+    "expansion": "#009E73",
+    "contraction": "#E69F00",
+    "churn": "#D55E00",
+    "SMB": "#E69F00",
+    "Mid-Market": "#56B4E9",
+    "Enterprise": "#0072B2",
+    "low": "#F0C419",
+    "medium": "#E69F00",
+    "high": "#D55E00",
+    "critical": "#B2182B",
+    "met": "#009E73",
+    "breached": "#D55E00",
+    "actual": "#0072B2",
+    "target": "#7F8B99",
+    "total": "#5B6B7B",
+}
 
 
 def number(value: float | None, kind: str) -> str:

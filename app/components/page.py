@@ -13,12 +13,20 @@ def head(title: str) -> tuple[Tower, Filters]:
     tower: Tower = st.session_state["tower"]
     filters: Filters = st.session_state["filters"]
     st.title(title)
-    span = month_label(filters.start) if filters.months == 1 else f"{month_label(filters.start)} – {month_label(filters.end)}"
+    span = (
+        month_label(filters.start)
+        if filters.months == 1
+        else f"{month_label(filters.start)} – {month_label(filters.end)}"
+    )
     partial = " (partial)" if tower.is_partial and filters.end == tower.last_month else ""
     earlier = filters.compared(tower.first_month)
     against = f"{COMPARISONS[filters.compare].lower()}"
     if earlier:
-        against += f" ({month_label(earlier.start)} – {month_label(earlier.end)})" if filters.months > 1 else f" ({month_label(earlier.start)})"
+        against += (
+            f" ({month_label(earlier.start)} – {month_label(earlier.end)})"
+            if filters.months > 1
+            else f" ({month_label(earlier.start)})"
+        )
     else:
         against += " (before the data begin: only values at the end of the range are compared)"
     st.caption(f"As of **{tower.as_of:%d %b %Y}** · {span}{partial} · {filters.describe()} · compared with {against}")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -10,20 +11,40 @@ import streamlit as st
 
 from app.filters import DIMENSIONS, Filters
 
-CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "zoom2d", "pan2d", "autoScale2d", "resetScale2d", "zoomIn2d", "zoomOut2d"]}
+CONFIG = {
+    "displaylogo": False,
+    "modeBarButtonsToRemove": [
+        "select2d",
+        "lasso2d",
+        "zoom2d",
+        "pan2d",
+        "autoScale2d",
+        "resetScale2d",
+        "zoomIn2d",
+        "zoomOut2d",
+    ],
+}
 
 
-def chart(title: str, figure: go.Figure | None, *, help: str = "", note: str = "", empty: str = "", height: int = 330) -> None:
+def chart(
+    title: str, figure: go.Figure | None, *, help: str = "", note: str = "", empty: str = "", height: int = 330
+) -> None:
     """A chart in a bordered panel; `figure` None shows the reason instead."""
     with st.container(border=True):
         st.markdown(f"**{title}**", help=help or None)
         if figure is None:
-            st.info(empty or "Nothing in this selection. Widen the filters or the months.", icon=":material/search_off:")
+            st.info(
+                empty or "Nothing in this selection. Widen the filters or the months.", icon=":material/search_off:"
+            )
         else:
             figure.update_layout(
-                height=height, margin={"l": 8, "r": 12, "t": 8, "b": 8}, legend={"orientation": "h", "y": -0.18, "x": 0, "title": None},
-                font={"size": 12}, hovermode=figure.layout.hovermode or "x unified", separators=".,",
-            )  # fmt: skip
+                height=height,
+                margin={"l": 8, "r": 12, "t": 8, "b": 8},
+                legend={"orientation": "h", "y": -0.18, "x": 0, "title": None},
+                font={"size": 12},
+                hovermode=figure.layout.hovermode or "x unified",
+                separators=".,",
+            )
             figure.update_xaxes(automargin=True)
             figure.update_yaxes(automargin=True)
             st.plotly_chart(figure, width="stretch", config=CONFIG, key=f"chart-{title}")
@@ -31,21 +52,37 @@ def chart(title: str, figure: go.Figure | None, *, help: str = "", note: str = "
             st.caption(note)
 
 
-def table(title: str, frame: pd.DataFrame, *, columns: dict[str, object] | None = None, help: str = "", empty: str = "", filters: Filters) -> None:
+def table(
+    title: str,
+    frame: pd.DataFrame,
+    *,
+    columns: Mapping[str, Any] | None = None,
+    help: str = "",
+    empty: str = "",
+    filters: Filters,
+) -> None:
     """A table in a bordered panel with a CSV download of what it shows."""
     with st.container(border=True):
         st.markdown(f"**{title}**", help=help or None)
         if frame.empty:
-            st.info(empty or "Nothing in this selection. Widen the filters or the months.", icon=":material/search_off:")
+            st.info(
+                empty or "Nothing in this selection. Widen the filters or the months.", icon=":material/search_off:"
+            )
             return
-        titles: dict[str, object] = {name: name.removeprefix("is_").replace("_", " ").capitalize() for name in frame.columns}
-        columns = {name: (columns or {}).get(name, title) for name, title in titles.items()}
-        st.dataframe(frame, hide_index=True, width="stretch", column_config=columns, height=min(38 + 35 * len(frame), 420))
+        titles = {name: name.removeprefix("is_").replace("_", " ").capitalize() for name in frame.columns}
+        shown: dict[Any, Any] = {name: (columns or {}).get(name, title) for name, title in titles.items()}
+        st.dataframe(
+            frame, hide_index=True, width="stretch", column_config=shown, height=min(38 + 35 * len(frame), 420)
+        )
         name = title.lower().replace(" ", "-").replace(",", "")
         st.download_button(
-            "Download CSV", safe_csv(frame), f"{name}_{filters.start:%Y-%m}_{filters.end:%Y-%m}.csv", "text/csv",
-            icon=":material/download:", key=f"csv-{title}",
-        )  # fmt: skip
+            "Download CSV",
+            safe_csv(frame),
+            f"{name}_{filters.start:%Y-%m}_{filters.end:%Y-%m}.csv",
+            "text/csv",
+            icon=":material/download:",
+            key=f"csv-{title}",
+        )
 
 
 def safe_csv(frame: pd.DataFrame) -> bytes:
@@ -53,7 +90,9 @@ def safe_csv(frame: pd.DataFrame) -> bytes:
     safe = frame.copy()
     for column in safe.columns:
         if not pd.api.types.is_numeric_dtype(safe[column]):
-            safe[column] = safe[column].map(lambda v: f"'{v}" if isinstance(v, str) and v[:1] in ("=", "+", "-", "@", "\t", "\r") else v)
+            safe[column] = safe[column].map(
+                lambda v: f"'{v}" if isinstance(v, str) and v[:1] in ("=", "+", "-", "@", "\t", "\r") else v
+            )
     return safe.to_csv(index=False).encode()
 
 

@@ -16,27 +16,83 @@ tower, filters = head("Anomalies")
 found = rows(tower, "anomaly_list", filters)
 labels = dict(zip(found["metric"], found["metric_label"], strict=True))
 first, second, third = st.columns([2, 2, 1])
-chosen = first.multiselect("Metric", sorted(labels), format_func=lambda name: labels[name], placeholder="All", key="anomaly_metric")
-severities = second.segmented_control("Severity", ["critical", "high", "medium", "low"], selection_mode="multi", key="anomaly_severity")
+chosen = first.multiselect(
+    "Metric", sorted(labels), format_func=lambda name: labels[name], placeholder="All", key="anomaly_metric"
+)
+severities = second.segmented_control(
+    "Severity", ["critical", "high", "medium", "low"], selection_mode="multi", key="anomaly_severity"
+)
 only_bad = third.toggle("Bad news only", value=True, key="anomaly_bad")
-shown = found[found["metric"].isin(chosen or labels) & found["severity"].isin(severities or ["critical", "high", "medium", "low"]) & (found["is_bad"] | (not only_bad))]
+shown = found[
+    found["metric"].isin(chosen or labels)
+    & found["severity"].isin(severities or ["critical", "high", "medium", "low"])
+    & (found["is_bad"] | (not only_bad))
+]
 money, counts = shown[shown["impact_unit"] == "money"], shown[shown["impact_unit"] == "count"]
-for place, (label, value) in zip(st.columns(4), [("Flagged", number(len(shown), "count")), ("Critical or high", number(int(shown["severity"].isin(["critical", "high"]).sum()), "count")),
-                                                 ("Largest in money", number(money["impact"].max(), "money")), ("Largest in cases", number(counts["impact"].max(), "count"))], strict=True):  # fmt: skip
+for place, (label, value) in zip(
+    st.columns(4),
+    [
+        ("Flagged", number(len(shown), "count")),
+        ("Critical or high", number(int(shown["severity"].isin(["critical", "high"]).sum()), "count")),
+        ("Largest in money", number(money["impact"].max(), "money")),
+        ("Largest in cases", number(counts["impact"].max(), "count")),
+    ],
+    strict=True,
+):
     place.metric(label, value, border=True)
-st.caption("With filters on, series cut by a chosen segment, region or channel are shown; a series is cut one way at a time.")
+st.caption(
+    "With filters on, series cut by a chosen segment, region or channel are shown; a series is cut one way at a time."
+)
 if shown.empty:
     st.info("No anomaly in this selection. Widen the months, or show good news too.", icon=":material/check_circle:")
 else:
-    shown = shown.sort_values(["severity", "impact"], key=lambda s: s.map({"critical": 0, "high": 1, "medium": 2, "low": 3}) if s.name == "severity" else -s, ignore_index=True)
-    names = {i: f"{r.metric_label} · {r.dimension_value} · {r.period_start:%d %b %Y} ({r.grain}) · {r.severity}" for i, r in enumerate(shown.itertuples())}
+    shown = shown.sort_values(
+        ["severity", "impact"],
+        key=lambda s: s.map({"critical": 0, "high": 1, "medium": 2, "low": 3}) if s.name == "severity" else -s,
+        ignore_index=True,
+    )
+    names = {
+        i: f"{r.metric_label} · {r.dimension_value} · {r.period_start:%d %b %Y} ({r.grain}) · {r.severity}"
+        for i, r in enumerate(shown.itertuples())
+    }
     picked = st.selectbox("Series", list(names), format_func=names.__getitem__, key="anomaly_series")
     row = shown.iloc[picked if picked is not None and picked < len(shown) else 0]
-    series = rows(tower, "anomaly_series", filters, metric=row["metric"], grain=row["grain"], dimension=row["dimension"], dimension_value=row["dimension_value"])
-    chart(f"{row['metric_label']}: {row['dimension_value']}, by {row['grain']}", charts.band(series, "$.3s" if row["impact_unit"] == "money" else ",d"), height=380,
-          note=f"{row['period_start']:%d %b %Y}: {number(row['actual_value'], row['impact_unit'])} against {number(row['expected_value'], row['impact_unit'])} expected, "
-               f"{abs(row['score']):.1f} robust standard deviations {row['direction']}. Expected: median of the twelve periods before; band: four deviations.")  # fmt: skip
-    listed = pd.DataFrame({"Severity": shown["severity"], "Metric": shown["metric_label"], "Slice": shown["dimension_value"], "Period": shown["period_start"], "Grain": shown["grain"],
-                           "Direction": shown["direction"].map(ARROWS), "Actual": shown["actual_value"], "Expected": shown["expected_value"], "Impact": shown["impact"],
-                           "Unit": shown["impact_unit"], "Score": shown["score"].round(1)})  # fmt: skip
-    table("Flagged points by severity and impact", listed, filters=filters, columns={c: st.column_config.NumberColumn(c, format="%,.0f") for c in ("Actual", "Expected", "Impact")})
+    series = rows(
+        tower,
+        "anomaly_series",
+        filters,
+        metric=row["metric"],
+        grain=row["grain"],
+        dimension=row["dimension"],
+        dimension_value=row["dimension_value"],
+    )
+    chart(
+        f"{row['metric_label']}: {row['dimension_value']}, by {row['grain']}",
+        charts.band(series, "$.3s" if row["impact_unit"] == "money" else ",d"),
+        height=380,
+        note=f"{row['period_start']:%d %b %Y}: {number(row['actual_value'], row['impact_unit'])} against "
+        f"{number(row['expected_value'], row['impact_unit'])} expected, "
+        f"{abs(row['score']):.1f} robust standard deviations {row['direction']}. "
+        "Expected: median of the twelve periods before; band: four deviations.",
+    )
+    listed = pd.DataFrame(
+        {
+            "Severity": shown["severity"],
+            "Metric": shown["metric_label"],
+            "Slice": shown["dimension_value"],
+            "Period": shown["period_start"],
+            "Grain": shown["grain"],
+            "Direction": shown["direction"].map(ARROWS),
+            "Actual": shown["actual_value"],
+            "Expected": shown["expected_value"],
+            "Impact": shown["impact"],
+            "Unit": shown["impact_unit"],
+            "Score": shown["score"].round(1),
+        }
+    )
+    table(
+        "Flagged points by severity and impact",
+        listed,
+        filters=filters,
+        columns={c: st.column_config.NumberColumn(c, format="%,.0f") for c in ("Actual", "Expected", "Impact")},
+    )

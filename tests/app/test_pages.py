@@ -15,7 +15,13 @@ from tests.conftest import free_port
 from warehouse.settings import ROOT, Settings
 
 PAGES = ["executive", "pipeline", "retention", "support", "anomalies"]
-SELECTIONS = [{}, {"segment": "SMB"}, {"segment": "SMB", "region": "Europe", "channel": "LinkedIn"}, {"from": "2026-10", "to": "2026-10"}, {"from": "2025-05", "to": "2025-05", "compare": "prior_year"}]
+SELECTIONS = [
+    {},
+    {"segment": "SMB"},
+    {"segment": "SMB", "region": "Europe", "channel": "LinkedIn"},
+    {"from": "2026-10", "to": "2026-10"},
+    {"from": "2025-05", "to": "2025-05", "compare": "prior_year"},
+]
 
 
 @pytest.fixture(autouse=True)
@@ -70,7 +76,9 @@ def test_a_warehouse_that_is_down_says_what_to_type(in_company: Settings, monkey
     assert "make up" in test.error[0].value
 
 
-def test_a_warehouse_without_marts_says_what_to_type(in_company: Settings, server: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_warehouse_without_marts_says_what_to_type(
+    in_company: Settings, server: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DATABASE_URL", server["DATABASE_URL"])
     test = open_app("executive", {})
     assert not test.exception

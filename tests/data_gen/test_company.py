@@ -45,13 +45,24 @@ def test_every_file_meets_the_contract(folder: Path) -> None:
 
 
 def test_nothing_happens_after_the_window(folder: Path) -> None:
-    for name, column in [("product/events", "occurred_at"), ("support/tickets", "created_at"), ("support/tickets", "resolved_at"), ("billing/payments", "attempted_at"),
-                         ("billing/subscription_changes", "effective_at"), ("crm/deals", "closed_at"), ("crm/activities", "occurred_at")]:  # fmt: skip
-        assert pd.read_csv(folder / f"{name}.csv", usecols=[column], parse_dates=[column])[column].max() < pd.Timestamp("2026-11-01"), name
+    for name, column in [
+        ("product/events", "occurred_at"),
+        ("support/tickets", "created_at"),
+        ("support/tickets", "resolved_at"),
+        ("billing/payments", "attempted_at"),
+        ("billing/subscription_changes", "effective_at"),
+        ("crm/deals", "closed_at"),
+        ("crm/activities", "occurred_at"),
+    ]:
+        assert pd.read_csv(folder / f"{name}.csv", usecols=[column], parse_dates=[column])[column].max() < pd.Timestamp(
+            "2026-11-01"
+        ), name
 
 
 def test_figures_lie_in_published_ranges(folder: Path) -> None:
-    truth = pd.read_csv(folder / "truth/account_months.csv").merge(pd.read_csv(folder / "crm/accounts.csv")[["account_id", "segment"]])
+    truth = pd.read_csv(folder / "truth/account_months.csv").merge(
+        pd.read_csv(folder / "crm/accounts.csv")[["account_id", "segment"]]
+    )
     churn = truth.assign(s=truth["starting_mrr"] > 0, c=truth["churn"] > 0).groupby("segment")[["s", "c"]].sum()
     rate = churn["c"] / churn["s"]
     assert 0.014 <= rate["SMB"] <= 0.024
@@ -65,7 +76,9 @@ def test_figures_lie_in_published_ranges(folder: Path) -> None:
     assert 0.15 <= tickets["csat_score"].notna().mean() <= 0.30
     assert 0.85 <= (tickets["csat_score"].dropna() >= 4).mean() <= 0.92
     assert 0.4 <= len(tickets) / (truth["ending_mrr"] > 0).sum() <= 1.0
-    firsts = pd.read_csv(folder / "billing/payments.csv").query("payment_method == 'card' and attempt_number == 1 and status != 'refunded'")
+    firsts = pd.read_csv(folder / "billing/payments.csv").query(
+        "payment_method == 'card' and attempt_number == 1 and status != 'refunded'"
+    )
     assert 0.05 <= (firsts["status"] == "failed").mean() <= 0.10
     trials = pd.read_csv(folder / "billing/subscriptions.csv").dropna(subset=["trial_started_at"])
     over = trials[pd.to_datetime(trials["trial_ended_at"]) < pd.Timestamp("2026-10-01")]
@@ -90,7 +103,17 @@ def test_a_failed_run_keeps_the_old_files(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_impossible_settings_are_one_line(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "data_gen", "--start", "2026-05-01", "--end", "2026-01-01", "--out", str(tmp_path / "x")]
+    command = [
+        sys.executable,
+        "-m",
+        "data_gen",
+        "--start",
+        "2026-05-01",
+        "--end",
+        "2026-01-01",
+        "--out",
+        str(tmp_path / "x"),
+    ]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=dict(os.environ))
     assert result.returncode == 1
     assert "must come after" in " ".join(result.stderr.split()) and "Traceback" not in result.stderr

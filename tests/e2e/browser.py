@@ -8,8 +8,21 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Page, sync_playwright
 
-PATHS = {"executive": "", "pipeline": "pipeline", "retention": "retention", "support": "support", "anomalies": "anomalies"}
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+PATHS = {
+    "executive": "",
+    "pipeline": "pipeline",
+    "retention": "retention",
+    "support": "support",
+    "anomalies": "anomalies",
+}
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def chromium() -> str | None:
@@ -37,5 +50,8 @@ def settle(page: Page) -> None:
     """Wait until the script run has ended and the charts are drawn."""
     page.wait_for_selector('[data-testid="stMainBlockContainer"] h1', timeout=30_000)
     page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=30_000)
-    page.wait_for_function("() => [...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(c => c.querySelector('.main-svg'))", timeout=30_000)
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(c => c.querySelector('.main-svg'))",
+        timeout=30_000,
+    )
     page.wait_for_timeout(400)

@@ -24,4 +24,7 @@ def main(folder: Path, base: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "test-artifacts", f"http://127.0.0.1:{load_settings().app_port}")
+    main(
+        Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "test-artifacts",
+        f"http://127.0.0.1:{load_settings().app_port}",
+    )

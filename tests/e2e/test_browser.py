@@ -46,7 +46,12 @@ def test_every_chart_of_a_page_is_drawn(base: str, page: Page, name: str) -> Non
 def test_a_narrow_screen_does_not_scroll_sideways(base: str, name: str) -> None:
     with new_page(390, 844) as page:
         open_page(page, base, name)
-        assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth - document.querySelector('[data-testid=stMain]').clientWidth") <= 1
+        assert (
+            page.evaluate(
+                "(main => main.scrollWidth - main.clientWidth)(document.querySelector('[data-testid=stMain]'))"
+            )
+            <= 1
+        )
 
 
 def numbers(page: Page) -> list[str]:
@@ -62,7 +67,9 @@ def test_a_filter_changes_the_numbers_survives_a_page_change_and_lives_in_the_li
     page.keyboard.press("Escape")
     page.wait_for_url("**segment=SMB**")
     settle(page)
-    page.wait_for_function("before => document.querySelector('[data-testid=stMetricValue]').innerText !== before", arg=before[0])
+    page.wait_for_function(
+        "before => document.querySelector('[data-testid=stMetricValue]').innerText !== before", arg=before[0]
+    )
     settle(page)
     chosen = numbers(page)
     assert chosen != before
@@ -75,4 +82,7 @@ def test_a_filter_changes_the_numbers_survives_a_page_change_and_lives_in_the_li
     page.get_by_role("link", name="Support & quality").click()
     page.wait_for_url("**/support**segment=SMB**")
     settle(page)
-    assert "Segment: SMB" in page.locator('[data-testid="stCaptionContainer"]').all_inner_texts()[0] or "Segment: SMB" in page.content()
+    assert (
+        "Segment: SMB" in page.locator('[data-testid="stCaptionContainer"]').all_inner_texts()[0]
+        or "Segment: SMB" in page.content()
+    )

@@ -8,7 +8,9 @@ from metrics import query
 from tests.conftest import Company
 
 
-def test_the_memo_is_reproducible_and_carries_the_metrics_numbers(company: Company, in_company: object, tmp_path: Path) -> None:
+def test_the_memo_is_reproducible_and_carries_the_metrics_numbers(
+    company: Company, in_company: object, tmp_path: Path
+) -> None:
     for name in ("a.md", "b.md"):
         company.run("insights", "--out", str(tmp_path / name))
     text = (tmp_path / "a.md").read_text()

@@ -33,7 +33,9 @@ def loaded(server: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> 
     connection.cursor().execute("create database tower_load")
     connection.close()
     url = server["DATABASE_URL"].rsplit("/", 1)[0] + "/tower_load"
-    company = Company(folder / "data", os.environ | server | {"DATABASE_URL": url, "DATA_DIR": str(folder / "data"), "AS_OF_DATE": ""})
+    company = Company(
+        folder / "data", os.environ | server | {"DATABASE_URL": url, "DATA_DIR": str(folder / "data"), "AS_OF_DATE": ""}
+    )
     company.run("warehouse", "up")
     company.run("loader")
     return company
@@ -70,30 +72,103 @@ def field(index: int, value: str) -> Callable[[str], str]:
 SPOILS: dict[str, tuple[str, Callable[[Path], object], str]] = {
     "missing file": ("crm/targets.csv", lambda p: p.unlink(), "crm/targets.csv:-: -: file"),
     "empty file": ("crm/targets.csv", lambda p: p.write_text(""), "crm/targets.csv:1: -: file"),
-    "missing column": ("marketing/spend.csv", lambda p: edit(p, 1, lambda h: h.replace("clicks", "klicks")), "marketing/spend.csv:1: clicks: columns"),
-    "extra column": ("marketing/spend.csv", lambda p: edit(p, 1, lambda h: h.replace("clicks", "klicks")), "marketing/spend.csv:1: klicks: columns: 'klicks'"),
-    "column twice": ("crm/targets.csv", lambda p: edit(p, 1, lambda h: h + ",metric"), "crm/targets.csv:1: metric: columns"),
-    "not a date": ("marketing/spend.csv", lambda p: edit(p, 9, field(1, "31/31/2026")), "marketing/spend.csv:9: spend_date: type: '31/31/2026'"),
-    "not a timestamp": ("product/events.csv", lambda p: edit(p, 20, field(5, "yesterday")), "product/events.csv:20: occurred_at: type: 'yesterday'"),
-    "not a number": ("billing/invoices.csv", lambda p: edit(p, 4, field(5, "12,50".replace(",", "k"))), "billing/invoices.csv:4: amount: type: '12k50'"),
-    "not a whole number": ("billing/subscription_changes.csv", lambda p: edit(p, 3, field(4, "many")), "subscription_changes.csv:3: quantity: type: 'many'"),
-    "not a boolean": ("product/features.csv", lambda p: edit(p, 7, field(3, "perhaps")), "product/features.csv:7: is_beta: type: 'perhaps'"),
-    "empty where required": ("product/users.csv", lambda p: edit(p, 5, field(1, "")), "product/users.csv:5: account_id: not_null"),
-    "key twice": ("product/users.csv", lambda p: edit(p, 6, field(0, "U-000000")), "product/users.csv:6: user_id: unique: 'U-000000'"),
-    "unknown value": ("product/users.csv", lambda p: edit(p, 8, field(2, "boss")), "product/users.csv:8: role: accepted_values: 'boss'"),
-    "orphan": ("product/users.csv", lambda p: edit(p, 8, field(1, "A-999999")), "product/users.csv:8: account_id: relationships: 'A-999999'"),
-    "below the minimum": ("crm/targets.csv", lambda p: edit(p, 8, field(5, "-1.00")), "crm/targets.csv:8: target_value: minimum: '-1.00'"),
-    "too few fields": ("crm/targets.csv", lambda p: edit(p, 8, lambda _: "T-1,2026-01-01"), "crm/targets.csv:8: -: shape"),
-    "too many fields": ("crm/targets.csv", lambda p: edit(p, 8, lambda line: line + ",1"), "crm/targets.csv:8: -: shape"),
-    "not UTF-8": ("crm/targets.csv", lambda p: p.write_bytes(p.read_bytes().replace(b"T-00003", b"T-\xff\xfe03")), "crm/targets.csv:5: -: encoding"),
-    "text too long": ("product/users.csv", lambda p: edit(p, 3, field(2, "x" * 300)), "product/users.csv:3: role: type"),
-    "after a quoted newline": ("product/releases.csv", lambda p: (edit(p, 2, lambda line: line.replace("Smaller", "Small\ner")), edit(p, 4, field(1, "soon"))),
-                               "product/releases.csv:4: released_at: type: 'soon'"),
-}  # fmt: skip
+    "missing column": (
+        "marketing/spend.csv",
+        lambda p: edit(p, 1, lambda h: h.replace("clicks", "klicks")),
+        "marketing/spend.csv:1: clicks: columns",
+    ),
+    "extra column": (
+        "marketing/spend.csv",
+        lambda p: edit(p, 1, lambda h: h.replace("clicks", "klicks")),
+        "marketing/spend.csv:1: klicks: columns: 'klicks'",
+    ),
+    "column twice": (
+        "crm/targets.csv",
+        lambda p: edit(p, 1, lambda h: h + ",metric"),
+        "crm/targets.csv:1: metric: columns",
+    ),
+    "not a date": (
+        "marketing/spend.csv",
+        lambda p: edit(p, 9, field(1, "31/31/2026")),
+        "marketing/spend.csv:9: spend_date: type: '31/31/2026'",
+    ),
+    "not a timestamp": (
+        "product/events.csv",
+        lambda p: edit(p, 20, field(5, "yesterday")),
+        "product/events.csv:20: occurred_at: type: 'yesterday'",
+    ),
+    "not a number": (
+        "billing/invoices.csv",
+        lambda p: edit(p, 4, field(5, "12,50".replace(",", "k"))),
+        "billing/invoices.csv:4: amount: type: '12k50'",
+    ),
+    "not a whole number": (
+        "billing/subscription_changes.csv",
+        lambda p: edit(p, 3, field(4, "many")),
+        "subscription_changes.csv:3: quantity: type: 'many'",
+    ),
+    "not a boolean": (
+        "product/features.csv",
+        lambda p: edit(p, 7, field(3, "perhaps")),
+        "product/features.csv:7: is_beta: type: 'perhaps'",
+    ),
+    "empty where required": (
+        "product/users.csv",
+        lambda p: edit(p, 5, field(1, "")),
+        "product/users.csv:5: account_id: not_null",
+    ),
+    "key twice": (
+        "product/users.csv",
+        lambda p: edit(p, 6, field(0, "U-000000")),
+        "product/users.csv:6: user_id: unique: 'U-000000'",
+    ),
+    "unknown value": (
+        "product/users.csv",
+        lambda p: edit(p, 8, field(2, "boss")),
+        "product/users.csv:8: role: accepted_values: 'boss'",
+    ),
+    "orphan": (
+        "product/users.csv",
+        lambda p: edit(p, 8, field(1, "A-999999")),
+        "product/users.csv:8: account_id: relationships: 'A-999999'",
+    ),
+    "below the minimum": (
+        "crm/targets.csv",
+        lambda p: edit(p, 8, field(5, "-1.00")),
+        "crm/targets.csv:8: target_value: minimum: '-1.00'",
+    ),
+    "too few fields": (
+        "crm/targets.csv",
+        lambda p: edit(p, 8, lambda _: "T-1,2026-01-01"),
+        "crm/targets.csv:8: -: shape",
+    ),
+    "too many fields": (
+        "crm/targets.csv",
+        lambda p: edit(p, 8, lambda line: line + ",1"),
+        "crm/targets.csv:8: -: shape",
+    ),
+    "not UTF-8": (
+        "crm/targets.csv",
+        lambda p: p.write_bytes(p.read_bytes().replace(b"T-00003", b"T-\xff\xfe03")),
+        "crm/targets.csv:5: -: encoding",
+    ),
+    "text too long": (
+        "product/users.csv",
+        lambda p: edit(p, 3, field(2, "x" * 300)),
+        "product/users.csv:3: role: type",
+    ),
+    "after a quoted newline": (
+        "product/releases.csv",
+        lambda p: (edit(p, 2, lambda line: line.replace("Smaller", "Small\ner")), edit(p, 4, field(1, "soon"))),
+        "product/releases.csv:4: released_at: type: 'soon'",
+    ),
+}
 
 
 @pytest.mark.parametrize("kind", SPOILS)
-def test_a_bad_file_is_named_exactly_and_changes_nothing(kind: str, bad: Path, loaded: Company, cursor: psycopg2.extensions.cursor) -> None:
+def test_a_bad_file_is_named_exactly_and_changes_nothing(
+    kind: str, bad: Path, loaded: Company, cursor: psycopg2.extensions.cursor
+) -> None:
     file, spoil, expected = SPOILS[kind]
     cursor.execute("select count(*), max(load_run_id) from ops.load_runs where status = 'succeeded'")
     before = cursor.fetchone()
@@ -111,7 +186,10 @@ def test_a_bad_file_is_named_exactly_and_changes_nothing(kind: str, bad: Path, l
 
 def test_rows_read_are_rows_loaded_and_the_audit_says_so(loaded: Company, cursor: psycopg2.extensions.cursor) -> None:
     loaded.run("loader")
-    cursor.execute("select rows_read, rows_loaded, rows_rejected, data_start_date, as_of_date, file_hashes from ops.load_runs order by load_run_id desc limit 1")
+    cursor.execute(
+        "select rows_read, rows_loaded, rows_rejected, data_start_date, as_of_date, file_hashes "
+        "from ops.load_runs order by load_run_id desc limit 1"
+    )
     read, rows, rejected, start, as_of, hashes = cursor.fetchone()
     assert (read, rejected, as_of) == (rows, 0, date(2026, 6, 30))
     assert start == date(2026, 1, 1)
@@ -131,11 +209,16 @@ def test_a_missing_folder_says_what_to_type(loaded: Company) -> None:
     assert "make gen-data" in result.stderr
 
 
-def test_a_loader_killed_at_any_moment_leaves_a_whole_load(loaded: Company, tmp_path: Path, cursor: psycopg2.extensions.cursor) -> None:
+def test_a_loader_killed_at_any_moment_leaves_a_whole_load(
+    loaded: Company, tmp_path: Path, cursor: psycopg2.extensions.cursor
+) -> None:
     other = tmp_path / "other"
     generate(Plan(90, 4, date(2026, 1, 1), date(2026, 6, 30)), other)
     whole = {
-        tuple(sum(1 for _ in (folder / f"{name}.csv").open(encoding="utf-8")) - 1 for name in ("crm/accounts", "product/users", "product/events"))
+        tuple(
+            sum(1 for _ in (folder / f"{name}.csv").open(encoding="utf-8")) - 1
+            for name in ("crm/accounts", "product/users", "product/events")
+        )
         for folder in (loaded.data, other)
     }
     seen: set[tuple[int, ...]] = set()
@@ -146,7 +229,10 @@ def test_a_loader_killed_at_any_moment_leaves_a_whole_load(loaded: Company, tmp_
         connection.set_session(isolation_level="READ COMMITTED", autocommit=True)
         with connection.cursor() as reader:
             while not stop.is_set():
-                reader.execute("select (select count(*) from raw.crm_accounts), (select count(*) from raw.product_users), (select count(*) from raw.product_events)")
+                reader.execute(
+                    "select (select count(*) from raw.crm_accounts), (select count(*) from raw.product_users), "
+                    "(select count(*) from raw.product_events)"
+                )
                 seen.add(reader.fetchone())
         connection.close()
 
@@ -155,7 +241,9 @@ def test_a_loader_killed_at_any_moment_leaves_a_whole_load(loaded: Company, tmp_
     chance = random.Random(5)
     for attempt in range(10):
         command = [sys.executable, "-m", "loader", "--data", str(other if attempt % 2 else loaded.data)]
-        child = subprocess.Popen(command, env=loaded.environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        child = subprocess.Popen(
+            command, env=loaded.environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         time.sleep(chance.uniform(0.4, 1.8))
         child.send_signal(signal.SIGKILL)
         child.wait()

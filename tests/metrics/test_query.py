@@ -28,7 +28,9 @@ def test_filter_values_are_bound(in_company: Settings) -> None:
 def test_a_slice_and_its_rest_make_the_total(in_company: Settings) -> None:
     whole = query(["mrr"]).iloc[0, 0]
     assert query(["mrr"], ["segment"])["mrr"].sum() == pytest.approx(whole)
-    assert query(["mrr"], filters={"segment": ["SMB"]}).iloc[0, 0] + query(["mrr"], filters={"segment": ["Mid-Market", "Enterprise"]}).iloc[0, 0] == pytest.approx(whole)
+    assert query(["mrr"], filters={"segment": ["SMB"]}).iloc[0, 0] + query(
+        ["mrr"], filters={"segment": ["Mid-Market", "Enterprise"]}
+    ).iloc[0, 0] == pytest.approx(whole)
 
 
 def test_a_stock_is_its_value_at_the_end_of_the_period(in_company: Settings) -> None:

@@ -1,1 +1,1 @@
-"""Every number computed another way: pandas straight from the CSV files, by the definitions, sharing no code with dbt."""
+"""Every number computed another way: pandas straight from the CSV files, by the definitions, no code of dbt."""

@@ -26,7 +26,13 @@ from warehouse.settings import ROOT, Settings, load_settings
 @pytest.fixture
 def settings(monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Settings of a server of its own."""
-    values = {"WAREHOUSE": "embedded", "POSTGRES_PORT": str(free_port()), "TOWER_OWNER_PASSWORD": "o", "TOWER_READER_PASSWORD": "r", "POSTGRES_DB": "tower"}
+    values = {
+        "WAREHOUSE": "embedded",
+        "POSTGRES_PORT": str(free_port()),
+        "TOWER_OWNER_PASSWORD": "o",
+        "TOWER_READER_PASSWORD": "r",
+        "POSTGRES_DB": "tower",
+    }
     for key, value in values.items():
         monkeypatch.setenv(key, value)
     return load_settings()
@@ -112,7 +118,10 @@ def test_the_reader_may_neither_write_nor_see_raw(server: EmbeddedServer, settin
         connection.close()
     connection = connect(settings.reader())
     cursor = connection.cursor()
-    cursor.execute("select has_schema_privilege('raw', 'usage'), has_schema_privilege('staging', 'usage'), has_schema_privilege('marts', 'usage')")
+    cursor.execute(
+        "select has_schema_privilege('raw', 'usage'), has_schema_privilege('staging', 'usage'), "
+        "has_schema_privilege('marts', 'usage')"
+    )
     assert cursor.fetchone() == (False, False, True)
     connection.close()
 
@@ -121,12 +130,19 @@ def runs_as_nobody(interpreter: str) -> bool:
     """Whether another user can run this interpreter, and it is of our version."""
     check = f"import sys; sys.exit(sys.version_info[:2] != {sys.version_info[:2]})"
     try:
-        return subprocess.run([interpreter, "-c", check], user="nobody", cwd="/", capture_output=True, check=False).returncode == 0
+        return (
+            subprocess.run(
+                [interpreter, "-c", check], user="nobody", cwd="/", capture_output=True, check=False
+            ).returncode
+            == 0
+        )
     except PermissionError:
         return False
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user; the other tests run as an ordinary user then")
+@pytest.mark.skipif(
+    os.geteuid() != 0, reason="only root can become another user; the other tests run as an ordinary user then"
+)
 def test_an_ordinary_user_can_run_it(settings: Settings) -> None:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o777)
@@ -139,13 +155,29 @@ def test_an_ordinary_user_can_run_it(settings: Settings) -> None:
         if not readable:
             pytest.skip("the environment lies in a private folder that other users cannot enter")
         script = (
-            "from pathlib import Path\nfrom warehouse.embedded import EmbeddedServer\nfrom warehouse.settings import load_settings\n"
+            "from pathlib import Path\n"
+            "from warehouse.embedded import EmbeddedServer\n"
+            "from warehouse.settings import load_settings\n"
             f"s = EmbeddedServer(load_settings(), Path({str(packages)!r}))\nprint(s.up())\nprint(s.down())\n"
         )
-        interpreter = next((p for p in (sys.executable, shutil.which("python3", path="/usr/bin:/usr/local/bin")) if p and runs_as_nobody(p)), None)
+        interpreter = next(
+            (
+                p
+                for p in (sys.executable, shutil.which("python3", path="/usr/bin:/usr/local/bin"))
+                if p and runs_as_nobody(p)
+            ),
+            None,
+        )
         if interpreter is None:
             pytest.skip("no Python of this version that other users can run")
-        result = subprocess.run([interpreter, "-c", script], cwd=copied, user="nobody", capture_output=True, text=True, check=False,
-                                env=os.environ | {"HOME": folder, "PYTHONPATH": str(library)})  # fmt: skip
+        result = subprocess.run(
+            [interpreter, "-c", script],
+            cwd=copied,
+            user="nobody",
+            capture_output=True,
+            text=True,
+            check=False,
+            env=os.environ | {"HOME": folder, "PYTHONPATH": str(library)},
+        )
         assert result.returncode == 0, result.stderr
         assert "made and started" in result.stdout and "stopped" in result.stdout

@@ -21,9 +21,14 @@ from warehouse.settings import Settings, load_settings
 def settings() -> Settings:
     """Settings of a server of its own."""
     return dataclasses.replace(
-        load_settings(), warehouse="embedded", host="127.0.0.1", port=free_port(), database="tower",
-        owner_password="o", reader_password="r",
-    )  # fmt: skip
+        load_settings(),
+        warehouse="embedded",
+        host="127.0.0.1",
+        port=free_port(),
+        database="tower",
+        owner_password="o",
+        reader_password="r",
+    )
 
 
 @pytest.fixture

@@ -1,0 +1,210 @@
+"""Revenue from the subscription ledger, in integer cents: states, month ends, movements, retention, cost of winning."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from functools import cached_property
+
+import pandas as pd
+
+from tests.oracle.files import Files, Slice, ratio, within
+
+FOREVER = pd.Timestamp("2200-01-01")
+MONTHS = {"monthly": 1, "quarterly": 3, "annual": 12}
+KINDS = ("new", "reactivation", "expansion", "contraction", "churn")
+
+
+class Revenue:
+    """MRR and everything made of it. Money comes out in dollars."""
+
+    def __init__(self, files: Files, gross_margin: float) -> None:
+        self.files = files
+        self.margin = gross_margin
+
+    @cached_property
+    def states(self) -> pd.DataFrame:
+        """Every state of a subscription that pays: account, from when to when, cents a month."""
+        subs = self.files.read("billing/subscriptions", ["ended_at", "trial_ended_at"]).set_index("subscription_id")
+        kinds = self.files.read("billing/products", []).set_index("product_id")["category"]
+        changes = self.files.read("billing/subscription_changes", ["effective_at"], ("unit_price", "discount_pct"))
+        changes = changes[changes["effective_at"] < self.files.now]
+        changes = changes.sort_values(["subscription_id", "effective_at", "change_id"])
+        following = changes.groupby("subscription_id")["effective_at"].shift(-1).fillna(FOREVER)
+        found = []
+        for row, until in zip(changes.itertuples(), following, strict=True):
+            sub = subs.loc[row.subscription_id]
+            starts = row.effective_at if pd.isna(sub.trial_ended_at) else max(row.effective_at, sub.trial_ended_at)
+            stops = until if pd.isna(sub.ended_at) else min(until, sub.ended_at)
+            cents = monthly_cents(row.quantity, row.unit_price, row.discount_pct, row.billing_interval)
+            if kinds[row.product_id] in ("plan", "add-on") and cents > 0 and starts < min(stops, self.files.now):
+                found.append((sub.account_id, starts, stops, cents))
+        return pd.DataFrame(found, columns=["account_id", "starts", "stops", "cents"])
+
+    @cached_property
+    def cents(self) -> pd.DataFrame:
+        """Account × instant (0: when the window opens, then every month's end) in cents."""
+        ends = [self.files.begin, *[self.files.end_of(month) for month in self.files.months]]
+        worth = {
+            index: self.states[(self.states["starts"] < end) & (self.states["stops"] >= end)]
+            .groupby("account_id")["cents"]
+            .sum()
+            for index, end in enumerate(ends)
+        }
+        return pd.DataFrame(worth).fillna(0).astype("int64")
+
+    @cached_property
+    def first_paid(self) -> pd.Series:
+        """The first instant that each account ever paid for."""
+        return self.states.groupby("account_id")["starts"].min()
+
+    @cached_property
+    def movements(self) -> pd.DataFrame:
+        """Account × month where something is or was paid: start s, end e, one movement and its size, in cents."""
+        opens_with_month = self.files.begin == self.files.months[0]
+        rows = []
+        for account, values in self.cents.iterrows():
+            first = self.first_paid[str(account)]
+            for index, month in enumerate(self.files.months):
+                s, e = int(values[index]), int(values[index + 1])
+                known = index >= 12 or (index == 11 and opens_with_month)
+                base = int(values[index - 11]) if known else None
+                if s or e or base:
+                    kind = movement(s, e, within(pd.Series([first]), month, month).iloc[0])
+                    rows.append((account, month, s, e, kind, abs(e - s), base))
+        frame = pd.DataFrame(rows, columns=["account_id", "month", "s", "e", "kind", "size", "base"])
+        return self.files.with_account(frame)
+
+    @cached_property
+    def spend(self) -> pd.DataFrame:
+        """What sales and marketing cost, by day and channel."""
+        rows = self.files.read("marketing/spend", ["spend_date"]).rename(columns={"channel": "acquisition_channel"})
+        return rows[rows["spend_date"] < self.files.now]
+
+    @cached_property
+    def plan(self) -> pd.DataFrame:
+        """Planned values by month, metric, segment and region."""
+        return self.files.read("crm/targets", ["target_month"])
+
+    @cached_property
+    def churned_at(self) -> pd.Series:
+        """Account and month of a churn to the end of its last paid state."""
+        churned = self.movements[self.movements["kind"] == "churn"]
+        ends = {}
+        for row in churned.itertuples():
+            mine = self.states[self.states["account_id"] == row.account_id]
+            ends[row.account_id, row.month] = mine.loc[mine["starts"] < self.files.end_of(row.month), "stops"].max()
+        return pd.Series(ends, dtype="datetime64[us]")
+
+    def metrics(self, part: Slice, first: pd.Timestamp, last: pd.Timestamp) -> dict[str, float]:
+        """Every revenue metric of the months from first to last."""
+        rows = part.of(self.movements)
+        rows = rows[rows["month"].between(first, last)]
+        opening, closing = rows[rows["month"] == first], rows[rows["month"] == last]
+        moves = rows.groupby("kind")["size"].agg(["sum", "size"]).reindex(KINDS, fill_value=0)
+        size, count = moves["sum"] / 100, moves["size"]
+        mrr, customers = closing["e"].sum() / 100, (closing["e"] > 0).sum()
+        starting, months = (rows["s"] > 0).sum(), (rows["e"] > 0).sum()
+        life = min(60.0, starting / count["churn"]) if count["churn"] else 60.0
+        gained = size["new"] + size["reactivation"] + size["expansion"]
+        return retention(closing) | {
+            "mrr": mrr,
+            "arr": 12 * mrr,
+            "starting_mrr": opening["s"].sum() / 100,
+            **{f"{'churned' if kind == 'churn' else kind}_mrr": size[kind] for kind in KINDS},
+            "net_new_mrr": gained - size["contraction"] - size["churn"],
+            "active_customers": customers,
+            "starting_customers": starting,
+            "new_customers": count["new"],
+            "reactivated_customers": count["reactivation"],
+            "churned_customers": count["churn"],
+            "logo_churn_rate": ratio(count["churn"], starting),
+            "quick_ratio": ratio(gained, size["contraction"] + size["churn"]),
+            "arpa": ratio(mrr, customers),
+            "gross_profit": rows["e"].sum() / 100 * self.margin,
+            "customer_months": months,
+            "ltv": ratio(rows["e"].sum() / 100 * self.margin, months) * life,
+        }
+
+    def acquisition(self, part: Slice, first: pd.Timestamp, last: pd.Timestamp) -> dict[str, float]:
+        """What winning customers costs; spend knows only the channel, so other filters do not apply."""
+        part = part.only("acquisition_channel")
+        spend = part.of(self.spend)
+        spent = spend.loc[within(spend["spend_date"], first, last), "amount"].sum()
+        rows = part.of(self.movements)
+        new = rows[rows["month"].between(first, last) & (rows["kind"] == "new")]
+        profit = new["size"].sum() / 100 * self.margin
+        return {
+            "spend": spent,
+            "acquired_customers": len(new),
+            "acquired_gross_profit": profit,
+            "cac": ratio(spent, len(new)),
+            "cac_payback_months": ratio(spent, profit),
+            "ltv_cac_ratio": ratio(self.metrics(part, first, last)["ltv"], ratio(spent, len(new))),
+        }
+
+    def targets(self, part: Slice, first: pd.Timestamp, last: pd.Timestamp) -> dict[str, float]:
+        """What was planned; plans know segment and region only."""
+        rows = part.only("segment", "region").of(self.plan)
+        rows = rows[within(rows["target_month"], first, last)]
+        sums = rows.groupby("metric")["target_value"].sum()
+        standing = rows[(rows["metric"] == "mrr") & (rows["target_month"] == last)]
+        return {
+            "mrr_target": standing["target_value"].sum(),
+            "new_mrr_target": float(sums.get("new_mrr", 0)),
+            "bookings_target": float(sums.get("bookings", 0)),
+        }
+
+    def cohorts(self, part: Slice) -> dict[tuple[pd.Timestamp, int], tuple[int, int, float, float]]:
+        """(cohort month, k) to accounts, accounts left, MRR, MRR left; only months known to their end."""
+        new = part.of(self.movements[self.movements["kind"] == "new"])
+        complete = [month for month in self.files.months if month + pd.DateOffset(months=1) <= self.files.now]
+        cells = {}
+        for month, rows in new[new["month"].isin(complete)].groupby("month"):
+            start = complete.index(month)
+            for k in range(len(complete) - start):
+                left = self.cents.loc[rows["account_id"], start + k + 1]
+                cells[month, k] = (len(rows), int((left > 0).sum()), rows["size"].sum() / 100, left.sum() / 100)
+        return cells
+
+    @cached_property
+    def survival(self) -> pd.DataFrame:
+        """Account to first paid instant, end (or still paying), days lived and days unobserved before the window."""
+        last = self.states.groupby("account_id")["stops"].max()
+        gone = last < self.files.now
+        day = pd.Timedelta(days=1)
+        return pd.DataFrame(
+            {
+                "first_paid_at": self.first_paid,
+                "is_churned": gone,
+                "duration_days": (last.where(gone, self.files.now) - self.first_paid) / day,
+                "observed_from_days": ((self.files.begin - self.first_paid) / day).clip(lower=0),
+            }
+        )
+
+
+def monthly_cents(quantity: int, price: str, discount: str, interval: str) -> int:
+    """Exact: price has two decimals, so quantity × price × (100 − discount) is already in cents; half goes up."""
+    exact = Fraction(quantity) * Fraction(price) * (100 - Fraction(discount)) / MONTHS[interval]
+    return math.floor(exact + Fraction(1, 2))
+
+
+def movement(s: int, e: int, starts_here: bool) -> str:
+    """The one movement of an account that goes from s to e in a month."""
+    if s == 0:
+        return "none" if e == 0 else "new" if starts_here else "reactivation"
+    return "none" if e == s else "churn" if e == 0 else "expansion" if e > s else "contraction"
+
+
+def retention(rows: pd.DataFrame) -> dict[str, float]:
+    """NRR and GRR of one month, against its start and against twelve months before."""
+    s = rows["s"].sum()
+    moved = rows.groupby("kind")["size"].sum().reindex(KINDS, fill_value=0)
+    based = rows[rows["base"].fillna(0) > 0]
+    base, capped = based["base"].sum(), based[["e", "base"]].min(axis=1).sum()
+    return {
+        "nrr_monthly": ratio(s + moved["expansion"] - moved["contraction"] - moved["churn"], s),
+        "grr_monthly": ratio(s - moved["contraction"] - moved["churn"], s),
+        "nrr_t12m": ratio(based["e"].sum(), base),
+        "grr_t12m": ratio(capped, base),
+    }
