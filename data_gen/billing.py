@@ -16,7 +16,7 @@ MONTHS_IN = np.array([1, 3, 12])
 TIERS = ["Starter", "Growth", "Business", "Enterprise"]
 LIST_CENTS = np.array([1_900, 3_900, 6_900, 9_900])
 ADDON_PRODUCT, ADDON_CENTS = 5, np.array([2_900, 19_900, 99_900])
-HAZARD = np.array([0.0150, 0.0080, 0.0042])
+HAZARD = np.array([0.0150, 0.0075, 0.0050])
 EXPANSION = np.array([0.021, 0.042, 0.045])
 CONTRACTION = np.array([0.004, 0.006, 0.004])
 START, UPGRADE, DOWNGRADE, PLAN_CHANGE, PRICE_CHANGE, DISCOUNT_END, RENEWAL = range(7)
@@ -96,7 +96,7 @@ class Billing:
 
     def _month(self, month: int) -> None:
         company, plan, rng = self.company, self.plan, self.rng
-        begin, end = int(plan.month_starts[month]), int(plan.month_starts[month + 1])
+        begin, end = int(plan.month_edges[month]), int(plan.month_edges[month + 1])
         self._end_discounts(month, begin)
         self._raise_prices(begin)
         active = np.flatnonzero(self.subscription != NONE)
@@ -119,12 +119,12 @@ class Billing:
         company, plan = self.company, self.plan
         known = company.health[active, max(0, month - 2)]
         risk = HAZARD[company.segment[active]] * np.exp(-0.75 * known) / 1.28
-        middle = np.array([int(plan.month_starts[month]) + 12 * DAY])
+        middle = np.array([int(plan.month_edges[month]) + 12 * DAY])
         rise, cluster = plan.incident("price_rise"), plan.incident("churn_cluster")
         if rise and rise.covers(middle)[0]:
             risk = np.where(company.segment[active] == 0, risk * 3.2, risk)
         if cluster and cluster.covers(middle)[0]:
-            risk = np.where(company.region[active] == REGIONS.index(cluster.value), risk * 5.5, risk)
+            risk = np.where(company.region[active] == REGIONS.index(cluster.value), risk * 9, risk)
         return np.minimum(risk, 0.5)
 
     # -- starts and ends --------------------------------------------------
@@ -132,7 +132,7 @@ class Billing:
     def _choose_brief(self) -> Mask:
         """A few new customers who leave within their first month."""
         company, plan = self.company, self.plan
-        starts = plan.month_starts
+        starts = plan.month_edges
         month = np.clip(np.searchsorted(starts, company.paid_from, side="right") - 1, 0, plan.months - 1)
         roomy = (company.paid_from >= plan.first) & (starts[month + 1] - company.paid_from > 5 * DAY)
         return roomy & (company.segment == 0) & (self.rng.random(company.size) < 0.03)
@@ -171,7 +171,7 @@ class Billing:
         trial = first & (company.trial_from[accounts] != NONE)
         began = np.where(trial, company.trial_from[accounts], when)
         if not plan_swap:
-            month = np.searchsorted(self.plan.month_starts, when, side="right") - 1
+            month = np.searchsorted(self.plan.month_edges, when, side="right") - 1
             until = np.maximum(month, -1) + self.rng.choice([3, 6, 12], len(accounts))
             self.discount_until[accounts] = np.where(self.discount[accounts] > 0, until, NONE)
         self.subs.add(
@@ -235,7 +235,7 @@ class Billing:
             [u < 0.15, u < 0.35, u < 0.55, u < 0.68, u < 0.80], [5, 0, 1, 3, 2], np.where(health < -0.5, 1, 6)
         )
         reason[self.rng.random(len(accounts)) < 0.05] = 4
-        middle = np.array([int(self.plan.month_starts[month]) + 12 * DAY])
+        middle = np.array([int(self.plan.month_edges[month]) + 12 * DAY])
         rise, cluster = self.plan.incident("price_rise"), self.plan.incident("churn_cluster")
         if rise and rise.covers(middle)[0]:
             reason = np.where((self.company.segment[accounts] == 0) & (u < 0.8), 0, reason)
@@ -388,7 +388,7 @@ def movements(billing: Billing) -> dict[str, Ints]:
     account, month = np.nonzero((start > 0) | (end > 0))
     s, e = start[account, month], end[account, month]
     paid = company.paid_from[account]
-    is_first = (paid >= plan.month_starts[month]) & (paid < plan.month_starts[month + 1])
+    is_first = (paid >= plan.month_edges[month]) & (paid < plan.month_edges[month + 1])
     zero = np.zeros_like(s)
     return {
         "account": account,

@@ -71,10 +71,11 @@ def _first_paid(plan: Plan, rng: np.random.Generator, kind: Ints) -> Ints:
     ages = np.minimum(rng.exponential(600, int(old.sum())), 1800)
     paid[old] = plan.first - (ages * DAY).astype(np.int64) - rng.integers(3600, 20 * DAY, int(old.sum()))
     won = np.flatnonzero(kind == WON)
-    starts = plan.month_starts
+    starts = plan.month_edges
     calendar = starts[:-1].astype("datetime64[s]").astype("datetime64[M]").astype(int) % 12
     weight = np.where(calendar % 3 == 2, 2.0, 1.0)  # half of a quarter's bookings fall into its last month
     weight = weight * np.where(np.isin(calendar, [0, 7]), 0.75, 1.0) * np.linspace(0.9, 1.1, plan.months)
+    weight = weight * np.diff(starts)
     month = rng.choice(plan.months, len(won), p=weight / weight.sum())
     length = starts[month + 1] - starts[month]
     # bookings crowd at the end of the month
@@ -100,7 +101,7 @@ def _health(plan: Plan, rng: np.random.Generator, fit: Floats) -> Floats:
     release = plan.incident("bad_release")
     for month in range(plan.months):
         level = 0.8 * level + 0.2 * 0.7 * fit + rng.normal(0, 0.28, len(fit))
-        if release and release.covers(plan.month_starts[month : month + 1] + 10 * DAY)[0]:
+        if release and release.covers(plan.month_edges[month : month + 1] + 10 * DAY)[0]:
             level = level - 0.15
         health[:, month] = level
     return health

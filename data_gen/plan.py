@@ -30,6 +30,25 @@ CHANNEL_COST = np.array([22_000, 42_000, 15_000, 62_000, 13_000, 24_000, 52_000,
 CHANNEL_FIT = np.array([-0.35, 0.05, 0.15, 0.10, 0.45, 0.25, -0.10, -0.15])
 
 
+# name, (metric, dimension, value), month of the window from 0, first and last day counted from its first, direction
+INCIDENTS: list[tuple[str, tuple[str, str, str], int, tuple[int, int], str, str]] = [
+    ("bad_release", ("tickets", "total", "All"), 6, (6, 40), "up",
+     "Release v1.2 breaks data sync: technical tickets and errors multiply for five weeks."),
+    ("payment_outage", ("failed_payments", "total", "All"), 8, (1, 5), "up",
+     "The payment processor is down as the month starts: most card charges of five days fail at first."),
+    ("price_rise", ("churned_customers", "segment", "SMB"), 10, (0, 30), "up",
+     "Prices of monthly SMB plans rise by 8 %: SMB churn triples for a month."),
+    ("cost_blow_out", ("spend", "acquisition_channel", "LinkedIn"), 12, (0, 29), "up",
+     "A bidding error on LinkedIn almost triples the channel's spend for a month."),
+    ("tracking_gap", ("events", "region", "Europe"), 13, (8, 11), "down",
+     "A tracking bug loses Europe's product events for four days."),
+    ("sla_collapse", ("resolution_breaches", "region", "North America"), 14, (2, 29), "up",
+     "Half of the North American support team is away: answers take four times as long."),
+    ("churn_cluster", ("churned_customers", "region", "Asia Pacific"), 15, (0, 30), "up",
+     "A local competitor's offer takes customers in Asia Pacific within one month."),
+]  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Incident:
     """One thing that was planted: its name, the scope, and from when to when (both days included)."""
@@ -88,6 +107,11 @@ class Plan:
         return (first + np.arange(months + 1)).astype("datetime64[s]").astype(np.int64)
 
     @property
+    def month_edges(self) -> Ints:
+        """Like month_starts, cut at the window's first instant and at the one after its last."""
+        return np.clip(self.month_starts, self.first, self.last)
+
+    @property
     def months(self) -> int:
         """The number of months in the window."""
         return len(self.month_starts) - 1
@@ -97,104 +121,15 @@ class Plan:
         if self.scenario == "calm":
             return []
         starts = [np.datetime64(int(s), "s").astype("datetime64[D]").astype(object) for s in self.month_starts]
-
-        wanted = [
-            (
-                6,
-                (
-                    "bad_release",
-                    "tickets",
-                    "total",
-                    "All",
-                    *days_of(starts, 6, 6, 40),
-                    "up",
-                    "Release v1.2 breaks data sync: technical tickets and errors multiply for five weeks.",
-                ),
-            ),
-            (
-                8,
-                (
-                    "payment_outage",
-                    "failed_payments",
-                    "total",
-                    "All",
-                    *days_of(starts, 8, 1, 3),
-                    "up",
-                    "The payment processor is down as the month starts: most card charges of three days fail at first.",
-                ),
-            ),
-            (
-                10,
-                (
-                    "price_rise",
-                    "churned_mrr",
-                    "segment",
-                    "SMB",
-                    *days_of(starts, 10, 0, 30),
-                    "up",
-                    "Prices of monthly SMB plans rise by 8 %: SMB churn triples for a month.",
-                ),
-            ),
-            (
-                12,
-                (
-                    "cost_blow_out",
-                    "spend",
-                    "acquisition_channel",
-                    "LinkedIn",
-                    *days_of(starts, 12, 0, 29),
-                    "up",
-                    "A bidding error on LinkedIn almost triples the channel's spend for a month.",
-                ),
-            ),
-            (
-                13,
-                (
-                    "tracking_gap",
-                    "events",
-                    "region",
-                    "Europe",
-                    *days_of(starts, 13, 8, 11),
-                    "down",
-                    "A tracking bug loses Europe's product events for four days.",
-                ),
-            ),
-            (
-                14,
-                (
-                    "sla_collapse",
-                    "resolution_breaches",
-                    "region",
-                    "North America",
-                    *days_of(starts, 14, 2, 29),
-                    "up",
-                    "Half of the North American support team is away: answers take four times as long.",
-                ),
-            ),
-            (
-                15,
-                (
-                    "churn_cluster",
-                    "churned_customers",
-                    "region",
-                    "Asia Pacific",
-                    *days_of(starts, 15, 0, 30),
-                    "up",
-                    "A local competitor's offer takes customers in Asia Pacific within one month.",
-                ),
-            ),
+        return [
+            Incident(name, *scope, *(starts[month] + timedelta(days=day) for day in days), direction, description)
+            for name, scope, month, days, direction, description in INCIDENTS
+            if month < self.months - 1
         ]
-        return [Incident(*values) for month, values in wanted if month < self.months - 1]
 
     def incident(self, name: str) -> Incident | None:
         """The incident of that name, if it is planted."""
         return next((i for i in self.incidents() if i.name == name), None)
-
-
-def days_of(starts: list[date], month: int, first: int, last: int) -> tuple[date, date]:
-    """Two days of a month of the window, counted from its first day; beyond the window: that of its last month."""
-    base = starts[min(month, len(starts) - 1)]
-    return base + timedelta(days=first), base + timedelta(days=last)
 
 
 def epoch(day: date) -> int:

@@ -143,7 +143,7 @@ def _month(
     stream: Stream,
 ) -> int:
     company, plan = billing.company, billing.plan
-    begin, end = int(plan.month_starts[month]), min(int(plan.month_starts[month + 1]), plan.last)
+    begin, end = int(plan.month_edges[month]), int(plan.month_edges[month + 1])
     days = (end - begin) // DAY
     here = np.flatnonzero((users.created < end) & (users.until > begin))
     start_of_day = begin + np.arange(days) * DAY
@@ -158,7 +158,7 @@ def _month(
     moment = start_of_day[day] + business_seconds(rng, len(user))
     keep = (moment >= users.created[user]) & (moment < users.until[user])
     user, moment = user[keep], moment[keep]
-    parent, _ = repeat_index(rng.poisson(2.5, len(user)))
+    parent, _ = repeat_index(rng.poisson(3.3, len(user)))
     acts = moment[parent] + rng.integers(30, 3600, len(parent))
     release = plan.incident("bad_release")
     broken = release.covers(acts) if release else np.zeros(len(acts), dtype=bool)

@@ -71,7 +71,7 @@ def _volume(billing: Billing, rng: np.random.Generator, users: Users) -> tuple[I
     people, moments = [], []
     size = np.bincount(users.account, minlength=company.size)
     for month in range(plan.months):
-        begin, end = int(plan.month_starts[month]), min(int(plan.month_starts[month + 1]), plan.last)
+        begin, end = int(plan.month_edges[month]), int(plan.month_edges[month + 1])
         here = np.flatnonzero((users.created < end - DAY) & (users.until > begin))
         account = users.account[here]
         rate = (

@@ -183,20 +183,23 @@ def _pipeline(memo: Memo) -> None:
 def _anomalies(memo: Memo) -> None:
     found: pd.DataFrame = fetch(
         "select metric_label, dimension_value, period_start, grain, actual_value, expected_value, score, severity, "
-        "history_points from marts.fct_anomalies "
-        "where is_anomaly and is_bad and grain = 'month' and period_start between %(start)s and %(end)s "
-        "order by abs(score) desc, metric, dimension_value limit 4",
+        "history_points from ("
+        "select *, row_number() over (partition by metric order by abs(score) desc, period_start) as place "
+        "from marts.fct_anomalies where is_lead and is_bad "
+        "and period_start between %(start)s and cast(%(end)s as date) + interval '1 month' - interval '1 day'"
+        ") as worst where place = 1 order by abs(score) desc, metric_label limit 4",
         {"start": memo.start, "end": memo.end},
     )
     memo.lines += [f"## Anomalies (quarter, {memo.start:%b} – {memo.end:%b %Y})", ""]
     for row in found.itertuples():
         memo.lines.append(
-            f"- {row.metric_label}, {row.dimension_value}, {row.period_start:%B %Y}: {row.actual_value:,.0f} against "
-            f"{row.expected_value:,.0f} expected "
-            f"({row.score:+.1f} robust deviations, {row.severity}, n = {row.history_points} earlier months)."
+            f"- {row.metric_label}, {row.dimension_value}, "
+            f"{f'{row.period_start:%B %Y}' if row.grain == 'month' else f'week of {row.period_start:%d %B %Y}'}: "
+            f"{row.actual_value:,.0f} against {row.expected_value:,.0f} expected "
+            f"({row.score:+.1f} robust deviations, {row.severity}, n = {row.history_points} earlier {row.grain}s)."
         )
     if found.empty:
-        memo.lines.append("- No month left its expected band for the worse.")
+        memo.lines.append("- Nothing left its expected band for the worse.")
     memo.lines.append("")
 
 

@@ -72,7 +72,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
     embedded.down()
 
 
-def make_company(server: dict[str, str], folder: Path, name: str, plan: Plan) -> Company:
+def make_company(
+    server: dict[str, str], folder: Path, name: str, plan: Plan, build: tuple[str, ...] = ("build",)
+) -> Company:
     """Generate, load and build a company in a database of its own."""
     data = folder / "data"
     generate(plan, data)
@@ -95,7 +97,7 @@ def make_company(server: dict[str, str], folder: Path, name: str, plan: Plan) ->
     connection.close()
     company.run("warehouse", "up")
     company.run("loader")
-    company.run("warehouse.dbt", "--quiet", "build")
+    company.run("warehouse.dbt", "--quiet", *build)
     return company
 
 
@@ -103,8 +105,9 @@ def make_company(server: dict[str, str], folder: Path, name: str, plan: Plan) ->
 def any_company(
     request: pytest.FixtureRequest, server: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Company:
-    """Three companies, one after the other."""
-    plan = Plan(400, request.param, date(2025, 5, 1), date(2026, 10, 31))
+    """Three companies, one after the other; the last one's files begin and end within a month."""
+    window = (date(2025, 5, 12), date(2026, 10, 20)) if request.param == 9 else (date(2025, 5, 1), date(2026, 10, 31))
+    plan = Plan(400, request.param, *window)
     return make_company(server, tmp_path_factory.mktemp(f"seed{request.param}"), f"tower_seed{request.param}", plan)
 
 

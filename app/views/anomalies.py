@@ -15,7 +15,7 @@ ARROWS = {"up": "▲ up", "down": "▼ down"}
 tower, filters = head("Anomalies")
 found = rows(tower, "anomaly_list", filters)
 labels = dict(zip(found["metric"], found["metric_label"], strict=True))
-first, second, third = st.columns([2, 2, 1])
+first, second, third, fourth = st.columns([3, 3, 1, 1], vertical_alignment="bottom")
 chosen = first.multiselect(
     "Metric", sorted(labels), format_func=lambda name: labels[name], placeholder="All", key="anomaly_metric"
 )
@@ -23,10 +23,17 @@ severities = second.segmented_control(
     "Severity", ["critical", "high", "medium", "low"], selection_mode="multi", key="anomaly_severity"
 )
 only_bad = third.toggle("Bad news only", value=True, key="anomaly_bad")
+every = fourth.toggle(
+    "Every slice",
+    value=bool(any(filters.values.values())),
+    key="anomaly_every",
+    help="Off: one event is listed once, by the slice that explains it best. On: each slice it shows in.",
+)
 shown = found[
     found["metric"].isin(chosen or labels)
     & found["severity"].isin(severities or ["critical", "high", "medium", "low"])
     & (found["is_bad"] | (not only_bad))
+    & (found["is_lead"] | every)
 ]
 money, counts = shown[shown["impact_unit"] == "money"], shown[shown["impact_unit"] == "count"]
 for place, (label, value) in zip(
@@ -73,7 +80,7 @@ else:
         note=f"{row['period_start']:%d %b %Y}: {number(row['actual_value'], row['impact_unit'])} against "
         f"{number(row['expected_value'], row['impact_unit'])} expected, "
         f"{abs(row['score']):.1f} robust standard deviations {row['direction']}. "
-        "Expected: median of the twelve periods before; band: four deviations.",
+        "Expected: median of the 13 weeks or 12 months before; band: four deviations.",
     )
     listed = pd.DataFrame(
         {

@@ -55,7 +55,8 @@ def test_a_narrow_screen_does_not_scroll_sideways(base: str, name: str) -> None:
 
 
 def numbers(page: Page) -> list[str]:
-    """What the cards show."""
+    """What the cards show, once there are any."""
+    expect(page.locator('[data-testid="stMetricValue"]').first).to_be_visible(timeout=30_000)
     return page.locator('[data-testid="stMetricValue"]').all_inner_texts()
 
 

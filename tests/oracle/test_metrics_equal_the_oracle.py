@@ -142,7 +142,7 @@ def test_the_oracle_agrees_with_the_makers_truth(oracle: Oracle, any_company: Co
 def test_no_metric_of_the_pages_is_left_unproven(oracle: Oracle, any_company: Company) -> None:
     month = oracle.files.months[0]
     proven = {name for family in oracle.families.values() for name in family(Slice(), month, month)}
-    proven |= {"cohort_accounts", "logo_retention", "revenue_retention", "anomalies"}  # the last: test_incidents.py
+    proven |= {"cohort_accounts", "logo_retention", "revenue_retention", "anomalies"}  # the last: tests/anomalies
     proven |= set(oracle.sales.open_pipeline(Slice())) | set(oracle.sales.funnel(Slice(), month, month).columns)
     pages = [path.read_text(encoding="utf-8") for path in (ROOT / "app").rglob("*.py")]
     named = {word for page in pages for word in re.findall(r'"([a-z_0-9]+)"', page)} & set(catalogue())

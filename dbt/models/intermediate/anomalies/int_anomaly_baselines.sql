@@ -1,9 +1,14 @@
--- the median of the twelve periods before each point, and the median absolute deviation from it; never the point itself
+-- median of the periods before each point (a quarter of weeks, a year of months; never the point itself), and the median
+-- deviation above and below it: amounts are skewed, so that each side has a spread of its own (double MAD)
 with
 
 series as (
 
-    select * from {{ ref('int_anomaly_series') }}
+    select
+        series_key,
+        point,
+        case grain when 'week' then 13 else 12 end as window_points
+    from {{ ref('int_anomaly_series') }}
 
 ),
 
@@ -12,6 +17,7 @@ medians as (
     select
         series.series_key,
         series.point,
+        series.window_points,
         history.history_points,
         history.median_amount
     from series
@@ -21,7 +27,7 @@ medians as (
             percentile_cont(0.5) within group (order by earlier.amount) as median_amount
         from {{ ref('int_anomaly_series') }} as earlier
         where earlier.series_key = series.series_key
-            and earlier.point between series.point - 12 and series.point - 1
+            and earlier.point between series.point - series.window_points and series.point - 1
     ) as history
 
 )
@@ -31,12 +37,17 @@ select
     medians.point,
     medians.history_points,
     cast(medians.median_amount as {{ type_double() }}) as median_amount,
-    cast(deviations.mad as {{ type_double() }}) as mad
+    cast(deviations.mad_above as {{ type_double() }}) as mad_above,
+    cast(deviations.mad_below as {{ type_double() }}) as mad_below
 from medians
 cross join lateral (
-    select percentile_cont(0.5) within group (order by abs(earlier.amount - medians.median_amount)) as mad
+    select
+        percentile_cont(0.5) within group (order by earlier.amount - medians.median_amount)
+            filter (where earlier.amount >= medians.median_amount) as mad_above,
+        percentile_cont(0.5) within group (order by medians.median_amount - earlier.amount)
+            filter (where earlier.amount <= medians.median_amount) as mad_below
     from {{ ref('int_anomaly_series') }} as earlier
     where earlier.series_key = medians.series_key
-        and earlier.point between medians.point - 12 and medians.point - 1
+        and earlier.point between medians.point - medians.window_points and medians.point - 1
 ) as deviations
 where medians.history_points > 0

@@ -40,15 +40,19 @@ judged as (
         series.dimension_value,
         cast(series.amount as {{ type_double() }}) as actual_value,
         baselines.median_amount as expected_value,
+        baselines.mad_above,
+        baselines.mad_below,
         coalesce(baselines.history_points, 0) as history_points,
-        -- the spread of the series itself, but never less than chance (a count's square root) or a share of the level
+        -- no spread is less than a share of the level, than chance (a count's square root), or than a share of MRR
         greatest(
-            1.4826 * baselines.mad,
             0.12 * abs(baselines.median_amount),
-            case when metrics.unit = 'count' then sqrt(greatest(baselines.median_amount, 1)) else 0.001 * size_of_company.mrr + 0.01 end
-        ) as spread,
+            case
+                when metrics.unit = 'count' then sqrt(1.3 * greatest(baselines.median_amount, 2))
+                else 0.004 * metrics.months_of_mrr * size_of_company.mrr + 0.01
+            end
+        ) as least_spread,
         -- what is too small to matter, however rare
-        case when metrics.unit = 'count' then 6 else 0.003 * size_of_company.mrr end as minimum_impact
+        case when metrics.unit = 'count' then 8 else 0.004 * metrics.months_of_mrr * size_of_company.mrr end as minimum_impact
     from series
     inner join metrics
         on series.metric = metrics.metric
@@ -60,14 +64,25 @@ judged as (
 
 ),
 
-scored as (
+spread as (
 
     select
         judged.*,
-        actual_value - expected_value as deviation,
-        (actual_value - expected_value) / spread as score,
-        case when actual_value >= expected_value then 'up' else 'down' end as direction
+        greatest(1.4826 * mad_above, least_spread) as spread_above,
+        greatest(1.4826 * mad_below, least_spread) as spread_below
     from judged
+
+),
+
+scored as (
+
+    select
+        spread.*,
+        actual_value - expected_value as deviation,
+        (actual_value - expected_value)
+        / case when actual_value >= expected_value then spread_above else spread_below end as score,
+        case when actual_value >= expected_value then 'up' else 'down' end as direction
+    from spread
 
 ),
 
@@ -78,37 +93,79 @@ flagged as (
         coalesce(history_points >= 6 and abs(score) >= 4 and abs(deviation) >= minimum_impact, false) as is_anomaly
     from scored
 
+),
+
+-- one event shows in many slices: it is told once, by the slice that explains it best (the total, if all moved alike)
+ranked as (
+
+    select
+        flagged.*,
+        case
+            when is_anomaly
+                then row_number() over (
+                    partition by metric, grain, period_start, direction, is_anomaly
+                    order by abs(score) * case when dimension = 'total' then 1.5 else 1 end desc, dimension, dimension_value
+                )
+        end as place
+    from flagged
+
+),
+
+-- and a month does not repeat what one of its weeks has told
+told_by_week as (
+
+    select distinct
+        months.metric,
+        months.direction,
+        months.period_start
+    from ranked as months
+    inner join ranked as weeks
+        on months.metric = weeks.metric
+        and months.direction = weeks.direction
+        and weeks.grain = 'week'
+        and weeks.place = 1
+        and weeks.period_start > months.period_start - interval '7' day
+        and weeks.period_start < months.period_start + interval '1' month
+    where months.grain = 'month'
+        and months.place = 1
+
 )
 
 select
-    {{ row_key(['metric', 'grain', 'period_start', 'dimension', 'dimension_value']) }} as anomaly_id,
-    metric,
-    metric_label,
-    grain,
-    period_start,
-    dimension,
-    dimension_value,
-    case when dimension = 'segment' then dimension_value else 'All' end as segment,
-    case when dimension = 'region' then dimension_value else 'All' end as region,
-    case when dimension = 'acquisition_channel' then dimension_value else 'All' end as acquisition_channel,
-    unit as impact_unit,
-    case when expected_value is not null then direction end as direction,
+    {{ row_key(['ranked.metric', 'ranked.grain', 'ranked.period_start', 'ranked.dimension', 'ranked.dimension_value']) }} as anomaly_id,
+    ranked.metric,
+    ranked.metric_label,
+    ranked.grain,
+    ranked.period_start,
+    ranked.dimension,
+    ranked.dimension_value,
+    case when ranked.dimension = 'segment' then ranked.dimension_value else 'All' end as segment,
+    case when ranked.dimension = 'region' then ranked.dimension_value else 'All' end as region,
+    case when ranked.dimension = 'acquisition_channel' then ranked.dimension_value else 'All' end as acquisition_channel,
+    ranked.unit as impact_unit,
+    case when ranked.expected_value is not null then ranked.direction end as direction,
     case
-        when not is_anomaly then null
-        when abs(score) >= 12 then 'critical'
-        when abs(score) >= 8 then 'high'
-        when abs(score) >= 5.5 then 'medium'
+        when not ranked.is_anomaly then null
+        when abs(ranked.score) >= 12 then 'critical'
+        when abs(ranked.score) >= 8 then 'high'
+        when abs(ranked.score) >= 5.5 then 'medium'
         else 'low'
     end as severity,
-    'median_mad' as method,
-    actual_value,
-    expected_value,
-    case when expected_value is not null then greatest(expected_value - 4 * spread, 0) end as lower_bound,
-    case when expected_value is not null then expected_value + 4 * spread end as upper_bound,
-    deviation,
-    score,
-    abs(deviation) as impact,
-    cast(history_points as integer) as history_points,
-    coalesce(direction = bad_direction, false) as is_bad,
-    is_anomaly
-from flagged
+    'double_mad' as method,
+    ranked.actual_value,
+    ranked.expected_value,
+    case when ranked.expected_value is not null then greatest(ranked.expected_value - 4 * ranked.spread_below, 0) end as lower_bound,
+    case when ranked.expected_value is not null then ranked.expected_value + 4 * ranked.spread_above end as upper_bound,
+    ranked.deviation,
+    ranked.score,
+    abs(ranked.deviation) as impact,
+    cast(ranked.history_points as integer) as history_points,
+    coalesce(ranked.direction = ranked.bad_direction, false) as is_bad,
+    ranked.is_anomaly,
+    coalesce(ranked.place = 1, false) and told_by_week.metric is null as is_lead
+from ranked
+left join told_by_week
+    on ranked.metric = told_by_week.metric
+    and ranked.direction = told_by_week.direction
+    and ranked.period_start = told_by_week.period_start
+    and ranked.grain = 'month'
