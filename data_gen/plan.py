@@ -122,8 +122,15 @@ class Plan:
             return []
         starts = [np.datetime64(int(s), "s").astype("datetime64[D]").astype(object) for s in self.month_starts]
         return [
-            Incident(name, *scope, *(starts[month] + timedelta(days=day) for day in days), direction, description)
-            for name, scope, month, days, direction, description in INCIDENTS
+            Incident(
+                name,
+                *scope,
+                starts[month] + timedelta(days=a),
+                starts[month] + timedelta(days=b),
+                direction,
+                description,
+            )
+            for name, scope, month, (a, b), direction, description in INCIDENTS
             if month < self.months - 1
         ]
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from warehouse import pgadmin, server
 from warehouse.embedded import EmbeddedServer
 from warehouse.errors import TowerError, run_cli
-from warehouse.settings import load_settings, write_env_file
+from warehouse.settings import Settings, load_settings, write_env_file
 
 
 def main() -> int:
@@ -43,13 +43,19 @@ def main() -> int:
     return 0
 
 
+def psql_program(settings: Settings) -> str:
+    """The psql on the PATH, or the one that the embedded server brings. Raises TowerError when there is none."""
+    program = shutil.which("psql") or str(EmbeddedServer(settings)._binaries() / "psql")
+    if not os.access(program, os.X_OK):
+        raise TowerError("psql is not installed; install PostgreSQL's client")
+    return program
+
+
 def open_psql(as_owner: bool, rest: list[str]) -> int:
     """Replace this process by psql."""
     settings = load_settings()
     url = settings.owner() if as_owner else settings.reader()
-    program = shutil.which("psql") or str(EmbeddedServer(settings)._binaries() / "psql")
-    if not os.access(program, os.X_OK):
-        raise TowerError("psql is not installed; install PostgreSQL's client")
+    program = psql_program(settings)
     environment = os.environ | {"PGPASSWORD": str(url.password or "")}
     os.execve(
         program,

@@ -1,0 +1,42 @@
+"""Server time of each page in the built warehouse: cold (nothing cached, nothing compiled) and warm."""
+
+from __future__ import annotations
+
+import logging
+import statistics
+import time
+
+import streamlit as st
+from rich.console import Console
+from rich.table import Table
+from streamlit.testing.v1 import AppTest
+
+from metrics import engine
+from warehouse.settings import ROOT
+
+
+def run(out: Console) -> None:
+    """Print a row per page."""
+    logging.getLogger("streamlit").setLevel(logging.ERROR)
+    grid = Table("page", "cold s", "warm s", box=None)
+    for column in grid.columns[1:]:
+        column.justify = "right"
+    for name in sorted(file.stem for file in (ROOT / "app/views").glob("[a-z]*.py")):
+        test = AppTest.from_file(str(ROOT / "app/main.py"), default_timeout=120).run()
+        test.switch_page(f"views/{name}.py").run()
+        cold, warm = [], []
+        for _ in range(3):
+            st.cache_data.clear()
+            engine._compile.cache_clear()
+            cold.append(_timed(test))
+            warm.append(_timed(test))
+        grid.add_row(name, f"{statistics.median(cold):.2f}", f"{statistics.median(warm):.2f}")
+    out.print(grid)
+
+
+def _timed(test: AppTest) -> float:
+    began = time.perf_counter()
+    test.run()
+    if test.exception or test.error:
+        raise RuntimeError(f"the page failed: {test.exception or test.error}")
+    return time.perf_counter() - began
