@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import pages
-from benchmarks.measure import bench_environment, measure, python
+from benchmarks.measure import bench_environment, measure, python, settle
 from loader.contract import read_contract
 from warehouse.__main__ import psql_program
 from warehouse.errors import TowerError, run_cli
@@ -70,7 +70,9 @@ def loader(accounts: int, repeats: int = 3) -> None:
         psql = [psql_program(load_settings()), environment["DATABASE_URL"], "-q"]
         ours, theirs = [], []
         for _ in range(repeats):
+            settle()
             theirs.append(measure(psql, environment, "\n".join(bare) + "\n").seconds)
+            settle()
             ours.append(measure(python("loader"), environment).seconds)
         ratio = statistics.median(b / a for a, b in zip(ours, theirs, strict=True))
         out.print(
@@ -84,14 +86,14 @@ def main() -> None:
     """Parse the command line and run what was asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("what", nargs="?", choices=["path", "loader", "pages", "all"], default="all")
-    parser.add_argument("--accounts", type=int, nargs="*", help="sizes (default 500 5000 50000; loader: 5000)")
+    parser.add_argument("--accounts", type=int, nargs="*", help="sizes (default 500 5000 50000; loader: 5000 20000)")
     options = parser.parse_args()
     if options.accounts and min(options.accounts) < 20:
         raise TowerError("--accounts must be at least 20")
     if options.what in ("pages", "all"):
         pages.run(out)
     if options.what in ("loader", "all"):
-        for accounts in options.accounts or [5000]:
+        for accounts in options.accounts or [5000, 20_000]:
             loader(accounts)
     if options.what in ("path", "all"):
         path(options.accounts or [500, 5000, 50_000])

@@ -250,7 +250,7 @@ def _write_deals(
     depth = np.where(state == 5, 4, rng.choice(5, n, p=[0.26, 0.27, 0.21, 0.16, 0.10]))
     mask = (SLOTS[None, :] <= depth[:, None]) & (rng.random((n, 7)) > 0.07)
     mask[:, 0] = True
-    mask[:, 4:6] = np.less(rng.random(n), 0.06)[:, None] & (depth >= 3)[:, None] & mask[:, 2:4].all(axis=1)[:, None]
+    mask[:, 4:6] = np.less(rng.random(n), 0.06)[:, None] & ((depth >= 3) & mask[:, 2] & mask[:, 3])[:, None]
     length = np.where(closed != NONE, closed, plan.last - 3600) - created
     steps = np.cumsum(rng.exponential(1.0, (n, 8)) * np.append(mask, np.ones((n, 1), dtype=bool), axis=1), axis=1)
     share = np.concatenate([np.zeros((n, 1)), steps[:, :7] / steps[:, 7:8]], axis=1)[:, :7]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from rich.table import Table as Grid
 
 from loader.checks import FileReport, Problem, check_folder
 from loader.contract import read_contract
-from loader.load import load, record_failure, window_of
+from loader.load import Loaded, broken, load, record_failure, window_of
 from warehouse.connections import connect
 from warehouse.errors import TowerError, run_cli
 from warehouse.settings import load_settings
@@ -34,8 +35,9 @@ def main() -> int:
     out = Console(soft_wrap=True, highlight=False)
     began = time.monotonic()
     tables = read_contract(settings.root / "dbt")
-    if not options.check_only:
-        connect(settings.owner()).close()  # before minutes of checking: is the warehouse there?
+    if not options.data.is_dir():
+        raise TowerError(f"no folder {options.data}; run `make gen-data`, or name yours: `make load-data DATA=folder`")
+    connection = None if options.check_only else connect(settings.owner())
     total = sum((options.data / t.file).stat().st_size for t in tables if (options.data / t.file).exists())
     columns = (TextColumn("{task.description:<28}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
@@ -44,25 +46,33 @@ def main() -> int:
         def advance(verb: str, text: str, size: int) -> None:
             progress.update(task, description=f"{verb} {text}", advance=size)
 
-        reports = check_folder(tables, options.data, lambda text, size: advance("checked", text, size))
-        problems = [problem for report in reports for problem in report.problems]
-        if problems:
+        with ThreadPoolExecutor(1) as pool:
+            checking = pool.submit(
+                check_folder, tables, options.data, lambda name, size: advance("checked", name, size)
+            )
+            if connection is None:
+                done = Loaded(0, checking.result(), window_of(checking.result(), options.as_of))
+            else:
+                done = load(
+                    connection,
+                    tables,
+                    options.data,
+                    checking,
+                    options.as_of,
+                    lambda n, size: advance("loaded", n, size),
+                )
+        if problems := broken(done.reports):
             progress.stop()
-            return refuse(out, reports, problems, options.data, options.check_only)
-        window = window_of(reports, options.as_of)
-        if options.check_only:
-            out.print(f"{len(reports)} files, {sum(r.rows for r in reports):,} rows: every rule holds")
-            return 0
-        connection = connect(settings.owner())
-        try:
-            run = load(connection, reports, window, options.data, lambda text, size: advance("loaded", text, size))
-        finally:
-            connection.close()
-    summary(out, reports)
+            return refuse(out, done.reports, problems, options.data, options.check_only)
+    rows = sum(report.rows for report in done.reports)
+    if connection is None:
+        out.print(f"{len(done.reports)} files, {rows:,} rows: every rule holds")
+        return 0
+    connection.close()
+    summary(out, done.reports)
     out.print(
-        f"load {run}: {sum(r.rows for r in reports):,} rows read = loaded, 0 rejected, "
-        f"in {time.monotonic() - began:.1f} s; "
-        f"data from {window.start} as of {window.as_of}"
+        f"load {done.run}: {rows:,} rows read = loaded, 0 rejected, in {time.monotonic() - began:.1f} s; "
+        f"data from {done.window.start} as of {done.window.as_of}"
     )
     return 0
 

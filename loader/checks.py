@@ -1,4 +1,4 @@
-"""Checks every file against the contract with DuckDB, in columns, before anything in the warehouse changes."""
+"""Checks every file against the contract with DuckDB, in columns; what breaks a rule is never committed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from typing import Any
 import duckdb
 
 from loader.contract import Column, Table
-from warehouse.errors import TowerError
 
 EXAMPLES = 5  # how many bad rows of each kind are shown
 CASTS = {"timestamp": "timestamp", "date": "date", "integer": "integer", "boolean": "boolean"}
@@ -66,8 +65,6 @@ class Rule:
 
 def check_folder(tables: list[Table], folder: Path, advance: Callable[[str, int], None]) -> list[FileReport]:
     """Check every file; `advance(text, bytes)` is called after each. Tables must come parents first."""
-    if not folder.is_dir():
-        raise TowerError(f"no folder {folder}; run `make gen-data`, or name yours: `make load-data DATA=folder`")
     with tempfile.TemporaryDirectory() as scratch, duckdb.connect(str(Path(scratch) / "check.duckdb")) as db:
         db.execute("set memory_limit = '1GB'; set preserve_insertion_order = true; set timezone = 'UTC'")
         reports = []
@@ -130,6 +127,9 @@ def _check_header(report: FileReport) -> bool:
 def _check_rows(db: duckdb.DuckDBPyConnection, report: FileReport, lines: int) -> None:
     rules = [rule for column in report.table.columns for rule in _rules(report.table, column)]
     counts = ", ".join(f"count(*) filter (where {rule.condition})" for rule in rules)
+    keys = [column.name for column in report.table.columns if column.unique]
+    # equal values have equal hashes: as many hashes as values prove that no value stands twice
+    counts += "".join(f', count("{name}") - count(distinct hash("{name}"))' for name in keys)
     spans = [c for c in report.table.columns if c.as_of or c.data_start]
     span = "".join(f', min(try_cast("{c.name}" as date)), max(try_cast("{c.name}" as date))' for c in spans)
     try:
@@ -142,14 +142,17 @@ def _check_rows(db: duckdb.DuckDBPyConnection, report: FileReport, lines: int) -
     _note_rejects(db, report)
     report.rows = found[0] + sum(p.rows for p in report.problems if p.rule in ("shape", "encoding"))
     for index, column in enumerate(spans):
-        low, high = found[1 + len(rules) + 2 * index : 3 + len(rules) + 2 * index]
+        place = 1 + len(rules) + len(keys) + 2 * index
+        low, high = found[place : place + 2]
         report.first_day = low if column.data_start else None
         report.last_day = high if column.as_of else None
     plain = lines in (report.rows, report.rows + 1) and not report.problems
     for rule, count in zip(rules, found[1 : 1 + len(rules)], strict=True):
         if count:
             report.problems += _examples(db, report, rule, count, plain)
-    _check_unique(db, report, plain)
+    for name, surplus in zip(keys, found[1 + len(rules) :], strict=False):
+        if surplus:
+            _check_unique(db, report, name, plain)
     _keys(db, report.table, report)
 
 
@@ -255,28 +258,19 @@ def _numbered(report: FileReport, plain: bool) -> str:
     return f"(select n + 1{extra}{shift} as line, * from ({rows}))"
 
 
-def _check_unique(db: duckdb.DuckDBPyConnection, report: FileReport, plain: bool) -> None:
-    for column in (column for column in report.table.columns if column.unique):
-        name = f'"{column.name}"'
-        source = _source(report, False)
-        found = db.execute(
-            f"select count(*), sum(c - 1) from (select {name}, count(*) as c from {source} where {name} is not null "
-            "group by 1 having count(*) > 1)",
-        ).fetchone()
-        if found and found[0]:
-            rows = db.execute(
-                f"select line, {name} from "
-                f"(select line, {name}, row_number() over (partition by {name} order by line) as seen "
-                f"from {_numbered(report, plain)} where {name} is not null) "
-                f"where seen > 1 order by line limit {EXAMPLES}",
-            ).fetchall()
-            for index, (line, value) in enumerate(rows):
-                surplus = int(found[1]) - len(rows) + 1 if index == 0 else 1
-                report.problems.append(
-                    Problem(
-                        report.table.file, line, column.name, "unique", _shown(value), "the key stands twice", surplus
-                    )
-                )
+def _check_unique(db: duckdb.DuckDBPyConnection, report: FileReport, key: str, plain: bool) -> None:
+    """The first rows whose key stood before; the first of them carries the count."""
+    name = f'"{key}"'
+    found = db.execute(f"select count({name}) - count(distinct {name}) from {_source(report, False)}").fetchone()
+    rows = db.execute(
+        f"select line, {name} from (select line, {name}, row_number() over (partition by {name} order by line) as seen "
+        f"from {_numbered(report, plain)} where {name} is not null) where seen > 1 order by line limit {EXAMPLES}",
+    ).fetchall()
+    for index, (line, value) in enumerate(rows):
+        surplus = int(found[0]) - len(rows) + 1 if found and index == 0 else 1
+        report.problems.append(
+            Problem(report.table.file, line, key, "unique", _shown(value), "the key stands twice", surplus)
+        )
 
 
 def _keys(db: duckdb.DuckDBPyConnection, table: Table, report: FileReport | None) -> None:

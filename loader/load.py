@@ -1,18 +1,21 @@
-"""Loads checked files into raw.* in one transaction and keeps the audit in ops.load_runs."""
+"""Loads files into raw.* in one transaction, while they are checked, and keeps the audit in ops.load_runs."""
 
 from __future__ import annotations
 
+import csv
 import getpass
 import json
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg2
 from psycopg2 import sql
 
-from loader.checks import FileReport
+from loader.checks import FileReport, Problem
 from loader.contract import Table
 from warehouse.errors import TowerError
 
@@ -40,36 +43,70 @@ def window_of(reports: list[FileReport], override: date | None) -> Window:
     return Window(start, override or last)
 
 
+@dataclass(frozen=True)
+class Loaded:
+    """What a load did: its number in ops.load_runs (0: refused), what was found in each file, and the window."""
+
+    run: int
+    reports: list[FileReport]
+    window: Window
+
+
 def load(
-    connection: Any, reports: list[FileReport], window: Window, folder: Path, advance: Callable[[str, int], None]
-) -> int:
-    """Replace raw.* by the files; the caller's connection is committed once, at the end. Returns the load's id."""
+    connection: Any,
+    tables: list[Table],
+    folder: Path,
+    checking: Future[list[FileReport]],
+    as_of: date | None,
+    advance: Callable[[str, int], None],
+) -> Loaded:
+    """Replace raw.* by the files of a folder while `checking` still reads them; committed only if every rule holds.
+
+    A file that breaks a rule cancels the copying; then, as after any other failure, nothing has changed.
+    """
     started = _now()
     with connection.cursor() as cursor:
         cursor.execute("select pg_try_advisory_xact_lock(%s)", (LOCK,))
         if not cursor.fetchone()[0]:
             raise TowerError("another load is running; wait until it ends, then try again")
         cursor.execute("set local synchronous_commit = on")
-        names = [report.table.relation for report in reports]
-        for report in reports:
-            _make_table(cursor, report.table)
+        names = [table.relation for table in tables]
+        for table in tables:
+            _make_table(cursor, table)
         cursor.execute(sql.SQL("truncate {}").format(sql.SQL(", ").join(sql.Identifier("raw", name) for name in names)))
-        loaded = 0
+        checking.add_done_callback(lambda done: connection.cancel() if done.exception() or broken(done.result()) else 0)
+        copied, failure = {}, None
+        try:
+            for table in tables:
+                copied[table.key] = _copy(cursor, table, folder / table.file)
+                advance(table.key, (folder / table.file).stat().st_size)
+        except (psycopg2.Error, OSError, ValueError) as error:
+            failure = error  # the checks say in the user's words what is wrong
+        reports = checking.result()
+        if broken(reports):
+            connection.close()
+            return Loaded(0, reports, Window(None, None))
+        if failure:
+            raise TowerError(f"{_first_line(failure)}; nothing was changed. Run `make load-data` again") from failure
+        window = window_of(reports, as_of)
         for report in reports:
-            copied = _copy(cursor, report)
-            if copied != report.rows:
+            if copied[report.table.key] != report.rows:
                 raise TowerError(
-                    f"{report.table.file}: {report.rows:,} rows were checked but {copied:,} loaded; nothing was changed"
+                    f"{report.table.file}: {report.rows:,} rows were checked but {copied[report.table.key]:,} loaded; "
+                    "nothing was changed"
                 )
-            loaded += copied
-            advance(report.table.key, report.size)
-        run = _audit(cursor, started, "succeeded", folder, reports, loaded, 0, window, None)
+        run = _audit(cursor, started, "succeeded", folder, reports, sum(copied.values()), 0, window, None)
     connection.commit()
     connection.autocommit = True
     with connection.cursor() as cursor:
         for name in names:
             cursor.execute(sql.SQL("analyze {}").format(sql.Identifier("raw", name)))
-    return run
+    return Loaded(run, reports, window)
+
+
+def broken(reports: list[FileReport]) -> list[Problem]:
+    """Every rule that was broken."""
+    return [problem for report in reports for problem in report.problems]
 
 
 def record_failure(connection: Any, reports: list[FileReport], folder: Path, message: str) -> None:
@@ -80,14 +117,20 @@ def record_failure(connection: Any, reports: list[FileReport], folder: Path, mes
     connection.commit()
 
 
-def _copy(cursor: Any, report: FileReport) -> int:
-    columns = sql.SQL(", ").join(sql.Identifier(name) for name in report.header)
-    statement = sql.SQL("copy {} ({}) from stdin (format csv, header true, freeze true, force_null ({}))").format(
-        sql.Identifier("raw", report.table.relation), columns, columns
-    )
-    with report.path.open("rb") as stream:
+def _copy(cursor: Any, table: Table, path: Path) -> int:
+    with path.open("rb") as stream:
+        header = next(csv.reader([stream.readline().decode("utf-8-sig")]), [])
+        stream.seek(0)
+        columns = sql.SQL(", ").join(sql.Identifier(name) for name in header)
+        statement = sql.SQL("copy {} ({}) from stdin (format csv, header true, freeze true, force_null ({}))").format(
+            sql.Identifier("raw", table.relation), columns, columns
+        )
         cursor.copy_expert(statement, stream, size=1 << 20)
     return int(cursor.rowcount)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n")[0] or type(error).__name__
 
 
 def _make_table(cursor: Any, table: Table) -> None:

@@ -156,7 +156,7 @@ def _run(
     sql = _compile(
         path, path.stat().st_mtime_ns, tuple(sorted(names)), tuple(group_by), tuple(sorted(filters)), bounds, grain
     )
-    values: dict[str, Any] = {name: list(given) for name, given in filters.items()} | {"start": start, "end": end}
+    values: dict[str, Any] = {name: _array(given) for name, given in filters.items()} | {"start": start, "end": end}
     frame = _fetch(sql, values)
     frame = frame.rename(columns={f"metric_time__{grain}": "period"})
     if "period" in frame:
@@ -164,6 +164,12 @@ def _run(
     for name in names:
         frame[name] = pd.to_numeric(frame[name], errors="coerce").astype(float)
     return frame
+
+
+def _array(values: Sequence[str]) -> str:
+    """PostgreSQL's text form of an array, bound as one value: the server reads it as the column's own type."""
+    escaped = (str(value).replace("\\", "\\\\").replace('"', '\\"') for value in values)
+    return "{" + ",".join(f'"{value}"' for value in escaped) + "}"
 
 
 @lru_cache(maxsize=4096)
@@ -222,6 +228,8 @@ def _fetch(sql: str, values: Mapping[str, Any]) -> pd.DataFrame:
         cursor = connection.cursor()
         cursor.execute(sql, values)
         return pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description or []])
+    except psycopg2.errors.InvalidTextRepresentation as error:
+        raise MetricError(f"a filter's value does not fit: {str(error).splitlines()[0]}") from error
     except psycopg2.errors.UndefinedTable as error:
         raise TowerError(f"the marts are not built ({str(error).splitlines()[0]}); run `make dbt-run`") from error
     finally:

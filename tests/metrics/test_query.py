@@ -25,6 +25,29 @@ def test_filter_values_are_bound(in_company: Settings) -> None:
     assert query(["active_customers"]).iloc[0, 0] > 0
 
 
+def test_values_with_quotes_braces_and_of_other_types(in_company: Settings) -> None:
+    odd = ['"', "\\", "{", "}", ",", "NULL", "SMB"]
+    alone = query(["active_customers"], filters={"segment": ["SMB"]}).iloc[0, 0]
+    assert query(["active_customers"], filters={"segment": odd}).iloc[0, 0] == alone > 0
+    cohort = query(["logo_retention"], filters={"months_since_start": ["0"]}).iloc[0, 0]
+    assert cohort == 1
+    with pytest.raises(MetricError, match="does not fit"):
+        query(["logo_retention"], filters={"months_since_start": ["soon"]})
+
+
+def test_the_backlog_is_that_of_the_last_day_at_every_grain(in_company: Settings) -> None:
+    days = query(["backlog"], grain="day").set_index("period")["backlog"]
+    weeks = query(["backlog"], grain="week").set_index("period")["backlog"]
+    months = query(["backlog"], grain="month").set_index("period")["backlog"]
+    assert weeks[date(2026, 9, 7)] == days[date(2026, 9, 13)] > 0
+    assert months[date(2026, 9, 1)] == days[date(2026, 9, 30)]
+    assert query(["backlog"], end=date(2026, 9, 1)).iloc[0, 0] == days[date(2026, 9, 30)]
+    assert query(["backlog"]).iloc[0, 0] == days[date(2026, 10, 31)]
+    one = query(["backlog"], filters={"region": ["Europe"]}, grain="week").set_index("period")["backlog"]
+    by = query(["backlog"], ["region"], grain="week")
+    assert one.to_dict() == by[by["region"] == "Europe"].set_index("period")["backlog"].to_dict()
+
+
 def test_a_slice_and_its_rest_make_the_total(in_company: Settings) -> None:
     whole = query(["mrr"]).iloc[0, 0]
     assert query(["mrr"], ["segment"])["mrr"].sum() == pytest.approx(whole)

@@ -54,7 +54,7 @@ grid as (
         slices.acquisition_channel,
         slices.priority,
         dates.date_day,
-        dates.is_month_end or dates.date_day = as_of.as_of_date as is_period_end
+        dates.is_month_end or dates.day_of_week = 7 or dates.date_day = as_of.as_of_date as is_period_end
     from slices
     cross join as_of
     inner join dates on dates.date_day between as_of.data_start_date and as_of.as_of_date
@@ -94,5 +94,5 @@ select
     cast(resolved_tickets as bigint) as resolved_tickets,
     is_period_end
 from counted
--- days without a ticket add nothing to any sum, but the last day stays, so that a backlog of zero is seen
+-- days without a ticket add nothing to any sum, but the last day of each week and month stays, so that zero is seen
 where open_tickets > 0 or opened_tickets > 0 or resolved_tickets > 0 or is_period_end
