@@ -125,10 +125,11 @@ def _tickets(billing: Billing, rng: np.random.Generator, users: Users, user: Int
     response = RESPONSE_HOURS[priority] * np.exp(rng.normal(-1.15, 0.80, n)) * slow
     resolution = response + RESOLUTION_HOURS[priority] * np.exp(rng.normal(-1.25, 0.85, n)) * slow
     first = when + np.maximum((response * 3600).astype(np.int64), 60)
+    stuck = rng.random(n) < np.where(bad, 0.06, 0.012)
+    resolution = resolution + np.where(stuck, rng.exponential(24 * 25, n), 0)
     solved = when + np.maximum((resolution * 3600).astype(np.int64), 300)
-    stuck = rng.random(n) < np.where(bad, 0.035, 0.004)
     first = np.where(first >= plan.last, NONE, first)
-    solved = np.where(stuck | (solved >= plan.last), NONE, solved)
+    solved = np.where(solved >= plan.last, NONE, solved)
     late = resolution > RESOLUTION_HOURS[priority]
     answers = (rng.random(n) < 0.22) & (solved != NONE)
     happy = rng.random(n) < np.where(late, 0.62, np.where(bad, 0.8, 0.915))

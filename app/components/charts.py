@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.express as px
 import plotly.graph_objects as go
 
-from app.components.formats import COLOURS, money
+from app.components.formats import COLOURS, money, words
 
 MONEY, PERCENT = "$.3s", ".0%"
 
@@ -79,7 +79,8 @@ def bars(
     frame = frame.dropna(subset=[y])
     if frame.empty or not frame[y].abs().sum():
         return None
-    place = {"x": frame[y], "y": frame[x], "orientation": "h"} if horizontal else {"x": frame[x], "y": frame[y]}
+    names = frame[x].map(words)
+    place = {"x": frame[y], "y": names, "orientation": "h"} if horizontal else {"x": names, "y": frame[y]}
     figure = go.Figure(
         go.Bar(
             **place,
@@ -191,25 +192,11 @@ def kaplan_meier(duration: np.ndarray, event: np.ndarray, entry: np.ndarray) -> 
 
 
 def pareto(frame: pd.DataFrame, name: str, count: str) -> go.Figure | None:
-    """Bars in falling order with the cumulated share."""
-    if frame.empty:
-        return None
-    frame = frame.sort_values(count, ascending=False)
-    figure = go.Figure(go.Bar(x=frame[name], y=frame[count], name="Tickets", marker_color=COLOURS["actual"]))
-    figure.add_scatter(
-        x=frame[name],
-        y=frame[count].cumsum() / frame[count].sum(),
-        name="Cumulated share",
-        yaxis="y2",
-        mode="lines+markers",
-        line={"color": COLOURS["contraction"]},
-        hovertemplate="%{y:.0%}",
-    )
-    figure.update_layout(
-        yaxis2={"overlaying": "y", "side": "right", "tickformat": PERCENT, "range": [0, 1.05], "showgrid": False}
-    )
-    figure.update_xaxes(tickangle=-35)
-    return figure
+    """Bars in falling order, each with the share that it and those above it make up."""
+    frame = frame.sort_values(count, ascending=False, ignore_index=True)
+    cumulated = frame[count].cumsum() / max(frame[count].sum(), 1)
+    labels = [f"{n:,.0f} · Σ {share:.0%}" for n, share in zip(frame[count], cumulated, strict=True)]
+    return bars(frame, name, count, tick=",d", labels=labels, horizontal=True)
 
 
 def band(frame: pd.DataFrame, tick: str) -> go.Figure | None:
@@ -294,6 +281,6 @@ def histogram(frame: pd.DataFrame, value: str, colour: str) -> go.Figure | None:
             )
         )
     figure = px.bar(pd.concat(parts), x="size", y="deals", color=colour, color_discrete_map=COLOURS)
-    figure.update_xaxes(title=None)
+    figure.update_xaxes(title=None, nticks=8, tickangle=0)
     figure.update_yaxes(title=None)
     return figure

@@ -17,12 +17,21 @@ COLOURS = {
     "medium": "#E69F00",
     "high": "#D55E00",
     "critical": "#B2182B",
+    "urgent": "#B2182B",
+    "normal": "#56B4E9",
     "met": "#009E73",
     "breached": "#D55E00",
     "actual": "#0072B2",
     "target": "#7F8B99",
     "total": "#5B6B7B",
 }
+
+
+def words(value: object) -> object:
+    """A code such as missing_feature as people write it; anything else as it is."""
+    if isinstance(value, str) and value == value.lower() and value.replace("_", "").isalpha():
+        return value.replace("_", " ").capitalize()
+    return value
 
 
 def number(value: float | None, kind: str) -> str:

@@ -9,7 +9,10 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from app.components.formats import words
 from app.filters import DIMENSIONS, Filters
+
+CODED = {"stage", "reason", "loss_reason", "priority", "category"}  # columns that hold codes
 
 CONFIG = {
     "displaylogo": False,
@@ -72,7 +75,11 @@ def table(
         titles = {name: name.removeprefix("is_").replace("_", " ").capitalize() for name in frame.columns}
         shown: dict[Any, Any] = {name: (columns or {}).get(name, title) for name, title in titles.items()}
         st.dataframe(
-            frame, hide_index=True, width="stretch", column_config=shown, height=min(38 + 35 * len(frame), 420)
+            frame.assign(**{name: frame[name].map(words) for name in CODED & {*frame.columns}}),
+            hide_index=True,
+            width="stretch",
+            column_config=shown,
+            height=min(38 + 35 * len(frame), 420),
         )
         name = title.lower().replace(" ", "-").replace(",", "")
         st.download_button(

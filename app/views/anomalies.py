@@ -15,7 +15,7 @@ ARROWS = {"up": "▲ up", "down": "▼ down"}
 tower, filters = head("Anomalies")
 found = rows(tower, "anomaly_list", filters)
 labels = dict(zip(found["metric"], found["metric_label"], strict=True))
-first, second, third, fourth = st.columns([3, 3, 1, 1], vertical_alignment="bottom")
+first, second, third, fourth = st.columns([3, 3, 1.5, 1.5], vertical_alignment="bottom")
 chosen = first.multiselect(
     "Metric", sorted(labels), format_func=lambda name: labels[name], placeholder="All", key="anomaly_metric"
 )

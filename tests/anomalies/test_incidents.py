@@ -73,8 +73,9 @@ def judge(history: np.ndarray, value: float, unit: str, mrr: float) -> tuple[flo
         return None
     middle = float(np.median(history))
     side = history[history >= middle] - middle if value >= middle else middle - history[history <= middle]
+    both = float(np.median(abs(history - middle)))
     least = np.sqrt(1.3 * max(middle, 2)) if unit == "count" else 0.004 * mrr + 0.01
-    return middle, (value - middle) / max(1.4826 * float(np.median(side)), 0.12 * abs(middle), least)
+    return middle, (value - middle) / max(1.4826 * min(float(np.median(side)), 2 * both), 0.12 * abs(middle), least)
 
 
 def test_numpy_finds_the_same_expectation_and_score(eventful: tuple[Company, pd.DataFrame]) -> None:

@@ -1,5 +1,6 @@
 -- median of the periods before each point (a quarter of weeks, a year of months; never the point itself), and the median
--- deviation above and below it: amounts are skewed, so that each side has a spread of its own (double MAD)
+-- deviation above and below it: amounts are skewed, so that each side has a spread of its own (double MAD); at most
+-- twice the common one, which half of the history must move, so that an incident does not widen its own band for months
 with
 
 series as (
@@ -37,15 +38,16 @@ select
     medians.point,
     medians.history_points,
     cast(medians.median_amount as {{ type_double() }}) as median_amount,
-    cast(deviations.mad_above as {{ type_double() }}) as mad_above,
-    cast(deviations.mad_below as {{ type_double() }}) as mad_below
+    cast(least(deviations.mad_above, 2 * deviations.mad) as {{ type_double() }}) as mad_above,
+    cast(least(deviations.mad_below, 2 * deviations.mad) as {{ type_double() }}) as mad_below
 from medians
 cross join lateral (
     select
         percentile_cont(0.5) within group (order by earlier.amount - medians.median_amount)
             filter (where earlier.amount >= medians.median_amount) as mad_above,
         percentile_cont(0.5) within group (order by medians.median_amount - earlier.amount)
-            filter (where earlier.amount <= medians.median_amount) as mad_below
+            filter (where earlier.amount <= medians.median_amount) as mad_below,
+        percentile_cont(0.5) within group (order by abs(earlier.amount - medians.median_amount)) as mad
     from {{ ref('int_anomaly_series') }} as earlier
     where earlier.series_key = medians.series_key
         and earlier.point between medians.point - medians.window_points and medians.point - 1
