@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status gen-data load-data dbt-deps dbt-run dbt-test docs insights app stop pgadmin psql metrics all test lint bench screenshots lock clean
+.PHONY: help setup up down status gen-data load-data dbt-deps dbt-run dbt-test docs insights app stop pgadmin psql metrics all test lint mutate bench screenshots lock clean
 
 help:        ## this list
 	@grep -hE '^[a-z-]+: .*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -36,13 +36,13 @@ dbt-deps: setup ## install dbt packages: none are needed
 	@echo "this project needs no dbt packages"
 
 dbt-run: up ## build staging and marts
-	@$(PY) -m warehouse.dbt --quiet run
+	@$(PY) -m warehouse.dbt --quiet build --resource-type model --resource-type snapshot
 
 dbt-test: up ## run every data test and unit test
 	@$(PY) -m warehouse.dbt test
 
-docs: up ## dbt docs at http://localhost:8081
-	@$(PY) -m warehouse.dbt docs generate && $(PY) -m warehouse.dbt docs serve --port 8081
+docs: up ## docs/models.md, and dbt docs at http://localhost:8081 (column lineage under /lineage)
+	@$(PY) -m warehouse.docs && $(PY) -m warehouse.dbt docs generate && $(PY) -m warehouse.dbt docs serve --port 8081
 
 insights: up ## write INSIGHTS.md from the marts
 	@$(PY) -m insights
@@ -72,8 +72,11 @@ all: up gen-data ## the whole path: generate, load, build and test, insights, da
 test: setup ## every test (browser tests need Chromium)
 	@$(PY) -m pytest
 
-lint: setup ## ruff and mypy
-	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy
+lint: up ## ruff, mypy and sqlfluff
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && $(PY) -m warehouse.dbt lint
+
+mutate: up ## plant every common mistake into the models: some test must fail for each
+	@$(PY) -m tests.dbt.mutate
 
 bench: up ## time the whole path, and the loader beside psql's \copy
 	@$(PY) -m benchmarks

@@ -45,37 +45,66 @@ def run_dbt(settings: Settings, arguments: list[str]) -> int:
     return subprocess.run([str(program), *arguments], env=dbt_environment(settings), check=False).returncode
 
 
+def run_tool(settings: Settings, command: list[str]) -> int:
+    """Run a program of the virtual environment in the dbt project's folder, with dbt's settings."""
+    program = Path(sys.executable).parent / command[0]
+    folder = settings.root / "dbt"
+    environment = dbt_environment(settings)
+    return subprocess.run([str(program), *command[1:]], env=environment, cwd=folder, check=False).returncode
+
+
 def publish(settings: Settings) -> None:
-    """Record the build that just passed in ops.publications: the app's caches are keyed by it."""
+    """Record the models that were just built in ops.publications: the app's caches are keyed by it.
+
+    Its status is `succeeded` when the tests ran and passed with them, and `untested` when they did not run.
+    """
     results: list[dict[str, Any]] = json.loads((target_path(settings) / "run_results.json").read_text())["results"]
     kinds = [result["unique_id"].split(".")[0] for result in results]
     with owner_connection(settings) as connection, connection.cursor() as cursor:
         cursor.execute(
             "insert into ops.publications (published_at, load_run_id, as_of_date, models, tests, status) "
-            "select %s, max(load_run_id), max(as_of_date), %s, %s, 'succeeded' from marts.dim_tower",
+            "select %s, max(load_run_id), max(as_of_date), %s, %s, %s from marts.dim_tower",
             (
                 datetime.now(UTC).replace(tzinfo=None),
                 kinds.count("model"),
                 kinds.count("test") + kinds.count("unit_test"),
+                "succeeded" if "test" in kinds else "untested",
             ),
         )
         connection.commit()
 
 
 def main() -> int:
-    """Pass the arguments to dbt. `build` without a selection is published when everything passes."""
+    """Pass the arguments to dbt. `build` and `run` without a selection are published when everything passes."""
     arguments = sys.argv[1:]
     if not arguments or arguments[0] in ("-h", "--help"):
-        print(__doc__ + "\n\nusage: python -m warehouse.dbt build|run|test|docs|… [dbt options]")
+        print(__doc__ + "\n\nusage: python -m warehouse.dbt build|run|test|docs|… [dbt options], or lint (sqlfluff)")
         return 0
     settings = load_settings()
+    if arguments == ["lint"]:
+        return run_tool(settings, ["sqlfluff", "lint", "models", "tests", "analyses", "--disable-progress-bar"])
     command = next((word for word in arguments if not word.startswith("-")), "")
     if command in ("build", "run", "test", "source", "show", "snapshot", "run-operation"):
         with _loaded(settings):
             pass
     code = run_dbt(settings, arguments)
-    if code == 0 and command == "build" and "--select" not in arguments and "-s" not in arguments:
+    if code == 0 and command in ("build", "run") and not {"--select", "-s"} & {*arguments}:
         publish(settings)
+    if code == 0 and arguments[:2] == ["docs", "generate"]:
+        target = target_path(settings)
+        code = run_tool(
+            settings,
+            [
+                "colibri",
+                "generate",
+                "--manifest",
+                f"{target}/manifest.json",
+                "--catalog",
+                f"{target}/catalog.json",
+                "--output-dir",
+                f"{target}/lineage",
+            ],
+        )
     if code != 0:
         raise TowerError(f"dbt {command} failed; the lines above name the model or test")
     return 0

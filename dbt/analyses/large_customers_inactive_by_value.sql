@@ -1,0 +1,14 @@
+-- Which Enterprise and Mid-Market customers have not logged in for 30 or 90 days, the most valuable first?
+select
+    account_name,
+    segment,
+    days_since_login,
+    is_inactive_90d,
+    risk_level,
+    mrr,
+    estimated_clv
+from {{ ref('churned_customers') }}
+where is_active_customer
+    and is_inactive_30d
+    and segment in ('Enterprise', 'Mid-Market')
+order by estimated_clv desc, account_name

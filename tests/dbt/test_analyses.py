@@ -1,0 +1,29 @@
+"""The questions of dbt/analyses are compiled and asked; each must answer with rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from tests.conftest import Company
+from warehouse.settings import ROOT
+
+QUESTIONS = sorted(file.stem for file in (ROOT / "dbt/analyses").glob("*.sql"))
+
+
+@pytest.fixture(scope="module")
+def compiled(company: Company) -> Path:
+    """The folder with the compiled SQL."""
+    company.run("warehouse.dbt", "--quiet", "compile")
+    return Path(company.environment["DBT_TARGET_PATH"]) / "compiled/gtm_control_tower/analyses"
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_question_is_answered(company: Company, compiled: Path, question: str) -> None:
+    assert (ROOT / f"dbt/analyses/{question}.sql").read_text(encoding="utf-8").startswith("-- ")
+    with psycopg2.connect(company.environment["DATABASE_URL"]) as connection, connection.cursor() as cursor:
+        cursor.execute((compiled / f"{question}.sql").read_text(encoding="utf-8"))
+        assert cursor.fetchall()
+    connection.close()

@@ -1,0 +1,151 @@
+"""The rules of dbt's project evaluator, over our manifest: staging discipline, names, tests and documentation.
+
+(The evaluator itself is a package from the hub, and this project needs no network.)
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Company
+
+Node = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def manifest(company: Company) -> Node:
+    """What dbt knows of the project."""
+    path = Path(company.environment["DBT_TARGET_PATH"]) / "manifest.json"
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="module")
+def models(manifest: Node) -> dict[str, Node]:
+    """Models by unique id, the time spine left out."""
+    found = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model"}
+    return {key: node for key, node in found.items() if node["fqn"][1] in ("staging", "intermediate", "marts")}
+
+
+@pytest.fixture(scope="module")
+def tests_of(manifest: Node) -> dict[str, list[Node]]:
+    """Data tests by the node they are attached to."""
+    found: dict[str, list[Node]] = defaultdict(list)
+    for node in manifest["nodes"].values():
+        if node["resource_type"] == "test":
+            for parent in node["depends_on"]["nodes"]:
+                found[parent].append(node)
+    return found
+
+
+def layer(node: Node) -> str:
+    """staging, intermediate or marts."""
+    return str(node["fqn"][1])
+
+
+def parents(node: Node, kind: str) -> list[str]:
+    """Unique ids of the parents of a kind (model, source, snapshot)."""
+    return [key for key in node["depends_on"]["nodes"] if key.startswith(f"{kind}.")]
+
+
+def test_names_say_the_layer_and_the_source(models: dict[str, Node]) -> None:
+    for node in models.values():
+        name, folder = node["name"], node["fqn"][2]
+        if layer(node) == "staging":
+            assert name.startswith(f"stg_{folder}__"), name
+        elif layer(node) == "intermediate":
+            assert name.startswith("int_"), name
+        else:
+            assert not name.startswith(("stg_", "int_")), name
+
+
+def test_only_staging_reads_sources_and_each_model_reads_one(models: dict[str, Node]) -> None:
+    for node in models.values():
+        sources = parents(node, "source")
+        if layer(node) == "staging":
+            assert len(sources) == 1 and not parents(node, "model"), node["name"]
+            assert node["config"]["materialized"] == "view", node["name"]
+        else:
+            assert not sources, f"{node['name']} reads a source directly"
+
+
+def test_every_source_is_used_and_described(manifest: Node, models: dict[str, Node]) -> None:
+    used = {key for node in models.values() for key in parents(node, "source")}
+    assert used == set(manifest["sources"])
+    for source in manifest["sources"].values():
+        assert source["description"] and source["source_description"], source["name"]
+        assert all(column["description"] for column in source["columns"].values()), source["name"]
+
+
+def test_nothing_is_hard_coded(models: dict[str, Node]) -> None:
+    for node in models.values():
+        code = re.sub(r"--.*", "", node["raw_code"])
+        assert not re.search(r"\b(from|join)\s+(raw|staging|intermediate|marts|ops|scores)\.", code), node["name"]
+        assert not re.search(r"\b(current_date|current_timestamp|now\s*\(|getdate)", code), node["name"]
+        assert "::" not in code and "distinct on" not in code and "generate_series" not in code, node["name"]
+
+
+def test_every_model_and_column_is_described(models: dict[str, Node]) -> None:
+    for node in models.values():
+        assert node["description"], node["name"]
+        assert node["columns"], node["name"]
+        assert all(column["description"] for column in node["columns"].values()), node["name"]
+
+
+def test_every_model_has_a_tested_key(models: dict[str, Node], tests_of: dict[str, list[Node]]) -> None:
+    for key, node in models.items():
+        kinds = defaultdict(set)
+        for test in tests_of[key]:
+            if metadata := test.get("test_metadata"):
+                kinds[str(metadata["kwargs"].get("column_name")).strip('"')].add(metadata["name"])
+        if layer(node) == "marts":
+            assert any({"unique", "not_null"} <= found for found in kinds.values()), f"{node['name']} has no tested key"
+            assert node["config"]["contract"]["enforced"], node["name"]
+
+
+def test_every_mart_carries_its_layer_tag_and_an_owner(models: dict[str, Node]) -> None:
+    for node in models.values():
+        if layer(node) == "marts":
+            prefix = node["name"].split("_")[0]
+            wanted = {"dim": "dimension", "fct": "fact"}.get(prefix, "mart")
+            assert wanted in node["tags"], f"{node['name']} lacks the tag {wanted}"
+            assert node["config"]["meta"].get("owner"), node["name"]
+
+
+def test_dependencies_run_one_way(models: dict[str, Node]) -> None:
+    order = {
+        "staging": 0,
+        "intermediate": 1,
+        "marts": 1,
+    }  # marts and their steps lean on each other, in both directions
+    for node in models.values():
+        for key in parents(node, "model"):
+            if key in models:
+                assert order[layer(models[key])] <= order[layer(node)], f"{node['name']} leans on {models[key]['name']}"
+
+
+def test_no_chain_of_views(models: dict[str, Node]) -> None:
+    for node in models.values():
+        views = [
+            key for key in parents(node, "model") if key in models and models[key]["config"]["materialized"] == "view"
+        ]
+        assert node["config"]["materialized"] != "view" or not views, node["name"]
+
+
+def test_there_are_as_many_tests_as_promised(manifest: Node) -> None:
+    kinds = Counter(node["resource_type"] for node in manifest["nodes"].values())
+    assert kinds["test"] >= 400
+    assert len(manifest["unit_tests"]) >= 60
+
+
+def test_singular_tests_and_exposures_lean_on_what_is_there(manifest: Node, models: dict[str, Node]) -> None:
+    assert len(manifest["exposures"]) >= 5
+    for exposure in manifest["exposures"].values():
+        assert exposure["owner"] and exposure["description"] and exposure["depends_on"]["nodes"], exposure["name"]
+        for key in exposure["depends_on"]["nodes"]:
+            assert key not in models or layer(models[key]) == "marts", f"{exposure['name']} reads {key}"
