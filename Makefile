@@ -64,7 +64,7 @@ metrics: setup ## list every metric with its definition
 
 all: up gen-data ## the whole path: generate, load, build and test, insights, dashboard
 	@$(PY) -m loader
-	@$(PY) -m warehouse.dbt --quiet build
+	@$(PY) -m warehouse.dbt --quiet build --exclude-resource-type unit_test
 	@$(PY) -m insights
 	@$(PY) -m app start
 	@$(PY) -m insights --headline

@@ -151,6 +151,7 @@ def _invoices(billing: Billing, subs: pd.DataFrame, ledger: pd.DataFrame) -> pd.
     span = paid_to.astype("datetime64[s]").astype("datetime64[M]").astype(int) - month.astype(int)
     parent, position = repeat_index(np.where(paid_to > paid_from, np.maximum(span, 0) // step + 1, 0))
     begins = ((month[parent] + position * step[parent]).astype("datetime64[s]").astype(np.int64)) + rest[parent]
+    begins = np.where(position == 0, paid_from[parent], begins)  # also one that starts on the 29th to 31st
     ends = (
         ((month[parent] + (position + 1) * step[parent]).astype("datetime64[s]").astype(np.int64)) + rest[parent] - DAY
     )

@@ -36,6 +36,17 @@ def release_dates(plan: Plan) -> Ints:
     return middle + (np.arange(len(VERSIONS)) - VERSIONS.index("v1.2")) * 62 * DAY
 
 
+def feature_releases(plan: Plan) -> Ints:
+    """When each feature came out: every fourth within the window, the others long before it."""
+    n = np.arange(FEATURES)
+    return np.minimum(plan.first + np.where(n % 4 == 3, n * 14, -400 - n * 9) * DAY, plan.last - DAY)
+
+
+def available(plan: Plan, feature: Ints, when: Ints) -> Ints:
+    """The feature itself once it is out, until then its neighbour: nobody uses what is not there yet."""
+    return np.where(feature_releases(plan)[feature] > when, feature - 1, feature)
+
+
 def write(billing: Billing, folder: Folder, advance: Callable[[], None]) -> Users:
     """Write every table of product; `advance` is called after each month of events."""
     plan = billing.plan
@@ -60,7 +71,6 @@ def _catalogue(plan: Plan, folder: Folder) -> None:
     n = np.arange(FEATURES)
     words = ["board", "report", "invoice", "rule", "sync", "role"]
     names = [f"{MODULES[i // 4]} {words[i // 4]} {'ABCD'[i % 4]}" for i in range(FEATURES)]
-    released = plan.first + np.where(n % 4 == 3, n * 14, -400 - n * 9) * DAY
     folder.write(
         "product/features",
         {
@@ -68,7 +78,7 @@ def _catalogue(plan: Plan, folder: Folder) -> None:
             "feature_name": labels(names, n),
             "module": labels(MODULES, n // 4),
             "is_beta": flags(n % 8 == 3),
-            "released_at": times(np.minimum(released, plan.last - DAY)),
+            "released_at": times(feature_releases(plan)),
         },
     )
     when = release_dates(plan)
@@ -167,7 +177,7 @@ def _month(
     kind = np.select([draw < failing, draw < failing + 0.02, draw < failing + 0.09], [5, 3, 4], 1)
     feature = np.searchsorted(taste, rng.random(len(parent)))
     feature = np.where(broken & (kind == 5) & (rng.random(len(parent)) < 0.7), BROKEN_FEATURE, feature)
-    feature = np.where(kind == 3, NONE, np.minimum(feature, FEATURES - 1))
+    feature = np.where(kind == 3, NONE, available(plan, np.minimum(feature, FEATURES - 1), acts))
     first = np.flatnonzero((users.activated >= begin) & (users.activated < end))
     who = np.concatenate([user, user[parent], first])
     when = np.concatenate([moment, acts, users.activated[first]])

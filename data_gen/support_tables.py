@@ -7,7 +7,7 @@ from faker import Faker
 
 from data_gen.billing import Billing
 from data_gen.plan import DAY, REGIONS, Ints, Plan, business_seconds
-from data_gen.product_tables import BROKEN_FEATURE, FEATURES, VERSIONS, Users, release_dates
+from data_gen.product_tables import BROKEN_FEATURE, FEATURES, VERSIONS, Users, available, release_dates
 from data_gen.writer import NONE, Folder, flags, ids, labels, money, times, whole
 
 TOPICS = ["billing", "technical", "product_usage", "account_access", "feedback"]
@@ -142,7 +142,7 @@ def _tickets(billing: Billing, rng: np.random.Generator, users: Users, user: Int
     cause = np.where(bad, BROKEN_CAUSE, cause)
     known = rng.random(n) < 0.85
     version = np.searchsorted(release_dates(plan), when, side="right") - 1
-    feature = np.where(bad, BROKEN_FEATURE, rng.integers(0, FEATURES, n))
+    feature = np.where(bad, BROKEN_FEATURE, available(plan, rng.integers(0, FEATURES, n), when))
     concerns = np.isin(topic, [1, 2])
     agents = Faker()
     agents.seed_instance(plan.seed + 1)

@@ -11,7 +11,7 @@ from warehouse.dbt import target_path
 from warehouse.errors import TowerError, run_cli
 from warehouse.settings import load_settings
 
-STEPS = (["data_gen"], ["loader"], ["warehouse.dbt", "--quiet", "build"])
+STEPS = (["data_gen"], ["loader"], ["warehouse.dbt", "--quiet", "build", "--exclude-resource-type", "unit_test"])
 
 
 def main() -> None:

@@ -37,3 +37,20 @@
 {% macro as_count(condition) -%}
     case when {{ condition }} then 1 else 0 end
 {%- endmacro %}
+
+{# A number that the row's values decide: its sum over rows does not depend on their order. #}
+{% macro row_hash(columns) -%}
+    {{ return(adapter.dispatch('row_hash')(columns)) }}
+{%- endmacro %}
+{% macro default__row_hash(columns) -%} cast(xxhash64({{ columns | join(', ') }}) as decimal(38, 0)) {%- endmacro %}
+{% macro duckdb__row_hash(columns) -%} cast(hash({{ columns | join(', ') }}) as decimal(38, 0)) {%- endmacro %}
+{% macro postgres__row_hash(columns) -%} cast(hash_record_extended(row({{ columns | join(', ') }}), 0) as numeric(38, 0)) {%- endmacro %}
+
+{# Growth from before to after of a count per unit; nothing where a side is unknown, incomplete or empty. #}
+{% macro change_per(count, unit) -%}
+    case
+        when is_complete and {{ count }}_before > 0 and {{ unit }}_before > 0 and {{ unit }}_after > 0
+            then (cast({{ count }}_after as {{ type_double() }}) / {{ unit }}_after)
+                / (cast({{ count }}_before as {{ type_double() }}) / {{ unit }}_before) - 1
+    end
+{%- endmacro %}

@@ -38,7 +38,7 @@ select
 from ended
 full outer join started
     on ended.account_id = started.account_id
-    and ended.revenue_month = started.revenue_month
+        and ended.revenue_month = started.revenue_month
 cross join window_months
 where coalesce(ended.ending_mrr, 0) <> coalesce(started.starting_mrr, 0)
     and coalesce(ended.revenue_month, started.revenue_month) > window_months.first_month

@@ -9,8 +9,8 @@ valued as (
         coalesce(sum(states.mrr), 0) as mrr
     from {{ ref('int_months') }} as months
     left join {{ ref('int_subscription_states') }} as states
-        on states.paid_from < months.ends_at
-        and states.paid_to >= months.ends_at
+        on months.ends_at > states.paid_from
+            and months.ends_at <= states.paid_to
     group by 1, 2
 
 ),

@@ -6,6 +6,6 @@ from {{ ref('fct_revenue_monthly') }} as revenue
 inner join {{ ref('int_months') }} as months on revenue.revenue_month = months.month_start
 inner join {{ ref('int_subscription_states') }} as states
     on revenue.account_id = states.account_id
-    and states.paid_from < months.ends_at
-    and states.paid_to >= months.ends_at
+        and months.ends_at > states.paid_from
+        and months.ends_at <= states.paid_to
 where revenue.churned_customers = 1

@@ -26,9 +26,9 @@ select
 from {{ ref('fct_revenue_monthly') }} as revenue
 inner join refunded
     on revenue.account_id = refunded.account_id
-    and revenue.revenue_month = refunded.revenue_month
+        and revenue.revenue_month = refunded.revenue_month
 left join turns
     on revenue.account_id = turns.account_id
-    and revenue.revenue_month = turns.revenue_month
+        and revenue.revenue_month = turns.revenue_month
 where turns.account_id is null
     and revenue.starting_mrr <> revenue.ending_mrr

@@ -41,15 +41,16 @@ select
     cast(least(deviations.mad_above, 2 * deviations.mad) as {{ type_double() }}) as mad_above,
     cast(least(deviations.mad_below, 2 * deviations.mad) as {{ type_double() }}) as mad_below
 from medians
-cross join lateral (
-    select
-        percentile_cont(0.5) within group (order by earlier.amount - medians.median_amount)
+cross join
+    lateral (
+        select
+            percentile_cont(0.5) within group (order by earlier.amount - medians.median_amount)
             filter (where earlier.amount >= medians.median_amount) as mad_above,
-        percentile_cont(0.5) within group (order by medians.median_amount - earlier.amount)
+            percentile_cont(0.5) within group (order by medians.median_amount - earlier.amount)
             filter (where earlier.amount <= medians.median_amount) as mad_below,
-        percentile_cont(0.5) within group (order by abs(earlier.amount - medians.median_amount)) as mad
-    from {{ ref('int_anomaly_series') }} as earlier
-    where earlier.series_key = medians.series_key
-        and earlier.point between medians.point - medians.window_points and medians.point - 1
-) as deviations
+            percentile_cont(0.5) within group (order by abs(earlier.amount - medians.median_amount)) as mad
+        from {{ ref('int_anomaly_series') }} as earlier
+        where earlier.series_key = medians.series_key
+            and earlier.point between medians.point - medians.window_points and medians.point - 1
+    ) as deviations
 where medians.history_points > 0

@@ -15,7 +15,7 @@ tickets as (
 
 activity as (
 
-    select * from {{ ref('fct_user_activity_daily') }}
+    select * from {{ ref('fct_usage') }}
 
 ),
 

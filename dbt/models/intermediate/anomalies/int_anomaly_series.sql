@@ -77,14 +77,14 @@ periods as (
     from summed
     cross join as_of
     where (
-            summed.grain = 'month'
-            and summed.period_start between as_of.first_month and as_of.last_complete_month
-        )
-        or (
-            summed.grain = 'week'
-            and summed.period_start >= as_of.data_start_date
-            and cast(summed.period_start + interval '6' day as date) <= as_of.as_of_date
-        )
+        summed.grain = 'month'
+        and summed.period_start between as_of.first_month and as_of.last_complete_month
+    )
+    or (
+        summed.grain = 'week'
+        and summed.period_start >= as_of.data_start_date
+        and cast(summed.period_start + interval '6' day as date) <= as_of.as_of_date
+    )
 
 )
 
@@ -104,7 +104,7 @@ from series
 inner join periods on series.grain = periods.grain
 left join summed
     on series.metric = summed.metric
-    and series.grain = summed.grain
-    and series.dimension = summed.dimension
-    and series.dimension_value = summed.dimension_value
-    and periods.period_start = summed.period_start
+        and series.grain = summed.grain
+        and series.dimension = summed.dimension
+        and series.dimension_value = summed.dimension_value
+        and periods.period_start = summed.period_start

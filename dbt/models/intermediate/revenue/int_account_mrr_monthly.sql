@@ -28,7 +28,7 @@ valued as (
     from states
     inner join months
         on states.paid_from < months.ends_at
-        and states.paid_to >= months.ends_at
+            and states.paid_to >= months.ends_at
     group by states.account_id, months.month_start
 
 )
@@ -44,4 +44,4 @@ from spans
 cross join months
 left join valued
     on spans.account_id = valued.account_id
-    and months.month_start = valued.month_start
+        and months.month_start = valued.month_start

@@ -56,7 +56,11 @@ ranked as (
     select
         both_sources.*,
         row_number() over (partition by account_id, churn_month order by preference, churned_at desc, reason) as choice
-    from (select * from reported union all select * from cancelled) as both_sources
+    from (
+        select * from reported
+        union all
+        select * from cancelled
+    ) as both_sources
 
 )
 

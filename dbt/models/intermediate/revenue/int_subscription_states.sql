@@ -55,9 +55,9 @@ paid as (
         case
             when products.is_recurring
                 then cast(round(
-                    cast(ordered.quantity * ordered.unit_price * (100 - ordered.discount_pct) as numeric(38, 10))
-                    / (100 * ordered.months_in_interval), 2
-                ) as numeric(18, 2))
+                        cast(ordered.quantity * ordered.unit_price * (100 - ordered.discount_pct) as numeric(38, 10))
+                        / (100 * ordered.months_in_interval), 2
+                    ) as numeric(18, 2))
             else cast(0 as numeric(18, 2))
         end as mrr
     from ordered

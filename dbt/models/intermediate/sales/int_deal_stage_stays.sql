@@ -28,7 +28,8 @@ ordered as (
             else 0
         end as stage_order,
         history.entered_at,
-        history.stage_history_id
+        history.stage_history_id,
+        history.changed_by
     from history
     cross join as_of
     where history.entered_at < as_of.as_of_at
@@ -36,9 +37,14 @@ ordered as (
 )
 
 select
+    stage_history_id,
     deal_id,
+    changed_by,
     stage,
     stage_order,
+    row_number() over (partition by deal_id order by entered_at, stage_history_id) as stay_number,
+    lag(stage) over (partition by deal_id order by entered_at, stage_history_id) as previous_stage,
+    lag(stage_order) over (partition by deal_id order by entered_at, stage_history_id) as previous_order,
     entered_at,
     lead(entered_at) over (partition by deal_id order by entered_at, stage_history_id) as left_at,
     max(stage_order) over (

@@ -71,4 +71,4 @@ from by_stage
 cross join segments
 left join by_segment
     on by_stage.stage = by_segment.stage
-    and segments.segment = by_segment.segment
+        and segments.segment = by_segment.segment

@@ -1,4 +1,4 @@
-{{ config(indexes=[{'columns': ['metric', 'grain', 'period_start']}]) }}
+{{ config(tags=['fact'], indexes=[{'columns': ['metric', 'grain', 'period_start']}]) }}
 
 with
 
@@ -56,11 +56,11 @@ judged as (
     from series
     inner join metrics
         on series.metric = metrics.metric
-        and series.grain = metrics.grain
+            and series.grain = metrics.grain
     cross join size_of_company
     left join baselines
         on series.series_key = baselines.series_key
-        and series.point = baselines.point
+            and series.point = baselines.point
 
 ),
 
@@ -103,9 +103,9 @@ ranked as (
         case
             when is_anomaly
                 then row_number() over (
-                    partition by metric, grain, period_start, direction, is_anomaly
-                    order by abs(score) * case when dimension = 'total' then 1.5 else 1 end desc, dimension, dimension_value
-                )
+                        partition by metric, grain, period_start, direction, is_anomaly
+                        order by abs(score) * case when dimension = 'total' then 1.5 else 1 end desc, dimension, dimension_value
+                    )
         end as place
     from flagged
 
@@ -121,11 +121,11 @@ told_by_week as (
     from ranked as months
     inner join ranked as weeks
         on months.metric = weeks.metric
-        and months.direction = weeks.direction
-        and weeks.grain = 'week'
-        and weeks.place = 1
-        and weeks.period_start > months.period_start - interval '7' day
-        and weeks.period_start < months.period_start + interval '1' month
+            and months.direction = weeks.direction
+            and weeks.grain = 'week'
+            and weeks.place = 1
+            and weeks.period_start > months.period_start - interval '7' day
+            and weeks.period_start < months.period_start + interval '1' month
     where months.grain = 'month'
         and months.place = 1
 
@@ -166,6 +166,6 @@ select
 from ranked
 left join told_by_week
     on ranked.metric = told_by_week.metric
-    and ranked.direction = told_by_week.direction
-    and ranked.period_start = told_by_week.period_start
-    and ranked.grain = 'month'
+        and ranked.direction = told_by_week.direction
+        and ranked.period_start = told_by_week.period_start
+        and ranked.grain = 'month'

@@ -1,3 +1,5 @@
+{{ config(tags=['dimension']) }}
+
 with
 
 accounts as (
@@ -88,6 +90,15 @@ select
             then {{ months_between('spans.first_paid_at', 'least(spans.last_paid_to, cast(as_of.as_of_date as timestamp))') }}
     end as tenure_months,
     activations.is_activated,
+    {{ classify_segment('accounts.employee_count', '12 * current_mrr.mrr') }} as computed_segment,
+    {{ revenue_band('12 * current_mrr.mrr') }} as revenue_band,
+    case
+        when current_mrr.mrr * 12 >= 100000 then 'strategic'
+        when current_mrr.mrr * 12 >= 25000 then 'key'
+        when current_mrr.mrr > 0 then 'standard'
+        when spans.account_id is not null then 'former'
+        else 'potential'
+    end as account_category,
     accounts.created_at,
     spans.first_paid_at,
     {{ month_of('spans.first_paid_at') }} as first_paid_month,

@@ -1,3 +1,5 @@
+{{ config(tags=['dimension']) }}
+
 -- ten years back and three ahead of the as-of date, so that every date in the data has its row
 with
 

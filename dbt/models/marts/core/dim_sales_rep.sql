@@ -1,3 +1,5 @@
+{{ config(tags=['dimension']) }}
+
 with
 
 reps as (

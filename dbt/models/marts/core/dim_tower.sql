@@ -1,3 +1,5 @@
+{{ config(tags=['dimension']) }}
+
 with
 
 as_of as (

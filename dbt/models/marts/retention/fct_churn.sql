@@ -1,3 +1,5 @@
+{{ config(tags=['fact']) }}
+
 with
 
 revenue as (
@@ -37,5 +39,5 @@ from revenue
 inner join accounts on revenue.account_id = accounts.account_id
 left join churn_reasons
     on revenue.account_id = churn_reasons.account_id
-    and revenue.revenue_month = churn_reasons.churn_month
+        and revenue.revenue_month = churn_reasons.churn_month
 where revenue.movement_type = 'churn'

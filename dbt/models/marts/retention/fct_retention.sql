@@ -1,3 +1,5 @@
+{{ config(tags=['fact']) }}
+
 with
 
 revenue as (
@@ -47,7 +49,7 @@ cells as (
     from cohorts
     inner join monthly_mrr
         on cohorts.account_id = monthly_mrr.account_id
-        and cohorts.cohort_month <= monthly_mrr.revenue_month
+            and cohorts.cohort_month <= monthly_mrr.revenue_month
     cross join as_of
     -- what the data cannot know yet is absent, not zero
     where monthly_mrr.revenue_month <= as_of.last_complete_month

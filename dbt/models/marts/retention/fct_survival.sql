@@ -1,3 +1,5 @@
+{{ config(tags=['fact']) }}
+
 with
 
 accounts as (

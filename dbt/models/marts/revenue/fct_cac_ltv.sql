@@ -1,3 +1,5 @@
+{{ config(tags=['fact']) }}
+
 with
 
 spend as (
@@ -69,4 +71,4 @@ select
 from monthly_spend
 full outer join monthly_revenue
     on monthly_spend.acquisition_channel = monthly_revenue.acquisition_channel
-    and monthly_spend.cost_month = monthly_revenue.cost_month
+        and monthly_spend.cost_month = monthly_revenue.cost_month

@@ -1,4 +1,4 @@
-{{ config(indexes=[{'columns': ['account_id', 'revenue_month'], 'unique': true}, {'columns': ['revenue_month', 'segment', 'region', 'acquisition_channel']}]) }}
+{{ config(tags=['fact'], indexes=[{'columns': ['account_id', 'revenue_month'], 'unique': true}, {'columns': ['revenue_month', 'segment', 'region', 'acquisition_channel']}]) }}
 
 with
 
@@ -41,7 +41,7 @@ compared as (
     cross join as_of
     left join monthly_mrr as bases
         on monthly_mrr.account_id = bases.account_id
-        and monthly_mrr.month_number = bases.month_number + 12
+            and monthly_mrr.month_number = bases.month_number + 12
 
 ),
 
@@ -99,4 +99,4 @@ select
 from moved
 left join churn_reasons
     on moved.account_id = churn_reasons.account_id
-    and moved.revenue_month = churn_reasons.churn_month
+        and moved.revenue_month = churn_reasons.churn_month

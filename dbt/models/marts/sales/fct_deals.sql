@@ -1,4 +1,4 @@
-{{ config(indexes=[{'columns': ['closed_month', 'segment', 'region', 'acquisition_channel']}, {'columns': ['account_id']}]) }}
+{{ config(tags=['fact'], indexes=[{'columns': ['closed_month', 'segment', 'region', 'acquisition_channel']}, {'columns': ['account_id']}]) }}
 
 with
 
@@ -62,6 +62,7 @@ joined as (
         case when not scopes.is_won and not scopes.is_lost then deals.probability / 100 end as crm_probability,
         case when not scopes.is_won and not scopes.is_lost then coalesce(probabilities.win_probability, 0) end as win_probability,
         deals.expected_close_date,
+        cast(date_trunc('week', deals.expected_close_date) + interval '7' day as timestamp) as due_until,
         case when scopes.is_lost then coalesce(deals.loss_reason, 'other') end as loss_reason,
         coalesce(current_stays.entered_at, scopes.created_at) as stage_entered_at,
         not scopes.is_won and not scopes.is_lost as is_open,
@@ -74,7 +75,7 @@ joined as (
     left join current_stays on scopes.deal_id = current_stays.deal_id
     left join probabilities
         on coalesce(current_stays.stage, deals.stage) = probabilities.stage
-        and scopes.segment = probabilities.segment
+            and scopes.segment = probabilities.segment
 
 )
 
@@ -110,6 +111,9 @@ select
     {{ as_count('is_lost') }} as lost_deals,
     {{ as_count('is_won or is_lost') }} as closed_deals,
     {{ as_count('is_open') }} as open_deals,
+    -- due: the week of the expected date is over; slipped: no close by then
+    {{ as_count('due_until <= as_of_at') }} as due_deals,
+    {{ as_count('due_until <= as_of_at and coalesce(closed_at >= due_until, true)') }} as slipped_deals,
     case when is_won then {{ days_between('created_at', 'closed_at') }} end as cycle_days_won,
     case when is_won or is_lost then {{ days_between('created_at', 'closed_at') }} end as days_to_close,
     case when is_open then {{ days_between('created_at', 'as_of_at') }} end as age_days,

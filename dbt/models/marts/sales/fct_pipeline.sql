@@ -1,4 +1,4 @@
-{{ config(indexes=[{'columns': ['entered_month', 'segment', 'region', 'acquisition_channel']}, {'columns': ['deal_id']}]) }}
+{{ config(tags=['fact'], indexes=[{'columns': ['entered_month', 'segment', 'region', 'acquisition_channel']}, {'columns': ['deal_id']}]) }}
 
 with
 

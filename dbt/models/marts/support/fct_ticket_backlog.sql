@@ -1,4 +1,4 @@
-{{ config(indexes=[{'columns': ['backlog_date', 'segment', 'region', 'acquisition_channel']}]) }}
+{{ config(tags=['fact'], indexes=[{'columns': ['backlog_date', 'segment', 'region', 'acquisition_channel']}]) }}
 
 with
 
@@ -74,10 +74,10 @@ counted as (
     from grid
     left join daily
         on grid.segment = daily.segment
-        and grid.region = daily.region
-        and grid.acquisition_channel = daily.acquisition_channel
-        and grid.priority = daily.priority
-        and grid.date_day = daily.move_date
+            and grid.region = daily.region
+            and grid.acquisition_channel = daily.acquisition_channel
+            and grid.priority = daily.priority
+            and grid.date_day = daily.move_date
 
 )
 

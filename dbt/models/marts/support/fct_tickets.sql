@@ -1,16 +1,10 @@
-{{ config(indexes=[{'columns': ['created_month', 'segment', 'region', 'acquisition_channel']}, {'columns': ['account_id']}]) }}
+{{ config(tags=['fact'], indexes=[{'columns': ['created_month', 'segment', 'region', 'acquisition_channel']}, {'columns': ['account_id']}]) }}
 
 with
 
-tickets as (
+clocks as (
 
-    select * from {{ ref('stg_support__tickets') }}
-
-),
-
-policies as (
-
-    select * from {{ ref('stg_support__sla_policies') }}
+    select * from {{ ref('int_ticket_clocks') }}
 
 ),
 
@@ -20,39 +14,22 @@ root_causes as (
 
 ),
 
+releases as (
+
+    select * from {{ ref('int_release_periods') }}
+
+),
+
 accounts as (
 
     select * from {{ ref('dim_account') }}
 
 ),
 
-as_of as (
-
-    select * from {{ ref('int_as_of') }}
-
-),
-
-timed as (
-
-    select
-        tickets.*,
-        -- what happens after the as-of date is not known on it
-        case when tickets.first_response_at < as_of.as_of_at then tickets.first_response_at end as answered_at,
-        case when tickets.resolved_at < as_of.as_of_at then tickets.resolved_at end as solved_at,
-        cast(tickets.created_at + policies.first_response_hours * interval '1' hour as timestamp) as answer_due_at,
-        cast(tickets.created_at + policies.resolution_hours * interval '1' hour as timestamp) as solve_due_at,
-        as_of.as_of_at
-    from tickets
-    cross join as_of
-    left join policies on tickets.priority = policies.priority
-    where tickets.created_at < as_of.as_of_at
-
-),
-
 judged as (
 
     select
-        timed.*,
+        *,
         case
             when answer_due_at is null then 'no_target'
             when answered_at <= answer_due_at then 'met'
@@ -65,7 +42,7 @@ judged as (
             when solved_at > solve_due_at or solve_due_at < as_of_at then 'breached'
             else 'pending'
         end as resolution_state
-    from timed
+    from clocks
 
 )
 
@@ -83,16 +60,38 @@ select
     judged.channel,
     judged.subject,
     judged.app_version,
+    releases.version as release_version,
     coalesce(root_causes.root_cause_name, 'Not yet known') as root_cause_name,
+    root_causes.category as root_cause_category,
     root_causes.severity as root_cause_severity,
     judged.created_date,
     {{ month_of('judged.created_at') }} as created_month,
     judged.first_response_state,
     judged.resolution_state,
+    case
+        when judged.resolution_state = 'no_target' then 'no_target'
+        when judged.solved_at is null and judged.resolution_state = 'breached' then 'open_breached'
+        when judged.solved_at is null then 'open_in_time'
+        when judged.resolution_state = 'breached' then 'closed_breached'
+        else 'closed_in_time'
+    end as breach_state,
+    case
+        when judged.solved_at <= judged.half_due_at then 'fast'
+        when judged.resolution_state = 'met' then 'normal'
+        when judged.resolution_state = 'breached' then 'slow'
+    end as resolution_speed,
+    case
+        when judged.csat_score > 3 then 'satisfied'
+        when judged.csat_score = 3 then 'neutral'
+        when judged.csat_score < 3 then 'unsatisfied'
+    end as csat_tier,
     judged.csat_score,
     judged.reopened_count,
     {{ hours_between('judged.created_at', 'judged.answered_at') }} as first_response_hours,
     {{ hours_between('judged.created_at', 'judged.solved_at') }} as resolution_hours,
+    judged.first_response_target_hours,
+    judged.resolution_target_hours,
+    {{ hours_between('judged.created_at', 'judged.solved_at') }} / nullif(cast(judged.resolution_target_hours as {{ type_double() }}), 0) as resolution_sla_ratio,
     case when judged.solved_at is null then {{ hours_between('judged.created_at', 'judged.as_of_at') }} end as age_hours,
     1 as tickets,
     {{ as_count("judged.first_response_state = 'met'") }} as first_response_met,
@@ -112,4 +111,7 @@ select
     judged.solved_at as resolved_at
 from judged
 inner join accounts on judged.account_id = accounts.account_id
+left join releases
+    on judged.created_at >= releases.released_at
+        and (judged.created_at < releases.superseded_at or releases.superseded_at is null)
 left join root_causes on judged.root_cause_id = root_causes.root_cause_id

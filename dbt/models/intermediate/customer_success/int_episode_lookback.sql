@@ -1,0 +1,132 @@
+-- one row per paid episode that ended within the window, with the support, payments and usage of its last 90 days
+with
+
+episodes as (
+
+    select * from {{ ref('int_paid_episodes') }}
+
+),
+
+tickets as (
+
+    select * from {{ ref('fct_tickets') }}
+
+),
+
+payments as (
+
+    select * from {{ ref('stg_billing__payments') }}
+
+),
+
+invoices as (
+
+    select * from {{ ref('stg_billing__invoices') }}
+
+),
+
+activity as (
+
+    select * from {{ ref('fct_usage') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of') }}
+
+),
+
+numbered as (
+
+    select
+        episodes.*,
+        {{ month_of('episodes.ended_at') }} as churn_month,
+        lead(episodes.started_at) over (partition by episodes.account_id order by episodes.episode_number) as returned_at,
+        row_number() over (
+            partition by episodes.account_id, {{ month_of('episodes.ended_at') }}
+            order by episodes.episode_number desc
+        ) = 1 as is_last_of_month
+    from episodes
+
+),
+
+ended as (
+
+    select
+        numbered.*,
+        as_of.data_start_date <= numbered.ended_at - interval '90' day as is_fully_observed
+    from numbered
+    cross join as_of
+    where numbered.ended_at >= as_of.data_start_date
+
+),
+
+support as (
+
+    select
+        ended.account_id,
+        ended.episode_number,
+        count(*) as tickets_90d,
+        sum(tickets.escalated_tickets) as escalated_tickets_90d,
+        count(*) filter (where tickets.csat_score <= 3) as low_csat_answers_90d
+    from ended
+    inner join tickets
+        on ended.account_id = tickets.account_id
+            and ended.ended_at > tickets.created_at
+            and ended.ended_at - interval '90' day <= tickets.created_at
+    group by ended.account_id, ended.episode_number
+
+),
+
+failures as (
+
+    select
+        ended.account_id,
+        ended.episode_number,
+        count(*) as failed_payments_90d
+    from ended
+    inner join invoices on ended.account_id = invoices.account_id
+    inner join payments
+        on invoices.invoice_id = payments.invoice_id
+            and ended.ended_at > payments.attempted_at
+            and ended.ended_at - interval '90' day <= payments.attempted_at
+    where payments.is_failed
+    group by ended.account_id, ended.episode_number
+
+),
+
+usage as (
+
+    select
+        ended.account_id,
+        ended.episode_number,
+        sum(activity.events) filter (where activity.activity_date >= cast(ended.ended_at - interval '90' day as date)) as events_90d,
+        max(activity.activity_date) filter (where activity.logins > 0) as last_login_date
+    from ended
+    inner join activity
+        on ended.account_id = activity.account_id
+        -- whole days before the end
+            and cast(ended.ended_at as date) > activity.activity_date
+    group by ended.account_id, ended.episode_number
+
+)
+
+select
+    ended.*,
+    coalesce(support.tickets_90d, 0) as tickets_90d,
+    coalesce(support.escalated_tickets_90d, 0) as escalated_tickets_90d,
+    coalesce(support.low_csat_answers_90d, 0) as low_csat_answers_90d,
+    coalesce(failures.failed_payments_90d, 0) as failed_payments_90d,
+    cast(coalesce(usage.events_90d, 0) as bigint) as events_90d,
+    cast(ended.ended_at as date) - usage.last_login_date as days_since_login
+from ended
+left join support
+    on ended.account_id = support.account_id
+        and ended.episode_number = support.episode_number
+left join failures
+    on ended.account_id = failures.account_id
+        and ended.episode_number = failures.episode_number
+left join usage
+    on ended.account_id = usage.account_id
+        and ended.episode_number = usage.episode_number

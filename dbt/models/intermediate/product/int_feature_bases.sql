@@ -1,0 +1,112 @@
+-- month × slice: what the use of a feature in the four weeks before the month's end is compared with
+with
+
+user_days as (
+
+    select * from {{ ref('int_user_days') }}
+
+),
+
+accounts as (
+
+    select * from {{ ref('dim_account') }}
+
+),
+
+months as (
+
+    select * from {{ ref('int_months') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of') }}
+
+),
+
+outcomes as (
+
+    select * from {{ ref('int_paying_outcomes') }}
+
+),
+
+-- four weeks that the data do not cover are not comparable
+windows as (
+
+    select
+        months.month_start,
+        cast(months.ends_at - interval '28' day as timestamp) as begins_at,
+        months.ends_at
+    from months
+    inner join as_of on months.ends_at - interval '28' day >= as_of.data_start_date
+    where not months.is_opening
+
+),
+
+slices as (
+
+    select distinct segment, region, acquisition_channel
+    from accounts
+
+),
+
+active as (
+
+    select
+        windows.month_start,
+        accounts.segment,
+        accounts.region,
+        accounts.acquisition_channel,
+        count(distinct user_days.user_id) as active_users
+    from user_days
+    inner join windows on user_days.activity_date >= windows.begins_at and user_days.activity_date < windows.ends_at
+    inner join accounts on user_days.account_id = accounts.account_id
+    group by windows.month_start, accounts.segment, accounts.region, accounts.acquisition_channel
+
+),
+
+known_months as (
+
+    select distinct revenue_month
+    from outcomes
+
+),
+
+later as (
+
+    select
+        outcomes.revenue_month,
+        accounts.segment,
+        accounts.region,
+        accounts.acquisition_channel,
+        sum(outcomes.retained) as retained,
+        sum(outcomes.churned) as churned
+    from outcomes
+    inner join accounts on outcomes.account_id = accounts.account_id
+    group by outcomes.revenue_month, accounts.segment, accounts.region, accounts.acquisition_channel
+
+)
+
+select
+    windows.month_start as usage_month,
+    slices.segment,
+    slices.region,
+    slices.acquisition_channel,
+    coalesce(active.active_users, 0) as active_users_28d,
+    case when known_months.revenue_month is not null then coalesce(later.retained, 0) end as retained_accounts,
+    case when known_months.revenue_month is not null then coalesce(later.churned, 0) end as churned_accounts,
+    windows.ends_at
+from windows
+cross join slices
+left join known_months on windows.month_start = known_months.revenue_month
+left join active
+    on windows.month_start = active.month_start
+        and slices.segment = active.segment
+        and slices.region = active.region
+        and slices.acquisition_channel = active.acquisition_channel
+left join later
+    on windows.month_start = later.revenue_month
+        and slices.segment = later.segment
+        and slices.region = later.region
+        and slices.acquisition_channel = later.acquisition_channel

@@ -1,0 +1,25 @@
+-- user × day with an event: what active users and a user's last days are counted from
+with
+
+events as (
+
+    select * from {{ ref('stg_product__events') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of') }}
+
+)
+
+select
+    events.user_id,
+    events.account_id,
+    events.occurred_date as activity_date,
+    count(*) as events,
+    count(*) filter (where events.event_type = 'login') as logins
+from events
+cross join as_of
+where events.occurred_at < as_of.as_of_at
+group by events.user_id, events.account_id, events.occurred_date

@@ -1,0 +1,76 @@
+-- week × segment × stage: the share of earlier open deals that were won within as many days as the quarter has left
+with
+
+history as (
+
+    select * from {{ ref('int_win_history') }}
+
+),
+
+horizons as (
+
+    select distinct
+        week_start,
+        stage,
+        cast({{ dbt.datediff('week_start', "cast(date_trunc('quarter', week_start) + interval '3' month as date)", 'day') }} as integer) as days_left
+    from history
+
+),
+
+segments as (
+
+    select distinct segment
+    from history
+
+),
+
+-- only snapshots whose own horizon had run out before the week: what they became was known by then
+known as (
+
+    select
+        horizons.week_start,
+        horizons.stage,
+        history.segment,
+        sum(history.deals) as seen,
+        coalesce(sum(history.deals) filter (where history.days_to_win < horizons.days_left), 0) as won
+    from horizons
+    inner join history
+        on horizons.stage = history.stage
+            and horizons.week_start >= history.week_start + horizons.days_left * interval '1' day
+    group by 1, 2, 3
+
+),
+
+overall as (
+
+    select
+        week_start,
+        stage,
+        sum(seen) as seen,
+        sum(won) as won
+    from known
+    group by 1, 2
+
+)
+
+select
+    horizons.week_start,
+    segments.segment,
+    horizons.stage,
+    horizons.days_left,
+    cast(coalesce(known.seen, 0) as bigint) as seen_deals,
+    cast(coalesce(known.won, 0) as bigint) as won_deals,
+    -- a segment needs twenty cases of its own, otherwise all segments teach it; without any history there is no probability
+    case
+        when known.seen >= 20 then cast(known.won as {{ type_double() }}) / known.seen
+        else cast(overall.won as {{ type_double() }}) / overall.seen
+    end as win_probability
+from horizons
+cross join segments
+left join known
+    on horizons.week_start = known.week_start
+        and horizons.stage = known.stage
+        and segments.segment = known.segment
+left join overall
+    on horizons.week_start = overall.week_start
+        and horizons.stage = overall.stage

@@ -1,0 +1,96 @@
+{{ config(tags=['mart'], indexes=[{'columns': ['segment', 'region', 'acquisition_channel']}]) }}
+
+with
+
+accounts as (
+
+    select * from {{ ref('dim_account') }}
+
+),
+
+activity as (
+
+    select * from {{ ref('int_account_activity') }}
+
+),
+
+plans as (
+
+    select * from {{ ref('int_account_plans') }}
+
+),
+
+lifetimes as (
+
+    select * from {{ ref('int_segment_lifetimes') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of') }}
+
+),
+
+scored as (
+
+    select
+        activity.*,
+        -- silence weighs most: nothing in the first week, everything from day 90; then falling use, open tickets, unpaid bills
+        cast(round(cast(
+            60 * least(1, greatest(0, (days_since_login - 7) / 83.0))
+            + case
+                when events_28d = 0 then 20
+                when events_28d_before > 0 then 20 * greatest(0, 1 - cast(events_28d as {{ type_double() }}) / events_28d_before)
+                else 0
+            end
+            + least(10, 5 * open_tickets)
+            + least(10, 5 * (failed_payments_90d + overdue_invoices))
+            as numeric(10, 4)
+        ), 1) as numeric(5, 1)) as risk_score
+    from activity
+
+)
+
+select
+    scored.account_id,
+    accounts.segment,
+    accounts.region,
+    accounts.acquisition_channel,
+    accounts.account_name,
+    accounts.lifecycle_stage,
+    as_of.as_of_date,
+    case
+        when scored.risk_score < 10 then 'active'
+        when scored.risk_score < 25 then 'low'
+        when scored.risk_score < 50 then 'medium'
+        when scored.risk_score < 75 then 'high'
+        else 'critical'
+    end as risk_level,
+    plans.plan_tier,
+    plans.product_names,
+    scored.risk_score,
+    scored.days_since_login,
+    accounts.current_mrr as mrr,
+    cast(coalesce(lifetimes.expected_months, 0) as {{ type_double() }}) as expected_remaining_months,
+    cast(accounts.current_mrr * {{ var('gross_margin') }} * coalesce(lifetimes.expected_months, 0) as numeric(18, 2)) as estimated_clv,
+    scored.user_count,
+    scored.tickets,
+    scored.open_tickets,
+    coalesce(plans.products_held, 0) as products_held,
+    {{ as_count('accounts.is_active_customer') }} as paying_customers,
+    {{ as_count('accounts.is_active_customer and scored.days_since_login >= 30') }} as inactive_customers_30d,
+    {{ as_count('accounts.is_active_customer and scored.days_since_login >= 90') }} as inactive_customers_90d,
+    cast(case when scored.days_since_login >= 30 then accounts.current_mrr else 0 end as numeric(18, 2)) as inactive_mrr_30d,
+    accounts.is_active_customer,
+    scored.days_since_login >= 30 as is_inactive_30d,
+    scored.days_since_login >= 90 as is_inactive_90d,
+    scored.last_login_at,
+    accounts.churned_at as revenue_churned_at
+from scored
+cross join as_of
+inner join accounts on scored.account_id = accounts.account_id
+left join plans on scored.account_id = plans.account_id
+left join lifetimes
+    on accounts.segment = lifetimes.segment
+        and accounts.is_active_customer

@@ -1,0 +1,89 @@
+{{ config(tags=['mart'], indexes=[{'columns': ['snapshot_month', 'segment', 'region', 'acquisition_channel']}, {'columns': ['account_id', 'snapshot_month'], 'unique': true}]) }}
+
+with
+
+points as (
+
+    select * from {{ ref('int_customer_points_lost') }}
+
+),
+
+accounts as (
+
+    select * from {{ ref('dim_account') }}
+
+),
+
+parts as (
+
+    select
+        points.*,
+        {{ points_left('density_lost + trend_lost') }} as usage_score,
+        {{ points_left('volume_lost + escalation_lost + breach_lost + csat_lost') }} as support_score,
+        {{ points_left('mrr_lost + failed_payment_lost + overdue_lost') }} as revenue_score,
+        {{ points_left('login_lost + share_lost + feature_lost + activation_lost + sentiment_lost') }} as engagement_score
+    from points
+
+),
+
+scored as (
+
+    select
+        parts.*,
+        {{ health_score('usage_score', 'support_score', 'revenue_score', 'engagement_score') }} as health_score
+    from parts
+
+)
+
+select
+    {{ row_key(['scored.account_id', 'scored.snapshot_month']) }} as health_id,
+    scored.account_id,
+    accounts.segment,
+    accounts.region,
+    accounts.acquisition_channel,
+    scored.snapshot_month,
+    scored.snapshot_date,
+    {{ health_tier('scored.health_score') }} as health_tier,
+    cast(case
+        when events_28d = 0 then 'No use in four weeks'
+        when usage_score > 95 then 'Used by everyone, all the time'
+        when trend_lost >= density_lost then 'Use fell by ' || {{ in_words('100 * (1 - usage_ratio)') }} || ' % in four weeks'
+        else 'Users were active on ' || {{ in_words('100 * usage_density') }} || ' % of the working days'
+    end as varchar(255)) as usage_reason,
+    cast(case
+        when support_score = 100 then 'Nothing troubles them'
+        when escalation_lost >= greatest(breach_lost, csat_lost, volume_lost) then {{ in_words('escalated_tickets_90d') }} || ' escalated in 90 days'
+        when breach_lost >= greatest(csat_lost, volume_lost) then {{ in_words('breached_tickets_90d') }} || ' answered too late in 90 days'
+        when csat_lost >= volume_lost then 'Unhappy answers: ' || cast(cast(csat_90d as numeric(3, 1)) as varchar(20)) || ' of 5'
+        else {{ in_words('tickets_90d') }} || ' tickets in 90 days'
+    end as varchar(255)) as support_reason,
+    cast(case
+        when overdue_lost > 0 and overdue_lost >= greatest(failed_payment_lost, mrr_lost) then {{ in_words('overdue_invoices') }} || ' overdue: ' || {{ in_words('overdue_amount') }}
+        when failed_payment_lost > 0 and failed_payment_lost >= mrr_lost then {{ in_words('failed_payments_90d') }} || ' failed payments in 90 days'
+        when mrr_ratio < 1 then 'MRR fell by ' || {{ in_words('100 * (1 - mrr_ratio)') }} || ' % in three months'
+        when mrr_ratio > 1 then 'MRR grew by ' || {{ in_words('100 * (mrr_ratio - 1)') }} || ' % in three months'
+        when mrr_ratio = 1 then 'MRR unchanged for three months'
+        else 'A customer for less than three months'
+    end as varchar(255)) as revenue_reason,
+    cast(case
+        when engagement_score > 95 then 'Everyone came, lately'
+        when login_lost >= greatest(share_lost, feature_lost, activation_lost, sentiment_lost) then 'No login for ' || {{ in_words('days_since_login') }} || ' days'
+        when share_lost >= greatest(feature_lost, activation_lost, sentiment_lost) then {{ in_words('100 * active_share') }} || ' % of the users came in four weeks'
+        when activation_lost >= greatest(feature_lost, sentiment_lost) then {{ in_words('100 * activated_share') }} || ' % of the new users activated'
+        when feature_lost >= sentiment_lost then 'Only ' || {{ in_words('features_28d') }} || ' features used in four weeks'
+        else 'More bad talks than good ones in 90 days'
+    end as varchar(255)) as engagement_reason,
+    scored.health_score,
+    scored.usage_score,
+    scored.support_score,
+    scored.revenue_score,
+    scored.engagement_score,
+    scored.mrr,
+    cast(case when scored.health_score < 40 then scored.mrr else 0 end as numeric(18, 2)) as unhealthy_mrr,
+    1 as customers,
+    {{ as_count('scored.health_score >= 70') }} as healthy_customers,
+    {{ as_count('scored.health_score < 40') }} as unhealthy_customers,
+    scored.is_latest,
+    scored.is_partial_month
+from scored
+inner join accounts on scored.account_id = accounts.account_id

@@ -1,0 +1,105 @@
+{{ config(tags=['mart'], indexes=[{'columns': ['created_month']}]) }}
+
+with
+
+tickets as (
+
+    select * from {{ ref('fct_tickets') }}
+
+),
+
+by_release as (
+
+    select created_month, root_cause_name, category, release_version, count(*) as tickets
+    from tickets
+    where release_version is not null
+    group by created_month, root_cause_name, category, release_version
+
+),
+
+ranked_releases as (
+
+    select
+        by_release.*,
+        row_number() over (
+            partition by created_month, root_cause_name, category
+            order by tickets desc, release_version desc
+        ) as release_rank
+    from by_release
+
+),
+
+causes as (
+
+    select
+        created_month,
+        root_cause_name,
+        category,
+        max(root_cause_id) as root_cause_id,
+        max(root_cause_severity) as root_cause_severity,
+        count(*) as tickets,
+        sum(open_tickets) as open_tickets,
+        sum(escalated_tickets) as escalated_tickets,
+        count(resolution_hours) as resolved_tickets,
+        avg(resolution_hours) as resolution_mean_hours,
+        percentile_cont(0.5) within group (order by resolution_hours) as resolution_median_hours,
+        sum(csat_answers) as csat_answers,
+        sum(csat_satisfied) as csat_satisfied,
+        sum({{ as_count("channel = 'email'") }}) as email_tickets,
+        sum({{ as_count("channel = 'chat'") }}) as chat_tickets,
+        sum({{ as_count("channel = 'phone'") }}) as phone_tickets,
+        sum({{ as_count("channel = 'web'") }}) as web_tickets,
+        sum({{ as_count('release_version is not null') }}) as tickets_with_release
+    from tickets
+    group by created_month, root_cause_name, category
+
+),
+
+compared as (
+
+    select
+        causes.*,
+        sum(causes.tickets) over (partition by causes.created_month) as tickets_of_month,
+        row_number() over (
+            partition by causes.created_month
+            order by causes.tickets desc, causes.root_cause_name asc, causes.category asc
+        ) as cause_rank
+    from causes
+
+)
+
+select
+    {{ row_key(['compared.created_month', 'compared.root_cause_name', 'compared.category']) }} as cause_month_id,
+    compared.root_cause_id,
+    compared.created_month,
+    compared.root_cause_name,
+    compared.category,
+    compared.root_cause_severity,
+    ranked_releases.release_version as main_release,
+    cast(compared.cause_rank as integer) as cause_rank,
+    compared.tickets,
+    cast(compared.tickets_of_month as bigint) as tickets_of_month,
+    cast(compared.tickets as {{ type_double() }}) / cast(compared.tickets_of_month as {{ type_double() }}) as ticket_share,
+    compared.open_tickets,
+    cast(compared.open_tickets as {{ type_double() }}) / compared.tickets as open_share,
+    compared.escalated_tickets,
+    compared.resolved_tickets,
+    compared.resolution_mean_hours,
+    compared.resolution_median_hours,
+    compared.csat_answers,
+    compared.csat_satisfied,
+    cast(compared.csat_satisfied as {{ type_double() }}) / nullif(compared.csat_answers, 0) as satisfaction_rate,
+    -- few answers say little: one more or less moves the rate by over five points
+    compared.csat_answers < 20 as is_small_sample,
+    coalesce(ranked_releases.tickets, 0) as main_release_tickets,
+    cast(ranked_releases.tickets as {{ type_double() }}) / nullif(compared.tickets_with_release, 0) as main_release_share,
+    compared.email_tickets,
+    compared.chat_tickets,
+    compared.phone_tickets,
+    compared.web_tickets
+from compared
+left join ranked_releases
+    on compared.created_month = ranked_releases.created_month
+        and compared.root_cause_name = ranked_releases.root_cause_name
+        and compared.category = ranked_releases.category
+        and ranked_releases.release_rank = 1

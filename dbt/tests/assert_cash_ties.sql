@@ -1,0 +1,20 @@
+-- Defends the invoices' cash: it is that of their payments, a paid invoice is paid in full, and nothing is recovered that never failed.
+with
+
+cash as (
+
+    select
+        (select coalesce(sum(collected_amount - refunded_amount), 0) from {{ ref('fct_invoices') }}) as invoiced,
+        (select coalesce(sum(amount), 0) from {{ ref('fct_payments') }} where status <> 'failed') as paid
+
+)
+
+select 'cash' as broken
+from cash
+where invoiced <> paid
+union all
+select invoice_id as broken
+from {{ ref('fct_invoices') }}
+where recovered_invoices > failed_invoices
+    or refunded_amount > collected_amount
+    or (paid_at is not null and outstanding_amount <> 0)
