@@ -43,15 +43,7 @@ looks_back as (
 
 user_days as (
 
-    select
-        events.account_id,
-        events.user_id,
-        events.occurred_date,
-        count(*) as events
-    from events
-    cross join as_of
-    where events.occurred_at < as_of.as_of_at
-    group by 1, 2, 3
+    select * from {{ ref('int_user_days') }}
 
 ),
 
@@ -67,7 +59,7 @@ user_windows as (
         coalesce(sum(user_days.events) filter (where looks_back.is_before), 0) as events_28d_before,
         sum(user_days.events) as events_90d
     from user_days
-    inner join looks_back on user_days.occurred_date = looks_back.date_day
+    inner join looks_back on user_days.activity_date = looks_back.date_day
     group by 1, 2, 3
 
 ),

@@ -62,58 +62,78 @@ moves as (
 
 ),
 
+slices as (
+
+    select distinct segment, region, acquisition_channel
+    from moves
+
+),
+
+-- every slice has a row on every day of the data
+filled as (
+
+    select
+        moves.segment, moves.region, moves.acquisition_channel, moves.move_date,
+        moves.dau, moves.week_users, moves.four_week_users, moves.month_users
+    from moves
+    cross join as_of
+    where moves.move_date <= as_of.as_of_date
+    union all
+    select slices.segment, slices.region, slices.acquisition_channel, dates.date_day, 0, 0, 0, 0
+    from slices
+    cross join as_of
+    inner join dates on dates.date_day between as_of.data_start_date and as_of.as_of_date
+
+),
+
 daily as (
 
     select
         segment, region, acquisition_channel, move_date,
         sum(dau) as dau, sum(week_users) as week_users, sum(four_week_users) as four_week_users, sum(month_users) as month_users
-    from moves
+    from filled
     group by segment, region, acquisition_channel, move_date
 
 ),
 
-slices as (
+running as (
 
-    select distinct segment, region, acquisition_channel
+    select
+        segment, region, acquisition_channel, move_date, dau, month_users,
+        sum(week_users) over slice_days as wau,
+        sum(four_week_users) over slice_days as mau
     from daily
+    window slice_days as (
+        partition by segment, region, acquisition_channel
+        order by move_date
+    )
 
 ),
 
-calendar as (
+month_lengths as (
 
-    select
-        dates.date_day,
-        dates.month_start,
-        dates.date_day >= as_of.data_start_date + interval '6' day as has_full_week,
-        dates.date_day >= as_of.data_start_date + interval '27' day as has_four_full_weeks,
-        count(*) over (partition by dates.month_start) as days_in_month
+    select dates.month_start, count(*) as days_in_month
     from dates
     inner join as_of on dates.date_day between as_of.data_start_date and as_of.as_of_date
+    group by dates.month_start
 
 )
 
 select
-    {{ row_key(['calendar.date_day', 'slices.segment', 'slices.region', 'slices.acquisition_channel']) }} as active_users_id,
-    slices.segment,
-    slices.region,
-    slices.acquisition_channel,
-    calendar.date_day as activity_date,
-    calendar.month_start as activity_month,
-    cast(coalesce(daily.dau, 0) as bigint) as dau,
-    cast(sum(coalesce(daily.week_users, 0)) over slice_days as bigint) as wau,
-    cast(sum(coalesce(daily.four_week_users, 0)) over slice_days as bigint) as mau,
-    cast(coalesce(daily.month_users, 0) as bigint) as new_users_of_month,
-    cast(coalesce(daily.month_users, 0) * calendar.days_in_month as bigint) as month_user_days,
-    calendar.has_full_week,
-    calendar.has_four_full_weeks
-from calendar
-cross join slices
-left join daily
-    on calendar.date_day = daily.move_date
-        and slices.segment = daily.segment
-        and slices.region = daily.region
-        and slices.acquisition_channel = daily.acquisition_channel
-window slice_days as (
-    partition by slices.segment, slices.region, slices.acquisition_channel
-    order by calendar.date_day
-)
+    {{ row_key(['running.move_date', 'running.segment', 'running.region', 'running.acquisition_channel']) }} as active_users_id,
+    running.segment,
+    running.region,
+    running.acquisition_channel,
+    running.move_date as activity_date,
+    dates.month_start as activity_month,
+    cast(running.dau as bigint) as dau,
+    cast(running.wau as bigint) as wau,
+    cast(running.mau as bigint) as mau,
+    cast(running.month_users as bigint) as new_users_of_month,
+    cast(running.month_users * month_lengths.days_in_month as bigint) as month_user_days,
+    running.move_date >= as_of.data_start_date + interval '6' day as has_full_week,
+    running.move_date >= as_of.data_start_date + interval '27' day as has_four_full_weeks
+from running
+inner join dates on running.move_date = dates.date_day
+inner join month_lengths on dates.month_start = month_lengths.month_start
+cross join as_of

@@ -1,4 +1,4 @@
--- Which Enterprise and Mid-Market customers have not logged in for 30 or 90 days, the most valuable first?
+-- Which paying customers have not logged in for 30 or 90 days, the most valuable first? (Premium ones: segment Enterprise.)
 select
     account_name,
     segment,
@@ -8,7 +8,7 @@ select
     mrr,
     estimated_clv
 from {{ ref('churned_customers') }}
-where is_active_customer
+where
+    is_active_customer
     and is_inactive_30d
-    and segment in ('Enterprise', 'Mid-Market')
 order by estimated_clv desc, account_name
