@@ -85,7 +85,7 @@ screenshots: app ## make the README's pictures
 	@$(PY) -m tests.e2e.screenshots
 
 lock: setup ## resolve pyproject.toml anew into requirements.lock
-	@$(PY) -m uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-header --no-annotate --no-strip-extras --no-emit-index-url --no-emit-find-links --python-version 3.11 -q -U -o requirements.lock
+	@$(PY) -m uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-header --no-annotate --no-strip-extras --python-version 3.11 -q -U -o requirements.lock
 
 clean: ## remove what was generated; the warehouse and .env stay
 	@rm -rf data dbt/target dbt/logs logs test-artifacts .pytest_cache .mypy_cache .ruff_cache && find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +

@@ -13,16 +13,14 @@ from data_gen.writer import dates as date_column
 
 INTERVALS = ["monthly", "quarterly", "annual"]
 CHANGES = ["start", "upgrade", "downgrade", "plan_change", "price_change", "discount_end", "renewal"]
-FEEDBACK = [
-    'Switched to a competitor, "cheaper" and good enough',
-    "Too expensive for what we use",
-    "Missing integrations, sadly",
-    "Support took too long",
-    "We closed the business unit",
-    "Card kept failing; nobody noticed",
-    "Réorganisation interne",
-    None,
-    None,
+FEEDBACK = [  # by reason: two things that people say, and nothing
+    *("Too expensive for what we use", "The new price is above our budget", None),
+    *("Missing integrations, sadly", "Our team never warmed to it", None),
+    *("Support took too long", "Nobody answered for days", None),
+    *('Switched to a competitor, "cheaper" and good enough', "Another tool won the comparison", None),
+    *("We closed the business unit", "Réorganisation interne", None),
+    *("Card kept failing; nobody noticed", "We never saw the reminders", None),
+    *("The project ended", "Not needed at the moment", None),
 ]
 PRODUCTS = [  # name, category, tier, list price, unit, cost, stock, active
     ("Starter", "plan", "Starter", 1900, "seat", 420, None, True),
@@ -302,7 +300,7 @@ def _churn_events(billing: Billing, rng: np.random.Generator, folder: Folder) ->
             "account_id": ids("A", account),
             "churned_at": times(billing.churns.get("when")),
             "reason_code": labels(REASONS, billing.churns.get("reason")),
-            "feedback_text": labels(FEEDBACK, rng.integers(0, len(FEEDBACK), n)),
+            "feedback_text": labels(FEEDBACK, billing.churns.get("reason") * 3 + rng.integers(0, 3, n)),
             "refund_amount": money(refund),
             "is_reactivation": flags(back),
         },

@@ -8,13 +8,12 @@ from typing import Literal
 import pandas as pd
 import streamlit as st
 
-from app.components.formats import change, number
+from app.components.formats import FEW, change, number
 from app.data import Tower, kpis
 from app.filters import DIMENSIONS, Filters, add_months
 from metrics import get_metric
 
 Colour = Literal["normal", "inverse", "off"]
-FEW = 10  # a rate that rests on fewer cases is marked
 
 
 def cards(tower: Tower, filters: Filters, names: Sequence[str], per_row: int = 5) -> None:

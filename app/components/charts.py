@@ -9,9 +9,9 @@ import pandas as pd
 import plotly.express as px
 import plotly.graph_objects as go
 
-from app.components.formats import COLOURS, money, words
+from app.components.formats import COLOURS, FEW, money, words
 
-MONEY, PERCENT = "$.3s", ".0%"
+MONEY, PERCENT = "$~s", ".0%"
 
 
 def lines(
@@ -54,7 +54,7 @@ def stacked(
     figure = go.Figure()
     for column, label in series.items():
         figure.add_bar(
-            x=frame[x],
+            x=frame[x].map(words),
             y=frame[column],
             name=label,
             marker_color=COLOURS.get(column.removesuffix("_mrr").replace("churned", "churn")),
@@ -130,12 +130,12 @@ def bridge(values: dict[str, float]) -> go.Figure | None:
 
 
 def heatmap(frame: pd.DataFrame, value: str, size: str) -> go.Figure | None:
-    """Cohort × months since the start; cells that the data cannot know stay empty."""
+    """Cohort × months since the start, in percent; cells that the data cannot know stay empty."""
     if frame.empty:
         return None
     grid = frame.pivot(index="cohort_month", columns="months_since_start", values=value).sort_index()
     counts = frame[frame["months_since_start"] == 0].set_index("cohort_month")[size].reindex(grid.index)
-    text = grid.map(lambda v: "" if pd.isna(v) else f"{v:.0%}")
+    text = grid.map(lambda v: "" if pd.isna(v) else f"{v * 100:.0f}")
     figure = go.Figure(
         go.Heatmap(
             z=grid,
@@ -150,7 +150,6 @@ def heatmap(frame: pd.DataFrame, value: str, size: str) -> go.Figure | None:
             ygap=1,
             showscale=False,
             hovertemplate="%{y}, month %{x}: %{z:.1%}<extra></extra>",
-            textfont={"size": 10},
         )
     )
     figure.update_layout(hovermode="closest", xaxis={"title": "Months since the first payment", "type": "category"})
@@ -159,16 +158,17 @@ def heatmap(frame: pd.DataFrame, value: str, size: str) -> go.Figure | None:
 
 
 def survival(frame: pd.DataFrame, group: str) -> tuple[go.Figure | None, pd.DataFrame]:
-    """Kaplan-Meier curves per group with the number at risk; accounts from before the window enter late."""
+    """Kaplan-Meier curves per group while enough are at risk, and the number at risk; old accounts enter late."""
     figure, risk = go.Figure(), []
     marks = [0, 90, 180, 365, 545, 730, 1095]
     for name, part in frame.groupby(group, sort=False):
-        days, share = kaplan_meier(
-            part["duration_days"].to_numpy(), part["is_churned"].to_numpy(bool), part["observed_from_days"].to_numpy()
-        )
+        duration, entry = part["duration_days"].to_numpy(), part["observed_from_days"].to_numpy()
+        days, share = kaplan_meier(duration, part["is_churned"].to_numpy(bool), entry)
+        enough = np.array([((duration >= day) & (entry <= day)).sum() >= FEW for day in days])
+        drawn = slice(0, int(np.flatnonzero(enough)[-1]) + 1 if enough.any() else 0)
         figure.add_scatter(
-            x=days,
-            y=share,
+            x=days[drawn],
+            y=share[drawn],
             name=str(name),
             mode="lines",
             line={"shape": "hv", "width": 2.5, "color": COLOURS.get(str(name))},
@@ -177,7 +177,7 @@ def survival(frame: pd.DataFrame, group: str) -> tuple[go.Figure | None, pd.Data
         at_risk = {
             f"day {d}": int(((part["duration_days"] >= d) & (part["observed_from_days"] <= d)).sum()) for d in marks
         }
-        risk.append({"number at risk": name, **at_risk})
+        risk.append({"Number at risk": name, **at_risk})
     figure.update_yaxes(tickformat=PERCENT, range=[0, 1.02])
     return (figure, pd.DataFrame(risk)) if risk else (None, pd.DataFrame())
 

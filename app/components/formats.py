@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+FEW = 10  # what rests on fewer cases is marked, or not drawn
 COLOURS = {
     "new": "#0072B2",
     "reactivation": "#56B4E9",

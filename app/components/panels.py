@@ -33,7 +33,7 @@ def chart(
     title: str, figure: go.Figure | None, *, help: str = "", note: str = "", empty: str = "", height: int = 330
 ) -> None:
     """A chart in a bordered panel; `figure` None shows the reason instead."""
-    with st.container(border=True):
+    with st.container(border=True, height="stretch"):
         st.markdown(f"**{title}**", help=help or None)
         if figure is None:
             st.info(
@@ -65,7 +65,7 @@ def table(
     filters: Filters,
 ) -> None:
     """A table in a bordered panel with a CSV download of what it shows."""
-    with st.container(border=True):
+    with st.container(border=True, height="stretch"):
         st.markdown(f"**{title}**", help=help or None)
         if frame.empty:
             st.info(

@@ -75,7 +75,7 @@ else:
     )
     chart(
         f"{row['metric_label']}: {row['dimension_value']}, by {row['grain']}",
-        charts.band(series, "$.3s" if row["impact_unit"] == "money" else ",d"),
+        charts.band(series, charts.MONEY if row["impact_unit"] == "money" else ",d"),
         height=380,
         note=f"{row['period_start']:%d %b %Y}: {number(row['actual_value'], row['impact_unit'])} against "
         f"{number(row['expected_value'], row['impact_unit'])} expected, "

@@ -36,7 +36,9 @@ with left:
     series = kpis(tower, ["mrr", "mrr_target"], filters.values, tower.first_month, filters.end, grain="month")
     chart(
         "MRR against target",
-        charts.lines(series, "period", {"mrr": "MRR", "mrr_target": "Target"}, tick="$.3s", dashed=("mrr_target",)),
+        charts.lines(
+            series, "period", {"mrr": "MRR", "mrr_target": "Target"}, tick=charts.MONEY, dashed=("mrr_target",)
+        ),
         help="Month-end MRR since the data begin; the plan is by segment and region.",
         note=unanswered(filters, ["acquisition_channel"], "The target"),
     )
@@ -79,7 +81,7 @@ chart(
             "contraction_mrr": "Contraction",
             "churned_mrr": "Churn",
         },
-        "$.3s",
+        charts.MONEY,
     ),
     help="One movement per account and month.",
 )

@@ -171,7 +171,11 @@ with left:
     chart(
         "Open pipeline by age in days",
         charts.bars(
-            by_age.astype({"age": str}), "age", "amount", tick="$.3s", labels=[f"{n} deals" for n in by_age["deals"]]
+            by_age.astype({"age": str}),
+            "age",
+            "amount",
+            tick=charts.MONEY,
+            labels=[f"{n} deals" for n in by_age["deals"]],
         ),
     )
 with right:
@@ -187,7 +191,7 @@ with right:
             by_stage.rename(columns={"weighted": "actual", "amount": "target"}),
             "stage",
             {"target": "Open", "actual": "Weighted"},
-            "$.3s",
+            charts.MONEY,
             side_by_side=True,
         ),
     )

@@ -31,7 +31,7 @@ note = (
 )
 with logo:
     chart(
-        "Accounts still paying",
+        "Accounts still paying, %",
         charts.heatmap(cells, "logo", "cohort_accounts"),
         note=note,
         height=480,
@@ -39,7 +39,7 @@ with logo:
     )
 with revenue:
     chart(
-        "MRR still there",
+        "MRR still there, %",
         charts.heatmap(cells, "revenue", "cohort_accounts"),
         note=note,
         height=480,
@@ -72,7 +72,7 @@ with left:
         "Survival since the first payment",
         figure,
         help="Kaplan–Meier by segment, censored at the as-of date; customers older than the data enter late.",
-        note="Days since the first payment; accounts that first paid by the end of the range. Below: number at risk.",
+        note="Days since the first payment; accounts that first paid by the end of the range, while ten are at risk.",
     )
     if not at_risk.empty:
         st.dataframe(at_risk, hide_index=True, width="stretch")
