@@ -16,13 +16,34 @@ from app.data import choices, tower
 from app.filters import sidebar
 from warehouse.errors import TowerError
 
-PAGES = [
-    ("executive", "Executive overview", ":material/monitoring:"),
-    ("pipeline", "Funnel & pipeline", ":material/filter_alt:"),
-    ("retention", "Retention & cohorts", ":material/group:"),
-    ("support", "Support & quality", ":material/support_agent:"),
-    ("anomalies", "Anomalies", ":material/warning:"),
-]
+PAGES = {
+    "Overview": [
+        ("executive", "Executive overview", ":material/monitoring:"),
+        ("anomalies", "Anomalies", ":material/warning:"),
+    ],
+    "Revenue": [
+        ("movements", "MRR & movements", ":material/waterfall_chart:"),
+        ("retention", "Retention & cohorts", ":material/group:"),
+        ("conversion", "Conversion", ":material/conversion_path:"),
+        ("orders", "Orders & products", ":material/shopping_cart:"),
+    ],
+    "Go to market": [
+        ("pipeline", "Funnel & pipeline", ":material/filter_alt:"),
+        ("forecast", "Forecast", ":material/online_prediction:"),
+        ("reps", "Sales activity & reps", ":material/badge:"),
+        ("marketing", "Marketing & attribution", ":material/campaign:"),
+    ],
+    "Customers": [
+        ("health", "Account health", ":material/health_and_safety:"),
+        ("customer", "Customer 360", ":material/person_search:"),
+        ("adoption", "Product adoption", ":material/widgets:"),
+    ],
+    "Operations": [
+        ("support", "Support & quality", ":material/support_agent:"),
+        ("causes", "Root causes & releases", ":material/troubleshoot:"),
+        ("data_health", "Data health", ":material/database:"),
+    ],
+}
 
 
 def main() -> None:
@@ -30,10 +51,14 @@ def main() -> None:
     st.set_page_config(page_title="GTM Control Tower", page_icon=":material/cell_tower:", layout="wide")
     folder = Path(__file__).parent / "views"
     page = st.navigation(
-        [
-            st.Page(folder / f"{name}.py", title=title, icon=icon, default=index == 0)
-            for index, (name, title, icon) in enumerate(PAGES)
-        ]
+        {
+            section: [
+                st.Page(folder / f"{name}.py", title=title, icon=icon, default=name == "executive")
+                for name, title, icon in pages
+                if (folder / f"{name}.py").exists()
+            ]
+            for section, pages in PAGES.items()
+        }
     )
     try:
         build = tower()

@@ -14,7 +14,7 @@ from metrics import query
 from tests.conftest import free_port
 from warehouse.settings import ROOT, Settings
 
-PAGES = ["executive", "pipeline", "retention", "support", "anomalies"]
+PAGES = sorted(path.stem for path in (ROOT / "app/views").glob("[a-z]*.py"))
 SELECTIONS = [
     {},
     {"segment": "SMB"},
