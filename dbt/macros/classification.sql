@@ -35,3 +35,15 @@
 {% macro tier_rank(tier) -%}
     case {{ tier }} when 'Free' then 0 when 'Starter' then 1 when 'Growth' then 2 when 'Business' then 3 when 'Enterprise' then 4 end
 {%- endmacro %}
+
+{# What a change of an account's MRR is; who pays for the first time is new, who comes back is a reactivation. #}
+{% macro movement_type(before, after, is_first) -%}
+    case
+        when {{ before }} = 0 and {{ after }} > 0 and {{ is_first }} then 'new'
+        when {{ before }} = 0 and {{ after }} > 0 then 'reactivation'
+        when {{ before }} > 0 and {{ after }} = 0 then 'churn'
+        when {{ after }} > {{ before }} then 'expansion'
+        when {{ after }} < {{ before }} then 'contraction'
+        else 'none'
+    end
+{%- endmacro %}

@@ -54,3 +54,8 @@
                 / (cast({{ count }}_before as {{ type_double() }}) / {{ unit }}_before) - 1
     end
 {%- endmacro %}
+
+{# Days of silence: since the last login, else since the first user or the first payment, or since the data begin if that is later. #}
+{% macro days_since_login(last_login, first_user, first_paid, data_start, until) -%}
+    {{ days_between('coalesce(' ~ last_login ~ ', greatest(coalesce(' ~ first_user ~ ', ' ~ first_paid ~ '), cast(' ~ data_start ~ ' as timestamp)))', until) }}
+{%- endmacro %}

@@ -25,12 +25,13 @@ from warehouse.settings import ROOT, load_settings
 
 @dataclass(frozen=True)
 class Mutant:
-    """A mistake: the model, the text that is right, what it becomes, and what is wrong with it."""
+    """A mistake: the model, the text that is right, what it becomes, what is wrong; the file if it is a macro."""
 
     model: str
     right: str
     wrong: str
     mistake: str
+    file: str = ""
 
 
 MUTANTS = [Mutant(**entry) for entry in yaml.safe_load(Path(__file__).with_name("mutants.yml").read_text())]
@@ -62,7 +63,7 @@ def main() -> int:
 
 def judge(project: Path, mutant: Mutant) -> str:
     """Which kind of test kills the mutant; SQL that does not run proves nothing and counts as a survivor."""
-    file = next(project.glob(f"models/**/{mutant.model}.sql"))
+    file = project / mutant.file if mutant.file else next(project.glob(f"models/**/{mutant.model}.sql"))
     original = file.read_text(encoding="utf-8")
     if original.count(mutant.right) != 1:
         return f"SURVIVED (text found {original.count(mutant.right)} times)"

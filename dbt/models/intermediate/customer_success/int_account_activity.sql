@@ -76,8 +76,7 @@ select
     accounts.account_id,
     coalesce(user_counts.user_count, 0) as user_count,
     logins.last_login_at,
-    -- without any login the wait began with the first user or payment, or with the data if they begin later
-    {{ days_between('coalesce(logins.last_login_at, greatest(coalesce(user_counts.first_user_at, accounts.first_paid_at), cast(as_of.data_start_date as timestamp)))', 'as_of.as_of_at') }} as days_since_login,
+    {{ days_since_login('logins.last_login_at', 'user_counts.first_user_at', 'accounts.first_paid_at', 'as_of.data_start_date', 'as_of.as_of_at') }} as days_since_login,
     coalesce(usage.events_28d, 0) as events_28d,
     coalesce(usage.events_28d_before, 0) as events_28d_before,
     coalesce(ticket_counts.tickets, 0) as tickets,

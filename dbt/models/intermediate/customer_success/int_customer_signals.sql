@@ -56,8 +56,7 @@ select
     and coalesce(snapshots.first_user_at <= snapshots.known_until_at - interval '56' day, false)
     and coalesce(usage.events_28d_before, 0) > 0 as has_usage_trend,
     logins.last_login_at,
-    -- without any login the wait began with the first user, or with the data if they begin later
-    {{ days_between("coalesce(logins.last_login_at, greatest(snapshots.first_user_at, cast(as_of.data_start_date as timestamp)), cast(as_of.data_start_date as timestamp))", 'snapshots.known_until_at') }} as days_since_login,
+    {{ days_since_login('logins.last_login_at', 'snapshots.first_user_at', 'snapshots.first_paid_at', 'as_of.data_start_date', 'snapshots.known_until_at') }} as days_since_login,
     coalesce(support.tickets_90d, 0) as tickets_90d,
     coalesce(support.open_tickets, 0) as open_tickets,
     coalesce(support.escalated_tickets_90d, 0) as escalated_tickets_90d,

@@ -19,6 +19,12 @@ users as (
 
 ),
 
+spans as (
+
+    select * from {{ ref('int_account_paid_span') }}
+
+),
+
 first_events as (
 
     select * from {{ ref('int_user_first_events') }}
@@ -87,9 +93,11 @@ select
     coalesce(user_counts.user_count, 0) as user_count,
     coalesce(user_counts.observed_users, 0) as observed_users,
     coalesce(user_counts.activated_users, 0) as activated_users,
-    user_counts.first_user_at
+    user_counts.first_user_at,
+    spans.first_paid_at
 from paying
 cross join as_of
+inner join spans on paying.account_id = spans.account_id
 left join monthly_mrr as earlier
     on paying.account_id = earlier.account_id
         and earlier.month_number = greatest(0, paying.month_number - 3)

@@ -52,14 +52,7 @@ moved as (
         accounts.segment,
         accounts.region,
         accounts.acquisition_channel,
-        case
-            when compared.starting_mrr = 0 and compared.ending_mrr > 0 and accounts.first_paid_month = compared.revenue_month then 'new'
-            when compared.starting_mrr = 0 and compared.ending_mrr > 0 then 'reactivation'
-            when compared.starting_mrr > 0 and compared.ending_mrr = 0 then 'churn'
-            when compared.ending_mrr > compared.starting_mrr then 'expansion'
-            when compared.ending_mrr < compared.starting_mrr then 'contraction'
-            else 'none'
-        end as movement_type,
+        {{ movement_type('compared.starting_mrr', 'compared.ending_mrr', 'accounts.first_paid_month = compared.revenue_month') }} as movement_type,
         compared.ending_mrr - compared.starting_mrr as change
     from compared
     inner join accounts on compared.account_id = accounts.account_id

@@ -61,14 +61,7 @@ select
     events.product_id,
     events.previous_product_id,
     events.change_type,
-    case
-        when events.account_mrr_before = 0 and events.account_mrr_after > 0 and events.occurred_at = accounts.first_paid_at then 'new'
-        when events.account_mrr_before = 0 and events.account_mrr_after > 0 then 'reactivation'
-        when events.account_mrr_before > 0 and events.account_mrr_after = 0 then 'churn'
-        when events.account_mrr_after > events.account_mrr_before then 'expansion'
-        when events.account_mrr_after < events.account_mrr_before then 'contraction'
-        else 'none'
-    end as movement_type,
+    {{ movement_type('events.account_mrr_before', 'events.account_mrr_after', 'events.occurred_at = accounts.first_paid_at') }} as movement_type,
     {{ month_of('events.occurred_at') }} as revenue_month,
     cast(events.mrr_before as numeric(18, 2)) as mrr_before,
     cast(events.mrr_after as numeric(18, 2)) as mrr_after,
