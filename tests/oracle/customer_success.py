@@ -68,8 +68,8 @@ class CustomerSuccess:
         parts = [self._use(until), self._people(until), self._tickets(until), self._payments(until), self._talks(until)]
         for part in parts:
             found = found.join(part)
-        watched = found.pop("last_login").fillna(found["first_user"].clip(lower=self.files.begin))
-        found["silent_days"] = (until - watched.fillna(self.files.begin)) / DAY
+        met = found["first_user"].fillna(self.revenue.first_paid).clip(lower=self.files.begin)
+        found["silent_days"] = (until - found.pop("last_login").fillna(met)) / DAY
         trend = (found["first_user"] <= until - 56 * DAY) & (self.files.begin <= until - 56 * DAY)
         found = found.drop(columns="first_user").fillna(0)
         ratio = found["events"] / found["events_before"].replace(0, np.nan)
@@ -87,10 +87,15 @@ class CustomerSuccess:
                 "events_before": before.groupby("account_id").size(),
                 "user_days": days.groupby("account_id").size(),
                 "active_users": recent.groupby("account_id")["user_id"].nunique(),
-                "features": recent.groupby("account_id")["feature_id"].nunique(),
+                "features": self._uses(recent).groupby("account_id")["feature_id"].nunique(),
                 "last_login": events[events["event_type"] == "login"].groupby("account_id")["occurred_at"].max(),
             }
         )
+
+    def _uses(self, events: pd.DataFrame) -> pd.DataFrame:
+        released = self.files.read("product/features", ["released_at"]).set_index("feature_id")["released_at"]
+        used = events["event_type"].isin(["feature_use", "export"])
+        return events[used & (events["occurred_at"] >= events["feature_id"].map(released))]
 
     def _people(self, until: pd.Timestamp) -> pd.DataFrame:
         users = self.users[self.users["created_at"] < until]

@@ -13,6 +13,12 @@ accounts as (
 
 ),
 
+lookback_days as (
+
+    select * from {{ ref('int_lookback_days') }}
+
+),
+
 months as (
 
     select * from {{ ref('int_months') }}
@@ -36,7 +42,6 @@ windows as (
 
     select
         months.month_start,
-        cast(months.ends_at - interval '28' day as timestamp) as begins_at,
         months.ends_at
     from months
     inner join as_of on months.ends_at - interval '28' day >= as_of.data_start_date
@@ -54,15 +59,16 @@ slices as (
 active as (
 
     select
-        windows.month_start,
+        lookback_days.month_start,
         accounts.segment,
         accounts.region,
         accounts.acquisition_channel,
         count(distinct user_days.user_id) as active_users
     from user_days
-    inner join windows on user_days.activity_date >= windows.begins_at and user_days.activity_date < windows.ends_at
+    inner join lookback_days on user_days.activity_date = lookback_days.date_day
     inner join accounts on user_days.account_id = accounts.account_id
-    group by windows.month_start, accounts.segment, accounts.region, accounts.acquisition_channel
+    where lookback_days.days_back <= 28
+    group by lookback_days.month_start, accounts.segment, accounts.region, accounts.acquisition_channel
 
 ),
 

@@ -13,23 +13,9 @@ features as (
 
 ),
 
-months as (
+lookback_days as (
 
-    select * from {{ ref('int_months') }}
-
-),
-
-windows as (
-
-    select
-        month_start,
-        cast(ends_at - interval '28' day as timestamp) as begins_at,
-        cast(ends_at - interval '21' day as timestamp) as second_week_at,
-        cast(ends_at - interval '14' day as timestamp) as third_week_at,
-        cast(ends_at - interval '7' day as timestamp) as fourth_week_at,
-        ends_at
-    from months
-    where not is_opening
+    select * from {{ ref('int_lookback_days') }}
 
 )
 
@@ -37,19 +23,17 @@ select
     events.account_id,
     events.user_id,
     events.feature_id,
-    windows.month_start as usage_month,
+    lookback_days.month_start as usage_month,
     count(*) as uses,
     -- how many of the four weeks had a use
-    max({{ as_count('events.occurred_at < windows.second_week_at') }})
-    + max({{ as_count('events.occurred_at >= windows.second_week_at and events.occurred_at < windows.third_week_at') }})
-    + max({{ as_count('events.occurred_at >= windows.third_week_at and events.occurred_at < windows.fourth_week_at') }})
-    + max({{ as_count('events.occurred_at >= windows.fourth_week_at') }}) as weeks_used
+    max({{ as_count('lookback_days.days_back <= 7') }})
+    + max({{ as_count('lookback_days.days_back between 8 and 14') }})
+    + max({{ as_count('lookback_days.days_back between 15 and 21') }})
+    + max({{ as_count('lookback_days.days_back >= 22') }}) as weeks_used
 from events
 inner join features on events.feature_id = features.feature_id
-inner join windows
-    on {{ month_of('events.occurred_at') }} between cast(date_trunc('month', windows.begins_at) as date) and windows.month_start
-        and events.occurred_at >= windows.begins_at
-        and events.occurred_at < windows.ends_at
+inner join lookback_days on events.occurred_date = lookback_days.date_day
 where events.event_type in ('feature_use', 'export')
     and events.occurred_at >= features.released_at
-group by events.account_id, events.user_id, events.feature_id, windows.month_start
+    and lookback_days.days_back <= 28
+group by events.account_id, events.user_id, events.feature_id, lookback_days.month_start

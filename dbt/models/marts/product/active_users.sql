@@ -62,10 +62,20 @@ moves as (
 
 ),
 
+daily_moves as (
+
+    select
+        segment, region, acquisition_channel, move_date,
+        sum(dau) as dau, sum(week_users) as week_users, sum(four_week_users) as four_week_users, sum(month_users) as month_users
+    from moves
+    group by segment, region, acquisition_channel, move_date
+
+),
+
 slices as (
 
     select distinct segment, region, acquisition_channel
-    from moves
+    from daily_moves
 
 ),
 
@@ -73,11 +83,11 @@ slices as (
 filled as (
 
     select
-        moves.segment, moves.region, moves.acquisition_channel, moves.move_date,
-        moves.dau, moves.week_users, moves.four_week_users, moves.month_users
-    from moves
+        daily_moves.segment, daily_moves.region, daily_moves.acquisition_channel, daily_moves.move_date,
+        daily_moves.dau, daily_moves.week_users, daily_moves.four_week_users, daily_moves.month_users
+    from daily_moves
     cross join as_of
-    where moves.move_date <= as_of.as_of_date
+    where daily_moves.move_date <= as_of.as_of_date
     union all
     select slices.segment, slices.region, slices.acquisition_channel, dates.date_day, 0, 0, 0, 0
     from slices

@@ -46,38 +46,40 @@ slices as (
 
 ),
 
-grid as (
+-- every slice has a row on every day of the data
+filled as (
 
+    select segment, region, acquisition_channel, priority, move_date, opened, resolved, false as is_period_end
+    from daily
+    union all
     select
-        slices.segment,
-        slices.region,
-        slices.acquisition_channel,
-        slices.priority,
-        dates.date_day,
-        dates.is_month_end or dates.day_of_week = 7 or dates.date_day = as_of.as_of_date as is_period_end
+        slices.segment, slices.region, slices.acquisition_channel, slices.priority, dates.date_day, 0, 0,
+        dates.is_month_end or dates.day_of_week = 7 or dates.date_day = as_of.as_of_date
     from slices
     cross join as_of
     inner join dates on dates.date_day between as_of.data_start_date and as_of.as_of_date
 
 ),
 
+summed as (
+
+    select
+        segment, region, acquisition_channel, priority, move_date as date_day,
+        sum(opened) as opened_tickets, sum(resolved) as resolved_tickets, bool_or(is_period_end) as is_period_end
+    from filled
+    group by 1, 2, 3, 4, 5
+
+),
+
 counted as (
 
     select
-        grid.*,
-        coalesce(daily.opened, 0) as opened_tickets,
-        coalesce(daily.resolved, 0) as resolved_tickets,
-        sum(coalesce(daily.opened, 0) - coalesce(daily.resolved, 0)) over (
-            partition by grid.segment, grid.region, grid.acquisition_channel, grid.priority
-            order by grid.date_day
+        summed.*,
+        sum(opened_tickets - resolved_tickets) over (
+            partition by segment, region, acquisition_channel, priority
+            order by date_day
         ) as open_tickets
-    from grid
-    left join daily
-        on grid.segment = daily.segment
-            and grid.region = daily.region
-            and grid.acquisition_channel = daily.acquisition_channel
-            and grid.priority = daily.priority
-            and grid.date_day = daily.move_date
+    from summed
 
 )
 

@@ -20,32 +20,24 @@ as_of as (
 
 ),
 
-days as (
-
-    select
-        dates.date_day,
-        cast(dates.date_day + interval '1' day as timestamp) as ends_at
-    from dates
-    inner join as_of on dates.date_day between as_of.data_start_date and as_of.as_of_date
-
-),
-
 -- a reopened ticket counts as open from its opening to its last resolution: the data do not tell when it was closed in between
 open_tickets as (
 
     select
-        days.date_day,
+        dates.date_day,
         tickets.segment,
         tickets.region,
         tickets.acquisition_channel,
         tickets.priority,
         tickets.reopened_tickets,
-        {{ days_between('tickets.created_at', 'days.ends_at') }} as age_days,
-        {{ as_count("days.ends_at > tickets.created_at + tickets.resolution_target_hours * interval '1' hour") }} as overdue
+        {{ days_between('tickets.created_at', "cast(dates.date_day + interval '1' day as timestamp)") }} as age_days,
+        {{ as_count("dates.date_day + interval '1' day > tickets.created_at + tickets.resolution_target_hours * interval '1' hour") }} as overdue
     from tickets
-    inner join days
-        on tickets.created_date <= days.date_day
-            and (tickets.resolved_at is null or cast(tickets.resolved_at as date) > days.date_day)
+    cross join as_of
+    inner join dates
+        on dates.date_day >= greatest(tickets.created_date, as_of.data_start_date)
+            and dates.date_day <= as_of.as_of_date
+            and dates.date_day < coalesce(cast(tickets.resolved_at as date), cast(as_of.as_of_at as date))
 
 ),
 
@@ -73,39 +65,48 @@ sliced as (
 
 values_of_slices as (
 
-    select distinct
-        segment, region, acquisition_channel, priority,
-        case
-            when segment <> 'All' then 'segment'
-            when region <> 'All' then 'region'
-            when acquisition_channel <> 'All' then 'acquisition_channel'
-            when priority <> 'All' then 'priority'
-            else 'everything'
-        end as slice_name
+    select distinct segment, region, acquisition_channel, priority
     from sliced
+
+),
+
+-- every slice has a row on every day of the data
+filled as (
+
+    select
+        date_day, segment, region, acquisition_channel, priority,
+        open_tickets, overdue_tickets, reopened_tickets, age_days_p50, age_days_p90, age_days_max
+    from sliced
+    union all
+    select
+        dates.date_day, slices.segment, slices.region, slices.acquisition_channel, slices.priority,
+        0, 0, 0, null, null, null
+    from values_of_slices as slices
+    cross join as_of
+    inner join dates on dates.date_day between as_of.data_start_date and as_of.as_of_date
 
 )
 
 select
-    {{ row_key(['days.date_day', 'values_of_slices.segment', 'values_of_slices.region', 'values_of_slices.acquisition_channel', 'values_of_slices.priority']) }} as backlog_id,
-    days.date_day as backlog_date,
-    {{ month_of('days.date_day') }} as backlog_month,
-    values_of_slices.slice_name,
-    values_of_slices.segment,
-    values_of_slices.region,
-    values_of_slices.acquisition_channel,
-    values_of_slices.priority,
-    coalesce(sliced.open_tickets, 0) as open_tickets,
-    coalesce(sliced.overdue_tickets, 0) as overdue_tickets,
-    coalesce(sliced.reopened_tickets, 0) as reopened_tickets,
-    sliced.age_days_p50,
-    sliced.age_days_p90,
-    sliced.age_days_max
-from days
-cross join values_of_slices
-left join sliced
-    on days.date_day = sliced.date_day
-        and values_of_slices.segment = sliced.segment
-        and values_of_slices.region = sliced.region
-        and values_of_slices.acquisition_channel = sliced.acquisition_channel
-        and values_of_slices.priority = sliced.priority
+    {{ row_key(['date_day', 'segment', 'region', 'acquisition_channel', 'priority']) }} as backlog_id,
+    date_day as backlog_date,
+    {{ month_of('date_day') }} as backlog_month,
+    case
+        when segment <> 'All' then 'segment'
+        when region <> 'All' then 'region'
+        when acquisition_channel <> 'All' then 'acquisition_channel'
+        when priority <> 'All' then 'priority'
+        else 'everything'
+    end as slice_name,
+    segment,
+    region,
+    acquisition_channel,
+    priority,
+    max(open_tickets) as open_tickets,
+    max(overdue_tickets) as overdue_tickets,
+    max(reopened_tickets) as reopened_tickets,
+    max(age_days_p50) as age_days_p50,
+    max(age_days_p90) as age_days_p90,
+    max(age_days_max) as age_days_max
+from filled
+group by date_day, segment, region, acquisition_channel, priority
