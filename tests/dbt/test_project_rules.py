@@ -16,6 +16,7 @@ import pytest
 from tests.conftest import Company
 
 Node = dict[str, Any]
+WITHOUT_GRAIN = ("int_activation_durations",)  # a list of durations, in which equal rows are right
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +107,9 @@ def test_every_model_has_a_tested_key(models: dict[str, Node], tests_of: dict[st
         if layer(node) == "marts":
             assert any({"unique", "not_null"} <= found for found in kinds.values()), f"{node['name']} has no tested key"
             assert node["config"]["contract"]["enforced"], node["name"]
+        elif layer(node) == "intermediate" and node["name"] not in WITHOUT_GRAIN:
+            grain = [test for test in tests_of[key] if (test.get("test_metadata") or {}).get("name") == "one_row_per"]
+            assert len(grain) == 1, f"{node['name']} has no tested grain"
 
 
 def test_every_mart_carries_its_layer_tag_and_an_owner(models: dict[str, Node]) -> None:

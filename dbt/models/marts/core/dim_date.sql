@@ -1,4 +1,4 @@
-{{ config(tags=['dimension']) }}
+{{ config(tags=['dimension'], indexes=[{'columns': ['date_day'], 'unique': true}]) }}
 
 -- ten years back and three ahead of the as-of date, so that every date in the data has its row
 with

@@ -2,15 +2,9 @@
 
 with
 
-user_days as (
+moves as (
 
-    select * from {{ ref('int_user_days') }}
-
-),
-
-accounts as (
-
-    select * from {{ ref('dim_account') }}
+    select * from {{ ref('int_user_moves') }}
 
 ),
 
@@ -26,68 +20,22 @@ as_of as (
 
 ),
 
-spaced as (
-
-    select
-        user_days.user_id,
-        accounts.segment,
-        accounts.region,
-        accounts.acquisition_channel,
-        user_days.activity_date,
-        lag(user_days.activity_date) over (partition by user_days.user_id order by user_days.activity_date) as previous_date,
-        lead(user_days.activity_date) over (partition by user_days.user_id order by user_days.activity_date) as next_date
-    from user_days
-    inner join accounts on user_days.account_id = accounts.account_id
-
-),
-
--- a user is in the window of n days from an active day until n days later or the next active day: nobody counts twice
-moves as (
-
-    select
-        segment, region, acquisition_channel, activity_date as move_date,
-        1 as dau, 1 as week_users, 1 as four_week_users,
-        {{ as_count("previous_date is null or previous_date < date_trunc('month', activity_date)") }} as month_users
-    from spaced
-    union all
-    select
-        segment, region, acquisition_channel, cast(least(next_date, activity_date + interval '7' day) as date) as move_date,
-        0 as dau, -1 as week_users, 0 as four_week_users, 0 as month_users
-    from spaced
-    union all
-    select
-        segment, region, acquisition_channel, cast(least(next_date, activity_date + interval '28' day) as date) as move_date,
-        0 as dau, 0 as week_users, -1 as four_week_users, 0 as month_users
-    from spaced
-
-),
-
-daily_moves as (
-
-    select
-        segment, region, acquisition_channel, move_date,
-        sum(dau) as dau, sum(week_users) as week_users, sum(four_week_users) as four_week_users, sum(month_users) as month_users
-    from moves
-    group by segment, region, acquisition_channel, move_date
-
-),
-
 slices as (
 
     select distinct segment, region, acquisition_channel
-    from daily_moves
+    from moves
 
 ),
 
--- every slice has a row on every day of the data
+-- every slice with users has a row on every day of the data
 filled as (
 
     select
-        daily_moves.segment, daily_moves.region, daily_moves.acquisition_channel, daily_moves.move_date,
-        daily_moves.dau, daily_moves.week_users, daily_moves.four_week_users, daily_moves.month_users
-    from daily_moves
+        moves.segment, moves.region, moves.acquisition_channel, moves.move_date,
+        moves.dau, moves.week_users, moves.four_week_users, moves.month_users
+    from moves
     cross join as_of
-    where daily_moves.move_date <= as_of.as_of_date
+    where moves.move_date <= as_of.as_of_date
     union all
     select slices.segment, slices.region, slices.acquisition_channel, dates.date_day, 0, 0, 0, 0
     from slices

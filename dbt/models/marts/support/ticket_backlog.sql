@@ -14,6 +14,13 @@ dates as (
 
 ),
 
+-- the same days, looked up by index for each ticket
+ticket_days as (
+
+    select * from {{ ref('dim_date') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of') }}
@@ -24,20 +31,20 @@ as_of as (
 open_tickets as (
 
     select
-        dates.date_day,
+        ticket_days.date_day,
         tickets.segment,
         tickets.region,
         tickets.acquisition_channel,
         tickets.priority,
         tickets.reopened_tickets,
-        {{ days_between('tickets.created_at', "cast(dates.date_day + interval '1' day as timestamp)") }} as age_days,
-        {{ as_count("dates.date_day + interval '1' day > tickets.created_at + tickets.resolution_target_hours * interval '1' hour") }} as overdue
+        {{ days_between('tickets.created_at', "cast(ticket_days.date_day + interval '1' day as timestamp)") }} as age_days,
+        {{ as_count("ticket_days.date_day + interval '1' day > tickets.created_at + tickets.resolution_target_hours * interval '1' hour") }} as overdue
     from tickets
     cross join as_of
-    inner join dates
-        on dates.date_day >= greatest(tickets.created_date, as_of.data_start_date)
-            and dates.date_day <= as_of.as_of_date
-            and dates.date_day < coalesce(cast(tickets.resolved_at as date), cast(as_of.as_of_at as date))
+    inner join ticket_days
+        on ticket_days.date_day >= greatest(tickets.created_date, as_of.data_start_date)
+            and ticket_days.date_day <= as_of.as_of_date
+            and ticket_days.date_day < coalesce(cast(tickets.resolved_at as date), cast(as_of.as_of_at as date))
 
 ),
 
