@@ -55,7 +55,8 @@ def _reps(plan: Plan, rng: np.random.Generator, fake: Faker, folder: Folder) -> 
     teams = max(1, round(plan.accounts / 1000))
     grid = np.array([(s, r) for s in range(3) for r in range(4) for _ in range(teams)])
     n = len(grid)
-    quota = np.array([18_000_00, 70_000_00, 190_000_00])[grid[:, 0]]
+    size = plan.accounts / n / 83  # quotas grow with the accounts that a rep looks after
+    quota = np.round(np.array([21, 144, 180]) * size)[grid[:, 0]] * 500_00
     folder.write(
         "crm/sales_reps",
         {

@@ -16,6 +16,28 @@ import pytest
 from tests.conftest import Company
 
 Node = dict[str, Any]
+# what the evaluator would flag, and why it stays
+LOOKED_UP_EVERYWHERE = {"int_as_of", "dim_account"}  # one row, and the attributes by which everything is cut
+REJOINED = {  # step: why its reader also reads what the step was made of
+    "fct_payments": "invoices are judged by sums of their payments; each payment carries its invoice's customer",
+    "int_subscription_mrr_monthly": "the two sides of the reconciliation: what was billed and what MRR says",
+    "int_invoice_months": "the two sides of the reconciliation: what was billed and what MRR says",
+    "fct_order_lines": "an order adds up its lines; each line carries its share of the order's discount",
+    "int_stage_win_probability": "an open deal is weighed by the history of all deals",
+    "int_anomaly_baselines": "a point is compared with the median of the points before it",
+    "int_feature_bases": "use of a feature is compared with all use of the same slice",
+    "int_usage_days": "the fingerprint decides which days' events are read again",
+    "fct_churn": "an episode is matched to the month that it ended in",
+    "churn_risk": "customer 360 shows the flags of risk beside the parts of health",
+}
+MANY_JOINS = {  # model: why it reads seven others or more
+    "int_anomaly_flows": "one branch per watched metric",
+    "int_timeline_events": "one branch per kind of event",
+    "int_account_activity": "one row of signs of life per account, each from its own step",
+    "int_customer_signals": "one row of signals per account and month, each from its own step",
+    "customer_360": "everything about an account in one row",
+    "dim_account": "the one place of an account's attributes",
+}
 WITHOUT_GRAIN = ("int_activation_durations",)  # a list of durations, in which equal rows are right
 
 
@@ -131,6 +153,24 @@ def test_dependencies_run_one_way(models: dict[str, Node]) -> None:
         for key in parents(node, "model"):
             if key in models:
                 assert order[layer(models[key])] <= order[layer(node)], f"{node['name']} leans on {models[key]['name']}"
+
+
+def test_nothing_is_rejoined_or_joins_too_much_without_a_reason(models: dict[str, Node]) -> None:
+    above = {key: {parent for parent in parents(node, "model") if parent in models} for key, node in models.items()}
+    below: dict[str, set[str]] = defaultdict(set)
+    for key, upper in above.items():
+        for parent in upper:
+            below[parent].add(key)
+    name = {key: node["name"] for key, node in models.items()}
+    rejoined = {
+        name[step]
+        for key in models
+        for step in above[key]
+        for origin in above[step] & above[key]
+        if below[step] == {key} and name[origin] not in LOOKED_UP_EVERYWHERE
+    }
+    assert rejoined == set(REJOINED)
+    assert {name[key] for key, upper in above.items() if len(upper) >= 7} == set(MANY_JOINS)
 
 
 def test_no_chain_of_views(models: dict[str, Node]) -> None:
