@@ -85,6 +85,11 @@ def rows(build: Tower, name: str, filters: Any, **more: Any) -> pd.DataFrame:
     return _rows(name, build.publication, tuple(sorted(values.items())))
 
 
+def account_names(build: Tower, ids: tuple[str, ...]) -> pd.DataFrame:
+    """account_id and account_name of these accounts."""
+    return _rows("account_names", build.publication, (("ids", ids or ("",)),))
+
+
 @lru_cache(maxsize=64)
 def _sql(name: str) -> str:
     return (Path(__file__).parent / "queries" / f"{name}.sql").read_text(encoding="utf-8")

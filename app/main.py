@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import streamlit as st
 
+from app.components.drill import follow
 from app.data import choices, tower
 from app.filters import sidebar
 from warehouse.errors import TowerError
@@ -50,20 +51,22 @@ def main() -> None:
     """Draw the chosen page, or what to do when the warehouse cannot serve it."""
     st.set_page_config(page_title="GTM Control Tower", page_icon=":material/cell_tower:", layout="wide")
     folder = Path(__file__).parent / "views"
-    page = st.navigation(
-        {
-            section: [
-                st.Page(folder / f"{name}.py", title=title, icon=icon, default=name == "executive")
-                for name, title, icon in pages
-                if (folder / f"{name}.py").exists()
-            ]
-            for section, pages in PAGES.items()
+    sections = {
+        section: {
+            name: st.Page(folder / f"{name}.py", title=title, icon=icon, default=name == "executive")
+            for name, title, icon in pages
+            if (folder / f"{name}.py").exists()
         }
-    )
+        for section, pages in PAGES.items()
+    }
+    page = st.navigation({section: list(pages.values()) for section, pages in sections.items()})
+    st.session_state["pages"] = {name: page for pages in sections.values() for name, page in pages.items()}
+    st.session_state["page"] = page.url_path or "executive"
     try:
         build = tower()
         st.session_state["tower"] = build
         st.session_state["filters"] = sidebar(build, choices(build.publication))
+        follow()
         page.run()
     except TowerError as error:
         st.title("The warehouse is not ready")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from app.components import drill as drilling
 from app.components.formats import words
 from app.filters import DIMENSIONS, Filters
 
@@ -30,9 +31,20 @@ CONFIG = {
 
 
 def chart(
-    title: str, figure: go.Figure | None, *, help: str = "", note: str = "", empty: str = "", height: int = 330
+    title: str,
+    figure: go.Figure | None,
+    *,
+    help: str = "",
+    note: str = "",
+    empty: str = "",
+    height: int = 330,
+    drill: Callable[[drilling.Point], pd.DataFrame] | None = None,
 ) -> None:
-    """A chart in a bordered panel; `figure` None shows the reason instead."""
+    """A chart in a bordered panel; `figure` None shows the reason instead.
+
+    With `drill` a click on a bar, cell or point lists the accounts behind it: the function takes the point and
+    returns them, one a row, with `account_id` and `account_name` (see `drill.accounts`).
+    """
     with st.container(border=True, height="stretch"):
         st.markdown(f"**{title}**", help=help or None)
         if figure is None:
@@ -50,7 +62,7 @@ def chart(
             )
             figure.update_xaxes(automargin=True)
             figure.update_yaxes(automargin=True)
-            st.plotly_chart(figure, width="stretch", config=CONFIG, key=f"chart-{title}")
+            drilling.draw(title, figure, CONFIG, drill)
         if note:
             st.caption(note)
 
@@ -64,7 +76,10 @@ def table(
     empty: str = "",
     filters: Filters,
 ) -> None:
-    """A table in a bordered panel with a CSV download of what it shows."""
+    """A table in a bordered panel with a download of what it shows.
+
+    A frame with `account_id` shows each account's name as a link to its 360 page; the id itself only goes into exports.
+    """
     with st.container(border=True, height="stretch"):
         st.markdown(f"**{title}**", help=help or None)
         if frame.empty:
@@ -72,15 +87,19 @@ def table(
                 empty or "Nothing in this selection. Widen the filters or the months.", icon=":material/search_off:"
             )
             return
+        frame = drilling.named(frame)
         titles = {name: name.removeprefix("is_").replace("_", " ").capitalize() for name in frame.columns}
         shown: dict[Any, Any] = {name: (columns or {}).get(name, title) for name, title in titles.items()}
         st.dataframe(
             frame.assign(**{name: frame[name].map(words) for name in CODED & {*frame.columns}}),
             hide_index=True,
             width="stretch",
-            column_config=shown,
+            column_config=shown | drilling.link(title, frame),
+            column_order=[name for name in frame.columns if name != "account_id"],
             height=min(38 + 35 * len(frame), 420),
+            alt=f"Table: {title}",
         )
+        drilling.follow()
         name = title.lower().replace(" ", "-").replace(",", "")
         st.download_button(
             "Download CSV",

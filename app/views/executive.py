@@ -91,7 +91,7 @@ for place, (dimension, label) in zip(
     with place:
         split = kpis(tower, ["mrr"], filters.values, filters.start, filters.end, group_by=[dimension])
         chart(f"MRR by {label}", charts.shares(split, dimension, "mrr"), help="At the end of the range.", height=280)
-movers = rows(tower, "top_movers", filters).drop(columns="account_id", errors="ignore")
+movers = rows(tower, "top_movers", filters)
 for column in ("won", "expansion", "contraction", "churn", "change"):
     movers[column] = pd.to_numeric(movers[column])
 money = {

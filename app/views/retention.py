@@ -100,4 +100,4 @@ config = {
     "churned_mrr": st.column_config.NumberColumn("MRR lost", format="dollar"),
     "tenure_months": st.column_config.NumberColumn("Tenure (months)"),
 }
-table("Churned accounts", churned.drop(columns="account_id"), columns=config, filters=filters)
+table("Churned accounts", churned, columns=config, filters=filters)

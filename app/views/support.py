@@ -11,6 +11,7 @@ from app.components.formats import number
 from app.components.page import head
 from app.components.panels import chart, table
 from app.data import kpis, rows
+from app.filters import page_filter
 
 ORDER = ["urgent", "high", "normal", "low"]
 tower, filters = head("Support & quality")
@@ -67,16 +68,7 @@ with right:
         charts.bars(csat, "period", "csat", tick=".0%", labels=labels),
         help="Scores of 4 or 5 ÷ scores given.",
     )
-cut = (
-    st.segmented_control(
-        "Cut by",
-        ["priority", "segment", "region", "category"],
-        default="priority",
-        format_func=str.capitalize,
-        key="support_cut",
-    )
-    or "priority"
-)
+cut = page_filter("cut", "Cut by", ["priority", "segment", "region", "category"], default="priority")
 names = [
     "tickets",
     "first_response_sla",
