@@ -92,7 +92,7 @@ def sidebar(tower: Tower, choices: dict[str, list[str]]) -> Filters:
     filters = Filters(**chosen, start=start, end=end, compare=st.session_state["compare"] or "prior_period")
     _to_url(shared(filters))
     st.session_state["_widgets"] = _widgets()
-    st.session_state["_page_filters"], st.session_state["_announce"] = {}, None
+    st.session_state.update(_page_filters={}, _announce=None, _failed=False, _marks=False)
     return filters
 
 

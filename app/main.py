@@ -5,6 +5,7 @@ The pages lie in views/, because Streamlit serves a folder called pages/ by itse
 
 from __future__ import annotations
 
+import logging
 import sys
 from pathlib import Path
 
@@ -13,10 +14,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import streamlit as st
 
 from app.components.drill import follow
+from app.components.shelf import follow_view, saved_views, search
 from app.data import choices, tower
 from app.filters import sidebar
 from warehouse.errors import TowerError
 
+log = logging.getLogger(__name__)
 PAGES = {
     "Overview": [
         ("executive", "Executive overview", ":material/monitoring:"),
@@ -65,9 +68,14 @@ def main() -> None:
     try:
         build = tower()
         st.session_state["tower"] = build
+        with st.sidebar:
+            search(build.publication)
         st.session_state["filters"] = sidebar(build, choices(build.publication))
         follow()
-        page.run()
+        follow_view()
+        with st.sidebar:
+            saved_views()
+        _run(page)
     except TowerError as error:
         st.title("The warehouse is not ready")
         st.error(str(error), icon=":material/database_off:")
@@ -79,6 +87,21 @@ def main() -> None:
         if st.button("Try again"):
             st.cache_data.clear()
             st.rerun()
+
+
+def _run(page: st.Page) -> None:
+    """Draw the page; what breaks on it is said there, and the rest of the dashboard stays."""
+    try:
+        page.run()
+    except TowerError:
+        raise
+    except Exception:
+        log.exception("the page %s broke", page.title)
+        st.error(
+            "This page could not be drawn to its end. Try other months or reset the filters; if it stays, "
+            "`.run/app.log` says what happened.",
+            icon=":material/error:",
+        )
 
 
 main()

@@ -10,6 +10,9 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from app.components.charts import describe
+from app.components.exports import file_name
+from app.components.formats import words
 from app.data import Tower, account_names, rows
 from app.filters import Filters, shared
 
@@ -40,12 +43,24 @@ def accounts(tower: Tower, filters: Filters, kind: str, **where: Any) -> pd.Data
     return rows(tower, f"accounts_{kind}", filters, **(dict.fromkeys(known) | where))
 
 
-def draw(
-    title: str, figure: go.Figure, config: dict[str, Any], drill: Callable[[Point], pd.DataFrame] | None = None
-) -> None:
-    """Draw the figure; with `drill`, a click opens the list of accounts."""
+def events(tower: Tower, filters: Filters) -> pd.DataFrame:
+    """Releases, price changes and campaigns that concern the selection: kind, day, label."""
+    found = rows(tower, "markers", filters)
+    return found[found["segment"].isna() | found["segment"].isin(filters.segment) | (not filters.segment)]
+
+
+def draw(title: str, figure: go.Figure, drill: Callable[[Point], pd.DataFrame] | None = None) -> None:
+    """Draw the figure with a button for its picture; with `drill`, a click opens the list of accounts."""
+    picture = {"format": "png", "scale": 2, "filename": file_name(title, st.session_state["filters"])}
+    config = {
+        "displaylogo": False,
+        "displayModeBar": True,
+        "modeBarButtons": [["toImage"]],
+        "toImageButtonOptions": picture,
+    }
+    drawn: dict[str, Any] = {"config": config, "alt": describe(title, figure)}
     if drill is None:
-        st.plotly_chart(figure, width="stretch", config=config, key=f"chart-{title}")
+        st.plotly_chart(figure, key=f"chart-{title}", **drawn)
         return
     turn = st.session_state.setdefault(f"_turn-{title}", 0)
     key = f"chart-{title}-{turn}"
@@ -55,7 +70,7 @@ def draw(
         st.session_state["_clicked"] = (title, _point(figure, points[0])) if points else None
         st.session_state[f"_turn-{title}"] = turn + 1  # a new key, so that no bar stays selected
 
-    st.plotly_chart(figure, width="stretch", config=config, key=key, on_select=clicked, selection_mode="points")
+    st.plotly_chart(figure, key=key, on_select=clicked, selection_mode="points", **drawn)
     where, point = st.session_state.get("_clicked") or (None, None)
     if where == title and point:
         st.session_state["_clicked"] = None
@@ -74,14 +89,14 @@ def _point(figure: go.Figure, event: dict[str, Any]) -> Point:
 def _listed(title: str, point: Point, drill: Callable[[Point], pd.DataFrame]) -> None:
     from app.components.panels import table  # panels draw charts, which open this list
 
-    @st.dialog(f"{title}: accounts behind", width="large")
+    @st.dialog(f"{title}: the accounts behind", width="large")
     def show() -> None:
-        table(
-            f"{point.value}",
-            drill(point),
-            filters=st.session_state["filters"],
-            empty="No account lies behind this point.",
-        )
+        follow()
+        found, what = drill(point), words(point.value)
+        count = found["account_id"].nunique() if "account_id" in found else len(found)
+        st.caption(f"{count:,} accounts · {st.session_state['filters'].describe()}")
+        empty = "No account lies behind this point."
+        table(f"{title}: {what}", found, filters=st.session_state["filters"], empty=empty)
 
     show()
 
