@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -81,11 +82,23 @@ def kpis(
     return _guarded(lambda: _kpis(build.publication, *asked), lambda: nothing)
 
 
+def split(
+    build: Tower, filters: Any, metrics: Sequence[str], *group_by: str, grain: str | None = None, whole: bool = False
+) -> pd.DataFrame:
+    """`kpis` of the selection by dimensions or time; with `whole` since the data begin."""
+    start = build.first_month if whole else filters.start
+    return kpis(build, metrics, filters.values, start, filters.end, group_by, grain)
+
+
 @st.cache_data(max_entries=2000, show_spinner=False)
 def _rows(name: str, publication: int, values: tuple[tuple[str, Any], ...], only_columns: bool = False) -> pd.DataFrame:
     bound = {key: list(value) if isinstance(value, tuple) else value for key, value in values}
     bound = {key: (value or None) if isinstance(value, list) else value for key, value in bound.items()}
-    return fetch(f"select * from ({_sql(name)}) as panel limit 0" if only_columns else _sql(name), bound)
+    frame = fetch(f"select * from ({_sql(name)}) as panel limit 0" if only_columns else _sql(name), bound)
+    for column in frame.columns:
+        if any(isinstance(value, Decimal) for value in frame[column]):
+            frame[column] = pd.to_numeric(frame[column]).astype(float)
+    return frame
 
 
 def rows(build: Tower, name: str, filters: Any, **more: Any) -> pd.DataFrame:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import pandas as pd
 import streamlit as st
 
 from app.components.formats import FEW, change, number
-from app.data import Tower, kpis
+from app.data import Tower, kpis, split
 from app.filters import COMPARISONS, DIMENSIONS, Filters, add_months, shared
 from metrics import get_metric
 from metrics.catalogue import Metric
@@ -46,21 +47,79 @@ def home(name: str) -> str:
     return max(fits)[1] if fits else ""
 
 
-def cards(tower: Tower, filters: Filters, names: Sequence[str], per_row: int = 5) -> None:
-    """A grid of KPI cards, up to `per_row` beside each other and fewer on narrow screens."""
+@dataclass(frozen=True)
+class Fact:
+    """A KPI of the selection: value, changes against both comparisons, its target, and what to know about it."""
+
+    metric: Metric
+    value: float
+    changes: dict[str, str | None]
+    target: float | None
+    cases: float | None
+    ignored: list[str]
+    is_partial: bool
+    history: list[float]
+
+    @property
+    def text(self) -> str:
+        """The value with its unit."""
+        return number(self.value, self.metric.format)
+
+    @property
+    def is_few(self) -> bool:
+        """Whether a rate rests on too few cases to judge."""
+        return self.cases is not None and self.cases < FEW
+
+    @property
+    def of_target(self) -> str:
+        """Such as 98% of target $2.85M; empty where there is none."""
+        if not self.target:
+            return ""
+        return f"{self.value / self.target:.0%} of target {number(self.target, self.metric.format)}"
+
+    def judged(self, text: str) -> str:
+        """The name of the colour of a change: green, red, or gray where no direction is good."""
+        if self.is_few or self.metric.direction == "neutral" or text.lstrip("+-").startswith("0.0 "):
+            return "gray"
+        return "green" if text.startswith("+") == (self.metric.direction == "up_is_good") else "red"
+
+
+def facts(tower: Tower, filters: Filters, names: Sequence[str]) -> list[Fact]:
+    """The KPIs of the selection, as cards and reports show them."""
     metrics = [get_metric(name) for name in names]
     asked = list(dict.fromkeys([*names, *(m.sample for m in metrics if m.sample)]))
     targets = [TARGETS[name] for name in names if name in TARGETS and not _ignored(TARGETS[name], filters)]
     now = kpis(tower, [*asked, *targets], filters.values, filters.start, filters.end).iloc[0]
     before = {compare: _before(tower, filters, metrics, compare) for compare in COMPARISONS}
     series = [m.name for m in metrics if m.behaviour != "now"]
-    history = (
-        kpis(tower, series, filters.values, tower.first_month, filters.end, grain="month") if series else pd.DataFrame()
-    )
+    history = split(tower, filters, series, grain="month", whole=True) if series else pd.DataFrame()
+    rates = ("percent", "ratio", "days", "hours", "months")
+    return [
+        Fact(
+            metric,
+            value := float(now[metric.name]),
+            {c: change(value, float(row.get(metric.name, math.nan)), metric.format) for c, row in before.items()},
+            float(now[target]) if (target := TARGETS.get(metric.name, "")) in now and now[target] > 0 else None,
+            float(now[metric.sample]) if metric.sample and metric.format in rates else None,
+            _ignored(metric.name, filters),
+            tower.is_partial and filters.end == tower.last_month and metric.behaviour != "now",
+            history[metric.name].dropna().tolist() if metric.name in history else [],
+        )
+        for metric in metrics
+    ]
+
+
+def cards(tower: Tower, filters: Filters, names: Sequence[str] | str, per_row: int = 5) -> None:
+    """A grid of KPI cards, up to `per_row` beside each other and fewer on narrow screens; names may be one text."""
+    show(tower, filters, facts(tower, filters, names.split() if isinstance(names, str) else names), per_row)
+
+
+def show(tower: Tower, filters: Filters, found: Sequence[Fact], per_row: int = 5) -> None:
+    """Cards of facts that are already known."""
     grid = st.grid(per_row, min_column_width=158, gap="small")
-    for metric in metrics:
+    for fact in found:
         with grid.container(border=True, height="stretch", gap="xxsmall"):
-            _card(tower, filters, metric, now, before, history)
+            _card(tower, filters, fact)
 
 
 def _before(tower: Tower, filters: Filters, metrics: Sequence[Metric], compare: str) -> pd.Series:
@@ -80,51 +139,32 @@ def _ignored(name: str, filters: Filters) -> list[str]:
     return [DIMENSIONS[d].lower() for d, values in filters.values.items() if values and d not in known]
 
 
-def _card(
-    tower: Tower,
-    filters: Filters,
-    metric: Metric,
-    now: pd.Series,
-    before: dict[str, pd.Series],
-    history: pd.DataFrame,
-) -> None:
-    value, label, notes = float(now[metric.name]), metric.label, [metric.description]
+def _card(tower: Tower, filters: Filters, fact: Fact) -> None:
+    metric, notes, said = fact.metric, [fact.metric.description], []
     colours: dict[str, Colour] = {"up_is_good": "normal", "down_is_good": "inverse"}
-    colour: Colour = colours.get(metric.direction, "off")
-    few = False
-    said: list[str] = []
-    if metric.sample and metric.format in ("percent", "ratio", "days", "hours", "months"):
-        count = float(now[metric.sample])
-        few = count < FEW
-        notes.append(f"n = {count:,.0f}")
-        if count < 3 * FEW:
-            said.append(f"n = {count:,.0f}" + (", too few to judge" if few else ""))
-    if ignored := _ignored(metric.name, filters):
-        notes.append(f"Not recorded by {' or '.join(ignored)}: this card does not answer to that filter.")
-        label += " *"
-    if tower.is_partial and filters.end == tower.last_month and metric.behaviour != "now":
+    if fact.cases is not None:
+        notes.append(f"n = {fact.cases:,.0f}")
+        if fact.cases < 3 * FEW:
+            said.append(f"n = {fact.cases:,.0f}" + (", too few to judge" if fact.is_few else ""))
+    if fact.ignored:
+        notes.append(f"Not recorded by {' or '.join(fact.ignored)}: this card does not answer to that filter.")
+    if fact.is_partial:
         said.append(f"month to {tower.as_of:%d %b}")
-    changes = {
-        compare: change(value, float(row[metric.name]), metric.format) if metric.name in row else None
-        for compare, row in before.items()
-    }
-    main = filters.compare
-    other = next(compare for compare in COMPARISONS if compare != main)
-    if (text := changes[other]) is not None:
-        said.append(f"{_coloured(text, metric.direction if not few else 'neutral')} {SHORT[other]}")
-    if (target := TARGETS.get(metric.name, "")) in now and now[target] > 0:
-        share = value / now[target]
-        tint = "green" if share >= 1 else "red" if share < 0.95 else "orange"
-        said.append(f":{tint}[{share:.0%}] of target {number(now[target], metric.format)}")
-    spark = history[metric.name].dropna().tolist() if metric.name in history else []
+    main = fact.changes[filters.compare]
+    other = next(compare for compare in COMPARISONS if compare != filters.compare)
+    if text := fact.changes[other]:
+        said.append(f":{fact.judged(text)}[{text}] {SHORT[other]}")
+    if fact.target:
+        share = fact.value / fact.target
+        said.append(f":{'green' if share >= 1 else 'red' if share < 0.95 else 'orange'}[{fact.of_target}]")
     st.metric(
-        label,
-        f":gray[{number(value, metric.format)}]" if few and not math.isnan(value) else number(value, metric.format),
-        changes[main],
-        delta_color="off" if few else colour,
-        delta_description=SHORT[main] if changes[main] else None,
+        metric.label + (" *" if fact.ignored else ""),
+        f":gray[{fact.text}]" if fact.is_few else fact.text,
+        main,
+        delta_color="off" if fact.is_few else colours.get(metric.direction, "off"),
+        delta_description=SHORT[filters.compare] if main else None,
         help="\n\n".join(notes),
-        chart_data=spark if len(spark) > 1 else None,
+        chart_data=fact.history if len(fact.history) > 1 else None,
         chart_type="area",
     )
     if said:
@@ -138,10 +178,3 @@ def _card(
             query_params=shared(filters),
             help=f"{metric.label}: open {pages[page].title}",
         )
-
-
-def _coloured(text: str, direction: str) -> str:
-    """A change in green or red by what is good for the metric; neutral ones stay as they are."""
-    if direction == "neutral" or text.lstrip("+-").startswith("0.0"):
-        return text
-    return f":{'green' if text.startswith('+') == (direction == 'up_is_good') else 'red'}[{text}]"

@@ -16,6 +16,15 @@ from app.components.formats import words
 from app.data import Tower, account_names, rows
 from app.filters import Filters, shared
 
+KINDS = {
+    "revenue": ("movement", "reason"),
+    "deals": ("state", "stage", "loss_reason"),
+    "stages": ("stage",),
+    "tickets": ("priority", "category", "root_cause", "week", "state"),
+    "cohort": ("months_later",),
+    "activated": ("activation",),
+}
+
 
 @dataclass(frozen=True)
 class Point:
@@ -27,20 +36,16 @@ class Point:
 
 
 def accounts(tower: Tower, filters: Filters, kind: str, **where: Any) -> pd.DataFrame:
-    """The accounts behind a number, one a row, largest first: `kind` is revenue, deals or tickets.
+    """The accounts behind a number, one a row, with `account_id` and `account_name`; `kind` is a key of KINDS.
 
-    Narrow the selection with `filters.narrowed(month, segment=…)` and the kind with its own columns:
-    revenue: movement (new_mrr, expansion_mrr, …; None for MRR at the end), reason; deals: state (won, lost, open,
-    created), stage, loss_reason; tickets: priority, category, root_cause.
+    Narrow the selection with `filters.narrowed(month, segment=…)` and the kind with its own columns. revenue: movement
+    (new_mrr, churned_mrr, …; otherwise MRR at the end), reason; deals: state (won, lost, open, created; otherwise all
+    closed), stage, loss_reason; stages: stage; tickets: priority, category, root_cause, week (its first day), state
+    (response or resolution due, answered); cohort: months_later; activated: activation.
     """
-    known = {
-        "revenue": ("movement", "reason"),
-        "deals": ("state", "stage", "loss_reason"),
-        "tickets": ("priority", "category", "root_cause"),
-    }[kind]
-    if strange := set(where) - set(known):
-        raise ValueError(f"{kind} knows {', '.join(known)}, not {', '.join(sorted(strange))}")
-    return rows(tower, f"accounts_{kind}", filters, **(dict.fromkeys(known) | where))
+    if strange := set(where) - set(KINDS[kind]):
+        raise ValueError(f"{kind} knows {', '.join(KINDS[kind])}, not {', '.join(sorted(strange))}")
+    return rows(tower, f"accounts_{kind}", filters, **(dict.fromkeys(KINDS[kind]) | where))
 
 
 def events(tower: Tower, filters: Filters) -> pd.DataFrame:

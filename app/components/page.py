@@ -57,12 +57,19 @@ def head(title: str, *, marks: bool = False) -> tuple[Tower, Filters]:
 
     announce()
     st.session_state["_announce"] = announce
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+    st.session_state["_toolbar"] = st.container(horizontal=True, vertical_alignment="center", gap="medium")
+    with toolbar():
         _copy_link()
         if marks:
             label = "Mark releases, price changes and campaigns"
             st.session_state["_marks"] = page_filter("marks", label, [False, True], default=True)
     return build, filters
+
+
+def toolbar() -> st.delta_generator.DeltaGenerator:
+    """The row under the head, for what else a page offers as a whole."""
+    bar: st.delta_generator.DeltaGenerator = st.session_state["_toolbar"]
+    return bar
 
 
 def _copy_link() -> None:

@@ -100,6 +100,11 @@ def _nothing(reason: str) -> None:
         st.info(reason or "Nothing in this selection. Widen the filters or the months.", icon=":material/search_off:")
 
 
+def money(**columns: str) -> dict[str, Any]:
+    """The column configuration of money: column to label, in whole dollars."""
+    return {name: st.column_config.NumberColumn(label, format="$%,.0f") for name, label in columns.items()}
+
+
 def unanswered(filters: Filters, dimensions: Iterable[str], what: str) -> str:
     """The note of a panel that cannot answer to some of the active filters; empty when it can."""
     active = [DIMENSIONS[name].lower() for name in dimensions if filters.values[name]]

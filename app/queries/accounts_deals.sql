@@ -5,7 +5,7 @@ select
     accounts.segment,
     accounts.region,
     count(*) as deals,
-    cast(sum(deals.amount) as double precision) as amount,
+    sum(deals.amount) as amount,
     max(deals.closed_at) as last_closed_at
 from marts.fct_deals as deals
 left join marts.dim_account as accounts on deals.account_id = accounts.account_id
