@@ -301,8 +301,9 @@ def mark(figure: go.Figure, events: pd.DataFrame) -> go.Figure:
     events = events[(days >= min(drawn)) & (days <= max(drawn) + pd.offsets.MonthEnd(0))]
     for kind, part in events.groupby("kind"):
         name, symbol = MARKS[str(kind)]
+        colour = COLOURS[f"mark_{kind}"]
         for day in part["day"].unique():
-            figure.add_vline(x=str(day), line={"width": 1, "dash": "dot", "color": COLOURS[str(kind)]}, opacity=0.55)
+            figure.add_vline(x=str(day), line={"width": 1, "dash": "dot", "color": colour}, opacity=0.55)
         figure.add_scatter(
             x=part["day"],
             y=[1.0] * len(part),
@@ -310,7 +311,7 @@ def mark(figure: go.Figure, events: pd.DataFrame) -> go.Figure:
             mode="markers",
             name=name,
             text=part["label"],
-            marker={"symbol": symbol, "size": 9, "color": COLOURS[str(kind)]},
+            marker={"symbol": symbol, "size": 9, "color": colour},
             hovertemplate="%{text}<extra></extra>",
             cliponaxis=False,
         )

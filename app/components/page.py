@@ -30,7 +30,13 @@ export default function (component) {
   };
 }
 """
+BUTTON = """
+<button type="button"><svg width="16" height="16" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2"
+aria-hidden="true"><path d="M10 14a5 5 0 0 0 7 0l3-3a5 5 0 0 0-7-7l-1 1M14 10a5 5 0 0 0-7 0l-3 3a5 5 0 0 0 7 7l1-1"/>
+</svg> <span aria-live="polite">Copy link</span></button>
+"""
 LOOK = """
+svg { vertical-align: -3px; }
 button { font: inherit; font-size: 0.87rem; color: var(--st-text-color); background: none; border: 0; cursor: pointer;
   padding: 0.35rem 0; }
 button:hover, button:focus-visible { color: var(--st-primary-color); text-decoration: underline; }
@@ -77,7 +83,7 @@ def _copy_link() -> None:
     if "copy" not in _made:
         _made["copy"] = st.components.v2.component(
             "copy_link",
-            html='<button type="button"><span aria-live="polite">Copy link</span></button>',
+            html=BUTTON,
             css=LOOK,
             js=COPY,
         )

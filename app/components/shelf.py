@@ -30,16 +30,16 @@ def search(publication: int) -> None:
     matches = found(publication, text, who())
     if matches.empty:
         st.caption("No account is called so.")
-    for row in matches.itertuples():
-        help = f"{row.segment} · {row.region} · {row.lifecycle_stage}"
-        st.button(
-            str(row.account_name),
-            key=f"found-{row.account_id}",
-            help=help,
-            type="tertiary",
-            on_click=_picked,
-            args=(row.account_id,),
-        )
+    with st.container(gap=None):
+        for row in matches.itertuples():
+            st.button(
+                str(row.account_name),
+                key=f"found-{row.account_id}",
+                help=f"{row.segment} · {row.region} · {row.lifecycle_stage}",
+                type="tertiary",
+                on_click=_picked,
+                args=(row.account_id,),
+            )
     if len(matches) == MOST:
         st.caption(f"The first {MOST}; type more of the name.")
 
