@@ -8,6 +8,7 @@ import streamlit as st
 
 from app.data import Tower, tower
 from app.filters import COMPARISONS, Filters, page_filter, page_filters
+from warehouse.errors import TowerError
 
 COPY = """
 export default function (component) {
@@ -96,7 +97,12 @@ _made: dict[str, Any] = {}
 @st.fragment(run_every="60s")
 def _newer(shown: int) -> None:
     """Say when a newer build is published than the page shows."""
-    if tower().publication != shown:
+    try:
+        newest = tower().publication
+    except TowerError as error:
+        st.warning(f"The numbers below are as last read: {error}", icon=":material/database_off:")
+        return
+    if newest != shown:
         left, right = st.columns([5, 1], vertical_alignment="center")
         left.info("A newer build of the numbers is published than this page shows.", icon=":material/update:")
         if right.button("Show it", key="newer", width="stretch"):

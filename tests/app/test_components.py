@@ -112,6 +112,7 @@ def test_the_accounts_behind_tickets_and_stages_add_up(filters: Filters) -> None
     urgent = kpis(tower(), ["tickets"], filters.values, filters.start, filters.end, ["priority"]).set_index("priority")
     assert accounts(tower(), filters, "tickets", priority="urgent")["tickets"].sum() == urgent.loc["urgent", "tickets"]
     assert accounts(tower(), filters, "stages")["entered_deals"].sum() == value(filters, "entered_deals")
+    assert accounts(tower(), filters, "stages", stage="demo")["entered_deals"].sum() > 0
 
 
 def test_the_accounts_behind_a_cohort_cell_are_its_accounts(filters: Filters) -> None:
@@ -130,7 +131,7 @@ def test_a_drill_refuses_what_it_does_not_know(filters: Filters) -> None:
 
 
 def test_every_metric_has_a_page_to_go_to() -> None:
-    assert {name for name in catalogue() if not home(name)} <= {"activities_per_win"} | set()
+    assert [name for name in catalogue() if not home(name)] == []
     assert (home("mrr"), home("churned_mrr"), home("nrr_t12m")) == ("movements", "movements", "retention")
     assert (home("won_amount"), home("csat"), home("mrr_events")) == ("pipeline", "support", "data_health")
 
@@ -215,7 +216,7 @@ def test_the_board_report_has_the_numbers_of_the_page() -> None:
         assert number.replace("×", "\xd7") in text, (card.label, number)
     assert "Segment: SMB" in text
     assert "As of 31 Oct 2026" in text
-    assert "the difference is $0.00" in text
+    assert "erence is $0.00" in text  # the ligature before it is drawn, not written
 
 
 @pytest.fixture
