@@ -1,0 +1,158 @@
+"""Marketing & attribution: what it costs to win customers, where they come from, and whether they stay."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from app.components import charts
+from app.components.cards import cards
+from app.components.formats import COLOURS, FEW
+from app.components.formats import money as dollars
+from app.components.page import head
+from app.components.panels import chart, money, table, unanswered
+from app.data import rows, split
+from app.filters import page_filter
+
+CHANNEL = "acquisition_channel"
+MODELS = {"first_touch": "First touch", "last_touch": "Last touch", "linear": "Linear", "position": "Position"}
+CREDITS = {"new_mrr": "New MRR", "won_amount": "Won amount"}
+AGES = {3: "After 3 months", 6: "After 6 months", 12: "After 12 months"}
+tower, filters = head("Marketing & attribution", marks=True)
+cards(
+    tower,
+    filters,
+    "spend acquired_customers cac cac_payback_months roas "
+    "ltv ltv_cac_ratio magic_number customer_retention_3m customer_retention_12m",
+)
+note = unanswered(filters, ["segment", "region"], "Spend")
+left, right = st.columns(2)
+with left:
+    spent = split(tower, filters, ["spend"], CHANNEL, grain="month")
+    chart(
+        "Spend by channel and month",
+        charts.stacked_by(spent, "period", "spend", CHANNEL, charts.MONEY),
+        help="Sales and marketing spend.",
+        note=note,
+        height=400,
+        marks=True,
+    )
+with right:
+    cohorts = rows(tower, "channel_cohorts", replace(filters, start=tower.first_month))
+    ripe = cohorts["is_mature"].astype(bool)
+    chart(
+        "Return on spend by acquisition month",
+        charts.bars(
+            cohorts.assign(month=[f"{day:%b %y}" for day in cohorts["period"]]),
+            "month",
+            "roas_so_far",
+            tick=".1f",
+            labels=[
+                f"{value:.1f}×<br>n {n:,.0f}" for value, n in cohorts[["roas_so_far", "customers"]].to_numpy(float)
+            ],
+            colours=[COLOURS["actual" if done else "few"] for done in ripe],
+        ),
+        help="Gross profit of the first year of the customers won in the month ÷ spend of the month; n customers.",
+        note=f"All months up to the end of the range. Grey: the first year is not over, the figure still grows. {note}",
+        height=400,
+    )
+names = ["spend", "cac", "cac_payback_months", "ltv_cac_ratio", "acquired_customers"]
+by_channel = split(tower, filters, names, CHANNEL)
+by_channel = by_channel[by_channel["spend"] > 0]
+for place, (name, kind, title) in zip(
+    st.columns(3),
+    [
+        ("cac", "money", "CAC by channel"),
+        ("cac_payback_months", "months", "CAC payback by channel"),
+        ("ltv_cac_ratio", "ratio", "LTV : CAC by channel"),
+    ],
+    strict=True,
+):
+    with place:
+        part = by_channel.sort_values(name, ascending=name != "ltv_cac_ratio")
+        chart(
+            title,
+            charts.bars(part, CHANNEL, name, kind=kind, n="acquired_customers", horizontal=True),
+            help="Best first; n customers won within the range, grey under ten. Channels without spend are left out.",
+            note=note,
+        )
+left, right = st.columns([3, 2])
+funnel = rows(tower, "channel_funnel", filters)
+with left:
+    asked = [f"{what}_{age}m" for age in AGES for what in ("customer_retention", "mature_customers")]
+    kept = split(tower, filters, asked, CHANNEL, whole=True)
+    for age in AGES:
+        kept[f"age_{age}"] = kept[f"customer_retention_{age}m"].where(kept[f"mature_customers_{age}m"] >= FEW)
+    chart(
+        "Customers kept, by channel",
+        charts.stacked(
+            kept.fillna(0), CHANNEL, {f"age_{age}": label for age, label in AGES.items()}, ".0%", side_by_side=True
+        ),
+        help="Customers who still pay 3, 6, 12 months after their first month ÷ customers won.",
+        note=f"Won since the data begin, up to the end of the range; bars need {FEW} customers that are old enough. "
+        + note.replace("Spend", "Retention by channel"),
+        empty=f"Fewer than {FEW} customers of any channel are old enough.",
+        height=400,
+    )
+with right:
+    total = funnel[["impressions", "clicks", "leads", "customers"]].astype(float).sum()
+    labels = [
+        f"{n:,.0f}" + (f" · {n / before:.2%}" if before else "") for n, before in zip(total, [0, *total], strict=False)
+    ]
+    figure = charts.bars(total.rename_axis("step").reset_index(name="n"), "step", "n", labels=labels, horizontal=True)
+    if figure:
+        figure.update_xaxes(type="log", showticklabels=False, range=[0, 9])
+    chart(
+        "From impression to customer",
+        figure,
+        help="Logarithmic, with the share of the step before. Of the same months: a customer's click may be older.",
+        note=note,
+        height=400,
+    )
+st.subheader("Attribution")
+left, right = st.columns(2)
+with left:
+    measure = page_filter("credit", "Credit", CREDITS, default="new_mrr", format_func=CREDITS.__getitem__)
+with right:
+    model = page_filter("model", "Model of the campaigns", MODELS, default="position", format_func=MODELS.__getitem__)
+columns = {f"{name}_{measure}": label for name, label in MODELS.items()}
+credit = split(tower, filters, list(columns), "touch_channel").fillna(0)
+sums = credit[list(columns)].sum()
+gap = f"largest difference ${sums.max() - sums.min():.2f}"
+chart(
+    "Credit by channel, four models",
+    charts.stacked(
+        credit.sort_values(next(iter(columns)), ascending=False),
+        "touch_channel",
+        columns,
+        charts.MONEY,
+        side_by_side=True,
+    ),
+    help="First or last touch takes all; linear shares alike; position gives 40 % to the first, 40 % to the last and "
+    "the rest to those between. Without a touch, the channel that the account came from takes the credit. A filter on "
+    "channels chooses accounts by the channel they came from.",
+    note=f"Every model shares the same total: {dollars(float(sums.iloc[0]))} ({gap}).",
+    height=400,
+)
+credited = {f"{model}_{name}": name for name in CREDITS}
+keys = ["touch_channel", "campaign"]
+campaigns = rows(tower, "campaigns", filters).merge(split(tower, filters, list(credited), *keys), on=keys, how="outer")
+config = money(spend="Spend", cost_per_lead="Cost per lead", **CREDITS) | {
+    name: st.column_config.NumberColumn(name.capitalize(), format="localized")
+    for name in ("impressions", "clicks", "leads", "customers")
+}
+config["touch_channel"] = "Channel"
+table(
+    "Campaigns",
+    campaigns.rename(columns=credited).sort_values("spend", ascending=False),
+    columns=config,
+    help=f"Credit by the model {MODELS[model].lower()}. {note}",
+    filters=filters,
+)
+pace = funnel.assign(
+    cost_per_lead=funnel["spend"] / funnel["leads"].where(funnel["leads"] > 0),
+    lead_to_customer=funnel["customers"] / funnel["leads"].where(funnel["leads"] > 0),
+)
+shares = {"lead_to_customer": st.column_config.NumberColumn("Lead to customer", format="percent")}
+table("Channels", pace, columns=config | shares, help=f"Sums over the range. {note}", filters=filters)
