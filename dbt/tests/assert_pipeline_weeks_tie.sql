@@ -22,7 +22,7 @@ later as (
 
 bounds as (
 
-    select max(week_start) as last_week
+    select min(week_start) as first_week, max(week_start) as last_week
     from weeks
 
 )
@@ -46,5 +46,5 @@ where weeks.open_start_deals + weeks.created_deals - weeks.won_deals - weeks.los
             or coalesce(weeks.open_end_amount, 0) <> coalesce(later.open_start_amount, 0)
         )
         -- before the first week there is no end to compare with
-        and coalesce(weeks.week_start, later.week_start) >= (select min(week_start) from weeks)
+        and coalesce(weeks.week_start, later.week_start) >= bounds.first_week
     )

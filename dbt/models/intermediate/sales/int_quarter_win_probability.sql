@@ -7,13 +7,23 @@ history as (
 
 ),
 
-horizons as (
+weeks as (
 
     select distinct
         week_start,
         stage,
-        cast({{ dbt.datediff('week_start', "cast(date_trunc('quarter', week_start) + interval '3' month as date)", 'day') }} as integer) as days_left
+        cast(date_trunc('quarter', week_start) + interval '3' month as date) as next_quarter_date
     from history
+
+),
+
+horizons as (
+
+    select
+        week_start,
+        stage,
+        cast({{ dbt.datediff('week_start', 'next_quarter_date', 'day') }} as integer) as days_left
+    from weeks
 
 ),
 

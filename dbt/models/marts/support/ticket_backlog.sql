@@ -42,9 +42,9 @@ open_tickets as (
     from tickets
     cross join as_of
     inner join ticket_days
-        on ticket_days.date_day >= greatest(tickets.created_date, as_of.data_start_date)
-            and ticket_days.date_day <= as_of.as_of_date
-            and ticket_days.date_day < coalesce(cast(tickets.resolved_at as date), cast(as_of.as_of_at as date))
+        on greatest(tickets.created_date, as_of.data_start_date) <= ticket_days.date_day
+            and as_of.as_of_date >= ticket_days.date_day
+            and coalesce(cast(tickets.resolved_at as date), cast(as_of.as_of_at as date)) > ticket_days.date_day
 
 ),
 
