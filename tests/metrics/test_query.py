@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import pytest
+import yaml
 
 from metrics import MetricError, catalogue, query, supports
-from warehouse.settings import Settings
+from warehouse.settings import ROOT, Settings
 
 
 def test_every_metric_answers_with_one_number_and_by_each_of_its_dimensions(in_company: Settings) -> None:
@@ -82,3 +85,15 @@ def test_many_sessions_ask_at_once(in_company: Settings) -> None:
     with ThreadPoolExecutor(12) as pool:
         answers = list(pool.map(ask, range(24)))
     assert all(answer.equals(answers[index % 2]) for index, answer in enumerate(answers))
+
+
+PAGES = yaml.safe_load((ROOT / "dbt/semantic/saved_queries.yml").read_text(encoding="utf-8"))["saved_queries"]
+
+
+@pytest.mark.parametrize("saved", PAGES, ids=lambda saved: saved["name"])
+def test_every_saved_query_answers_by_month(in_company: Settings, saved: dict[str, Any]) -> None:
+    asked = saved["query_params"]
+    cuts = [re.findall(r"Entity\('(\w+)'\)", text) for text in asked["group_by"]]
+    found = query(asked["metrics"], [name for names in cuts for name in names], grain="month")
+    assert found["period"].nunique() > 6
+    assert set(asked["metrics"]) <= set(found.columns)
