@@ -344,3 +344,66 @@ def histogram(frame: pd.DataFrame, value: str, colour: str) -> go.Figure | None:
     figure.update_xaxes(title=None, nticks=8, tickangle=0)
     figure.update_yaxes(title=None)
     return figure
+
+
+def lines_by(
+    frame: pd.DataFrame, x: str, y: str, group: str, *, tick: str = "", zero: bool = False
+) -> go.Figure | None:
+    """One line per value of `group`, in its colour."""
+    frame = frame.dropna(subset=[y])
+    if frame.empty:
+        return None
+    figure = go.Figure()
+    for name, part in frame.groupby(group, sort=False):
+        figure.add_scatter(
+            x=part[x],
+            y=part[y],
+            name=str(words(name)),
+            mode="lines+markers",
+            customdata=part[x].astype(str),
+            meta=str(name),
+            line={"width": 2.5, "color": COLOURS.get(str(name))},
+            marker={"size": 5},
+            hovertemplate=f"%{{y:{tick}}}" if tick else None,
+        )
+    figure.update_yaxes(tickformat=tick, rangemode="tozero" if zero else "normal")
+    return figure
+
+
+def stacked_by(frame: pd.DataFrame, x: str, y: str, group: str, tick: str = "") -> go.Figure | None:
+    """Stacked bars, one series per value of `group`, the largest at the bottom."""
+    frame = frame.dropna(subset=[y])
+    if frame.empty or not frame[y].abs().sum():
+        return None
+    wide = frame.pivot_table(index=x, columns=group, values=y, aggfunc="sum", sort=False).fillna(0).sort_index()
+    wide = wide[wide.abs().sum().sort_values(ascending=False).index]
+    return stacked(wide.reset_index(), x, {str(name): str(words(name)) for name in wide.columns}, tick)
+
+
+def matrix(
+    frame: pd.DataFrame, row: str, column: str, value: str, order: list[str], kind: str
+) -> go.Figure | None:
+    """A square of `order` × `order`: rows are where something came from, columns where it went."""
+    if frame.empty:
+        return None
+    grid = frame.pivot(index=row, columns=column, values=value).reindex(index=order, columns=order)
+    figure = go.Figure(
+        go.Heatmap(
+            z=grid.to_numpy(dtype=float), x=order, y=order, colorscale="Blues", zmin=0, xgap=2, ygap=2, showscale=False
+        )
+    )
+    strong = frame[value] > frame[value].max() / 2
+    figure.add_scatter(  # a heatmap can't be clicked: points over its cells can
+        x=frame[column],
+        y=frame[row],
+        customdata=frame[row] + " → " + frame[column],
+        meta=value,
+        text=[number(float(amount), kind) for amount in frame[value]],
+        mode="markers+text",
+        textfont={"color": ["#FFFFFF" if dark else "#1B2733" for dark in strong]},
+        marker={"symbol": "square", "size": 24, "opacity": 0},
+        hovertemplate="%{y} to %{x}: %{text}<extra></extra>",
+        showlegend=False,
+    )
+    figure.update_layout(hovermode="closest", xaxis={"title": "To"}, yaxis={"title": "From", "autorange": "reversed"})
+    return figure

@@ -1,0 +1,16 @@
+-- activities of the range by week, kind and how they went
+select
+    cast(date_trunc('week', occurred_at) as date) as week,
+    activity_type,
+    outcome_sentiment,
+    cast(sum(activities) as bigint) as activities,
+    cast(sum(completed_activities) as bigint) as completed,
+    cast(sum(due_activities) as bigint) as due
+from marts.fct_activities
+where activity_month between %(start)s and %(end)s
+    and (cast(%(rep)s as text[]) is null or owner_id = any(%(rep)s))
+    and (cast(%(segment)s as text[]) is null or segment = any(%(segment)s))
+    and (cast(%(region)s as text[]) is null or region = any(%(region)s))
+    and (cast(%(acquisition_channel)s as text[]) is null or acquisition_channel = any(%(acquisition_channel)s))
+group by 1, 2, 3
+order by 1

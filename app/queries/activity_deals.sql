@@ -1,0 +1,30 @@
+-- deals closed within the range by the work done on them before they closed
+with
+
+worked as (
+
+    select
+        deals.deal_id,
+        deals.is_won,
+        count(activities.activity_id) as activities,
+        count(activities.activity_id) filter (where activities.activity_type = 'meeting') as meetings
+    from marts.fct_deals as deals
+    left join marts.fct_activities as activities
+        on deals.deal_id = activities.deal_id
+        and activities.completed_at < deals.closed_at
+    where deals.closed_month between %(start)s and %(end)s
+        and (cast(%(rep)s as text[]) is null or deals.owner_id = any(%(rep)s))
+        and (cast(%(segment)s as text[]) is null or deals.segment = any(%(segment)s))
+        and (cast(%(region)s as text[]) is null or deals.region = any(%(region)s))
+        and (cast(%(acquisition_channel)s as text[]) is null or deals.acquisition_channel = any(%(acquisition_channel)s))
+    group by 1, 2
+
+)
+
+select
+    activities,
+    meetings,
+    count(*) as closed,
+    count(*) filter (where is_won) as won
+from worked
+group by 1, 2

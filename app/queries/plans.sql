@@ -1,0 +1,5 @@
+-- the plans, cheapest first
+select product_name
+from marts.dim_product
+where category = 'plan' and list_price > 0
+order by list_price
