@@ -3,7 +3,7 @@ select
     deals.deal_id,
     deals.deal_name,
     deals.account_id,
-    accounts.account_name,
+    coalesce(accounts.account_name, 'Prospect without an account') as account_name,
     deals.segment,
     deals.region,
     deals.owner_name,

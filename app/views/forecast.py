@@ -7,7 +7,7 @@ import streamlit as st
 
 from app.components import charts
 from app.components.cards import cards
-from app.components.formats import COLOURS, money, number
+from app.components.formats import COLOURS, money
 from app.components.page import head
 from app.components.panels import chart, table, unanswered
 from app.data import kpis, rows
@@ -73,7 +73,7 @@ with right:
     chart(
         f"{name}, week by week",
         figure,
-        help="The band spans where earlier quarters ended, relative to their weighted forecast with as many weeks left.",
+        help="Band: where earlier quarters ended, relative to their weighted forecast with as many weeks left.",
         note=f"Band from {known} earlier quarters: a range seen, not a probability. {note}"
         if known
         else f"No earlier quarter is complete, so that there is no band. {note}",
@@ -112,3 +112,78 @@ with right:
         note=f"From {past['quarter'].nunique()} quarters: few, so read it as a tendency. {note}",
         empty="No whole quarter with a forecast lies before the end of the range.",
     )
+st.subheader("What it rests on")
+deals = rows(tower, "forecast_deals", filters)
+left, right = st.columns(2)
+with left:
+    sums = deals.groupby("category").agg(amount=("amount", "sum"), weighted=("weighted_amount", "sum"))
+    sums = sums.reindex(["Commit", "Best case", "Pipeline"]).fillna(0).reset_index()
+    chart(
+        "Open deals by forecast category",
+        charts.stacked(
+            sums.rename(columns={"amount": "target", "weighted": "actual"}),
+            "category",
+            {"target": "Open", "actual": "Weighted"},
+            charts.MONEY,
+            side_by_side=True,
+        ),
+        help="Commit: in negotiation. Best case: in proposal. Pipeline: earlier stages.",
+        note="Open on the as-of date, whatever the months.",
+        drill=lambda point: deals[(deals["category"] == point.value) & deals["account_id"].notna()],
+    )
+with right:
+    flow = rows(tower, "pipeline_weeks", filters)
+    chart(
+        "Due dates pulled in and pushed out by week",
+        charts.stacked(
+            flow.rename(columns={"pulled_in": "met", "pushed_out": "breached"}),
+            "period",
+            {"met": "Pulled in", "breached": "Pushed out"},
+            charts.MONEY,
+        ),
+        help="ACV of deals won before their expected week, and of deals whose expected week passed (below the axis).",
+    )
+left, right = st.columns(2)
+with left:
+    chart(
+        "Pipeline created, won and lost by week",
+        charts.lines(
+            flow, "period", {"created": "Created", "won": "Won", "lost": "Lost"}, tick=charts.MONEY, zero=True
+        ),
+        help="ACV by week; the first and last week may be partial.",
+    )
+with right:
+    slips = rows(tower, "slips", filters)
+    parts = {"met": "Won later", "breached": "Lost later", "target": "Still open"}
+    named = slips.rename(columns={"slipped_won": "met", "slipped_lost": "breached", "slipped_open": "target"})
+    chart(
+        "Slipped deals and what became of them",
+        charts.stacked(named.fillna(0), "period", parts, ",d"),
+        help="Deals whose expected week passed without a close, by the month in which they were expected.",
+        note=f"{slips['slipped'].sum():,} of {slips['due'].sum():,} deals due in the range slipped."
+        if len(slips)
+        else "",
+    )
+config = {
+    "amount": st.column_config.NumberColumn("ACV", format="dollar"),
+    "weighted_amount": st.column_config.NumberColumn("Weighted", format="dollar"),
+    "win_probability": st.column_config.NumberColumn("P(win)", format="percent"),
+    "days_late": st.column_config.NumberColumn("Days late", format="%.0f"),
+    "owner_name": "Owner",
+    "category": "Forecast",
+    "expected_close_date": "Expected",
+}
+late = deals["is_overdue"].astype(bool)
+deals = deals.drop(columns=["is_overdue", "slipped", "deal_id"])
+note = "Open on the as-of date, whatever the months."
+table(
+    "Slipped deals that are still open",
+    deals[late],
+    columns=config,
+    help=f"{note} The expected close date has passed.",
+    empty="No open deal of the selection is past its expected date.",
+    filters=filters,
+)
+table(
+    "Open deals", deals[~late].drop(columns="days_late"), columns=config, help=f"{note} Largest first.", filters=filters
+)
