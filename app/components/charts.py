@@ -380,9 +380,7 @@ def stacked_by(frame: pd.DataFrame, x: str, y: str, group: str, tick: str = "") 
     return stacked(wide.reset_index(), x, {str(name): str(words(name)) for name in wide.columns}, tick)
 
 
-def matrix(
-    frame: pd.DataFrame, row: str, column: str, value: str, order: list[str], kind: str
-) -> go.Figure | None:
+def matrix(frame: pd.DataFrame, row: str, column: str, value: str, order: list[str], kind: str) -> go.Figure | None:
     """A square of `order` × `order`: rows are where something came from, columns where it went."""
     if frame.empty:
         return None

@@ -6,74 +6,62 @@ import streamlit as st
 
 from app.components import charts
 from app.components.cards import cards
-from app.components.formats import money, number
 from app.components.page import head
-from app.components.panels import chart, table
-from app.data import kpis, rows
+from app.components.panels import chart, money, table
+from app.data import rows, split
 from app.filters import page_filter
 
-tower, filters = head("Orders & products")
+STATES = {"met": "Delivered", "normal": "On the way", "medium": "Not shipped", "target": "Cancelled"}
+tower, filters = head("Orders & products", marks=True)
 cards(
     tower,
     filters,
-    ["order_value", "orders", "average_order_value", "order_gross_profit", "order_gross_margin", "fulfilment_days"],
-    per_row=3,
+    "order_value orders average_order_value order_gross_profit order_gross_margin fulfilment_days",
+    per_row=6,
 )
 st.caption("One-off orders of services and goods; subscriptions are on MRR & movements. Cancelled orders are out.")
-names = ["order_value", "order_gross_profit", "order_gross_margin", "orders"]
-monthly = kpis(tower, names, filters.values, filters.start, filters.end, grain="month")
+monthly = split(tower, filters, ["order_value", "order_gross_margin", "orders"], grain="month")
 months = rows(tower, "order_months", filters)
 left, middle, right = st.columns(3)
 with left:
     chart(
         "Order value by month",
-        charts.bars(
-            monthly,
-            "period",
-            "order_value",
-            tick=charts.MONEY,
-            labels=[
-                f"{money(v)}<br>n = {n:,.0f}" for v, n in zip(monthly["order_value"], monthly["orders"], strict=True)
-            ],
-        ),
-        help="After discount, without tax; n is the number of orders.",
+        charts.bars(monthly, "period", "order_value", kind="money"),
+        help="After discount, without tax.",
+        drill=lambda point: rows(tower, "order_list", filters.narrowed(point.value), state=None),
     )
 with middle:
     rates = monthly.merge(months[["period", "discount_share"]], on="period", how="left")
+    series = {"order_gross_margin": "Gross margin", "discount_share": "Discount ÷ list value"}
     chart(
         "Margin and discount by month",
-        charts.lines(
-            rates,
-            "period",
-            {"order_gross_margin": "Gross margin", "discount_share": "Discount ÷ list value"},
-            tick=".1%",
-            zero=True,
-        ),
+        charts.lines(rates, "period", series, tick=".1%", zero=True),
         help="Gross margin: order value less cost ÷ order value.",
+        marks=True,
     )
 with right:
-    split = kpis(tower, ["order_value"], filters.values, filters.start, filters.end, group_by=["segment"])
-    chart("Order value by segment", charts.shares(split, "segment", "order_value"))
+    cut = split(tower, filters, ["order_value"], "segment")
+    chart(
+        "Order value by segment",
+        charts.shares(cut, "segment", "order_value"),
+        drill=lambda point: rows(tower, "order_list", filters.narrowed(segment=point.value), state=None),
+    )
 left, right = st.columns(2)
 with left:
+    series = {"ship_p50": "Shipped, median", "deliver_p50": "Delivered, median", "deliver_p90": "Delivered, p90"}
     chart(
         "Days to ship and to deliver",
-        charts.lines(
-            months,
-            "period",
-            {"ship_p50": "Shipped, median", "deliver_p50": "Delivered, median", "deliver_p90": "Delivered, p90"},
-            tick=".1f",
-            zero=True,
-        ),
+        charts.lines(months, "period", series, tick=".1f", zero=True),
         help="From the order, by its month; orders on their way are left out, so that young months look faster.",
     )
 with right:
-    colours = {"delivered": "met", "shipped": "normal", "open": "medium", "cancelled": "target"}
-    states = {"met": "Delivered", "normal": "On the way", "medium": "Not shipped", "target": "Cancelled"}
+    columns = dict(zip(("delivered", "shipped", "open", "cancelled"), STATES, strict=True))
+    codes = {code: state for state, code in columns.items()}
     chart(
         "Orders by fulfilment state",
-        charts.stacked(months.rename(columns=colours), "period", states, ",d"),
+        charts.stacked(months.rename(columns=columns), "period", STATES, ",d"),
         help="By month of the order, judged on the as-of date; cancelled ones included.",
+        drill=lambda point: rows(tower, "order_list", filters.narrowed(point.value), state=codes[point.series]),
     )
 products = rows(tower, "order_products", filters)
 left, middle, right = st.columns(3)
@@ -82,37 +70,25 @@ with left:
 with middle:
     chart(
         "Gross margin by product",
-        charts.bars(
-            products,
-            "product",
-            "margin",
-            tick=".0%",
-            labels=[
-                f"{number(m, 'percent')} (n = {n:,})"
-                for m, n in zip(products["margin"], products["orders"], strict=True)
-            ],
-            colours=charts.few_grey(products["orders"]),
-            horizontal=True,
-        ),
+        charts.bars(products, "product", "margin", kind="percent", n="orders", horizontal=True),
         help="n is the number of orders; grey under ten.",
     )
 with right:
     tiers = products.groupby("price_tier", as_index=False)["value"].sum()
     chart("Order value by price tier", charts.shares(tiers, "price_tier", "value"))
-config = {
-    "list_price": st.column_config.NumberColumn("List price", format="dollar"),
-    "value": st.column_config.NumberColumn("Order value", format="dollar"),
-    "discount": st.column_config.NumberColumn("Discount", format="dollar"),
-    "discount_share": st.column_config.NumberColumn("Discount", format="percent"),
-    "gross_profit": st.column_config.NumberColumn("Gross profit", format="dollar"),
-    "margin": st.column_config.NumberColumn("Margin", format="percent"),
-    "on_hand": st.column_config.NumberColumn("On hand", format="%.0f"),
-    "months_of_stock": st.column_config.NumberColumn("Months of stock", format="%.1f"),
-    "days_to_ship": st.column_config.NumberColumn("Days to ship", format="%.1f"),
-    "days_to_deliver": st.column_config.NumberColumn("Days to deliver", format="%.1f"),
-    "days_waiting": st.column_config.NumberColumn("Days waiting", format="%.0f"),
+config = money(list_price="List price", value="Order value", discount="Discount", gross_profit="Gross profit") | {
+    name: st.column_config.NumberColumn(label, format=form)
+    for name, label, form in (
+        ("discount_share", "Discount", "percent"),
+        ("margin", "Margin", "percent"),
+        ("on_hand", "On hand", "%.0f"),
+        ("months_of_stock", "Months of stock", "%.1f"),
+        ("days_to_ship", "Days to ship", "%.1f"),
+        ("days_to_deliver", "Days to deliver", "%.1f"),
+        ("days_waiting", "Days waiting", "%.0f"),
+    )
 }
-pace = products["units"] / filters.months
+pace = products["units"].astype(float) / filters.months
 table(
     "Products and stock",
     products.assign(months_of_stock=(products["on_hand"] / pace).where(pace > 0)).drop(columns="product_id"),
@@ -120,6 +96,6 @@ table(
     help="Stock is on the as-of date; months of stock at the pace of the selection.",
     filters=filters,
 )
-state = page_filter("state", "Orders", ["open", "shipped", "delivered", "cancelled"])
+state = page_filter("state", "Orders", list(columns))
 listed = rows(tower, "order_list", filters, state=state)
 table("Orders", listed, columns=config, help="Largest first; waiting is counted up to the as-of date.", filters=filters)
