@@ -387,7 +387,16 @@ def matrix(frame: pd.DataFrame, row: str, column: str, value: str, order: list[s
     grid = frame.pivot(index=row, columns=column, values=value).reindex(index=order, columns=order)
     figure = go.Figure(
         go.Heatmap(
-            z=grid.to_numpy(dtype=float), x=order, y=order, colorscale="Blues", zmin=0, xgap=2, ygap=2, showscale=False
+            z=grid.to_numpy(dtype=float),
+            x=order,
+            y=order,
+            colorscale="Blues",
+            zmin=0,
+            zmax=max(float(frame[value].max()), 1),
+            xgap=2,
+            ygap=2,
+            showscale=False,
+            hoverinfo="skip",
         )
     )
     strong = frame[value] > frame[value].max() / 2

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
 from app.components import charts
 from app.components.cards import cards
+from app.components.drill import Point
 from app.components.formats import COLOURS, FEW
 from app.components.page import head
 from app.components.panels import chart, money, table, unanswered
@@ -21,6 +24,11 @@ trials = rows(tower, "trials", filters)
 old = trials[trials["is_mature"].astype(bool)]
 old = old.assign(activation=old["is_activated"].map({True: "Activated", False: "Not activated"}))
 paid = old[old["is_converted"].astype(bool)]
+
+
+def of(column: str, point: Point) -> pd.DataFrame:
+    """The trials behind a bar."""
+    return old[old[column] == point.value].drop(columns="trial_id")
 
 
 def known(frame: pd.DataFrame) -> pd.DataFrame:
@@ -64,7 +72,7 @@ for place, column, title in ((left, "segment", "segment"), (middle, "acquisition
             f"Trial to paid by {title}",
             charts.bars(cut, column, "trial_to_paid", kind="percent", n="mature_trials", horizontal=True),
             help="n trials that ended at least 30 days ago; grey under ten.",
-            drill=lambda point, column=column: old[old[column] == point.value].drop(columns="trial_id"),
+            drill=partial(of, column),
         )
 with right:
     groups = old.groupby("activation", as_index=False)
@@ -73,7 +81,7 @@ with right:
         "Trial to paid, activated or not",
         charts.bars(active, "activation", "trial_to_paid", kind="percent", n="mature_trials", horizontal=True),
         help="Whether a user of the account reached the activation event by the as-of date.",
-        drill=lambda point: old[old["activation"] == point.value].drop(columns="trial_id"),
+        drill=partial(of, "activation"),
     )
 left, middle, right = st.columns(3)
 with left:

@@ -106,7 +106,7 @@ with right:
     chart(
         "From impression to customer",
         figure,
-        help="On a logarithmic scale, with the share of the step before. Within the same months: a customer's click may be older.",
+        help="Logarithmic, with the share of the step before. Of the same months: a customer's click may be older.",
         note=note,
         height=400,
     )
@@ -130,7 +130,8 @@ chart(
         side_by_side=True,
     ),
     help="First or last touch takes all; linear shares alike; position gives 40 % to the first, 40 % to the last and "
-    "the rest to those between. Without a touch, the channel that the account came from takes the credit.",
+    "the rest to those between. Without a touch, the channel that the account came from takes the credit. A filter on "
+    "channels chooses accounts by the channel they came from.",
     note=f"Every model shares the same total: {dollars(float(sums.iloc[0]))} ({gap}).",
     height=400,
 )
@@ -138,7 +139,8 @@ credited = {f"{model}_{name}": name for name in CREDITS}
 keys = ["touch_channel", "campaign"]
 campaigns = rows(tower, "campaigns", filters).merge(split(tower, filters, list(credited), *keys), on=keys, how="outer")
 config = money(spend="Spend", cost_per_lead="Cost per lead", **CREDITS) | {
-    name: st.column_config.NumberColumn(format="localized") for name in ("impressions", "clicks", "leads", "customers")
+    name: st.column_config.NumberColumn(name.capitalize(), format="localized")
+    for name in ("impressions", "clicks", "leads", "customers")
 }
 config["touch_channel"] = "Channel"
 table(

@@ -74,7 +74,7 @@ with middle:
         help="n is the number of orders; grey under ten.",
     )
 with right:
-    tiers = products.groupby("price_tier", as_index=False)["value"].sum()
+    tiers = products.groupby("price_tier", as_index=False).agg(value=("value", "sum"))
     chart("Order value by price tier", charts.shares(tiers, "price_tier", "value"))
 config = money(list_price="List price", value="Order value", discount="Discount", gross_profit="Gross profit") | {
     name: st.column_config.NumberColumn(label, format=form)
