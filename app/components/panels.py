@@ -43,12 +43,14 @@ def chart(
         else:
             if marks and st.session_state.get("_marks"):
                 charts.mark(figure, drilling.events(st.session_state["tower"], st.session_state["filters"]))
+            # a unified hover would take every click for one on the first series
+            hover = "closest" if drill else "x unified"
             figure.update_layout(
                 height=height,
                 margin={"l": 8, "r": 12, "t": 26, "b": 8},
                 legend={"orientation": "h", "y": -0.18, "x": 0, "title": None},
                 font={"size": 12},
-                hovermode=figure.layout.hovermode or "x unified",
+                hovermode=figure.layout.hovermode or hover,
                 separators=".,",
             )
             figure.update_xaxes(automargin=True)
