@@ -29,7 +29,9 @@ cards(tower, filters, ["mrr", "net_new_mrr", *SERIES, "quick_ratio", "arpa", "ac
 
 
 def behind(point: Point) -> pd.DataFrame:
-    """The accounts behind a movement of a month; behind the line, those that pay at its end."""
+    """The accounts behind a movement of a month; behind the line, everything that moved in it."""
+    if point.series == "net_new_mrr":
+        return rows(tower, "movement_list", filters.narrowed(point.value), movement=())
     return accounts(tower, filters.narrowed(point.value), "revenue", movement=point.series)
 
 
