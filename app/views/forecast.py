@@ -26,13 +26,14 @@ cards(
 )
 quarter = add_months(filters.end, -((filters.end.month - 1) % 3))
 name = f"Q{quarter.month // 3 + 1} {quarter.year}"
-plan = kpis(tower, ["bookings_target"], filters.values, quarter, add_months(quarter, 2))
+# the weekly forecast knows segments only: so must the target that it is measured against
+plan = kpis(tower, ["bookings_target"], {"segment": filters.segment}, quarter, add_months(quarter, 2))
 target = float(plan["bookings_target"].iloc[0])
 history = rows(tower, "forecast_weeks", filters)
 history["left"] = history["days_left"].astype(float) // 7
 whole = history["is_complete"].astype(bool)
 weeks = history[history["quarter_start"] == quarter]
-note = unanswered(filters, ["region", "acquisition_channel"], "The weekly forecast")
+note = unanswered(filters, ["region", "acquisition_channel"], "The weekly forecast (and its target)")
 missing = f"{name} has no forecast: the data do not know it from its first day."
 left, right = st.columns(2)
 with left:

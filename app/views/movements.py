@@ -78,7 +78,8 @@ for place, kind, title in zip(st.columns(2), ("nrr", "grr"), ("Net", "Gross"), s
             f"{title} revenue retention by segment",
             charts.lines_by(retained, "period", f"{kind}_{window}", "segment", tick=".1%"),
             note=f"Every month up to the end of the range with {FEW} customers or more at its start.",
-            empty="Trailing-12-month figures need twelve months of history before the range ends.",
+            empty=f"No segment of the selection has {FEW} customers at the start of a month"
+            + (" and twelve months of history." if window == "t12m" else "."),
         )
 plans = rows(tower, "mrr_by_plan", filters)
 left, middle, right = st.columns(3)
