@@ -167,3 +167,8 @@ def choices(publication: int) -> dict[str, list[str]]:
         name: sorted(frame.loc[frame["dimension"] == name, "value"], key=lambda value: order.get(value, value))
         for name in ("segment", "region", "acquisition_channel")
     }
+
+
+def numeric(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """The frame with these columns as floats: exact numerics arrive as objects, empty results untyped."""
+    return frame.assign(**{name: pd.to_numeric(frame[name]).astype(float) for name in columns})
