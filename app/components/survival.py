@@ -41,3 +41,26 @@ def kaplan_meier(duration: np.ndarray, event: np.ndarray, entry: np.ndarray) -> 
     deaths = np.array([(event & (duration == t) & (entry < t)).sum() for t in times])
     share = np.cumprod(1 - deaths / np.maximum(at_risk, 1)) if len(times) else np.zeros(0)
     return np.concatenate([[0], times]), np.concatenate([[1.0], share])
+
+
+def activation(frame: pd.DataFrame, group: str, days: int = 60) -> go.Figure | None:
+    """Share activated by days since the start (1 - Kaplan-Meier), one curve per group of at least ten."""
+    figure = go.Figure()
+    for name, part in frame.groupby(group, sort=False):
+        if len(part) < FEW:
+            continue
+        times, share = kaplan_meier(
+            part["duration_days"].to_numpy(float), part["is_activated"].to_numpy(bool), np.full(len(part), -1.0)
+        )
+        drawn = times <= days
+        figure.add_scatter(
+            x=np.append(times[drawn], days),
+            y=1 - np.append(share[drawn], share[drawn][-1]),
+            name=f"{name} (n = {len(part):,})",
+            mode="lines",
+            line={"shape": "hv", "width": 2.5, "color": COLOURS.get(str(name))},
+            hovertemplate="%{y:.1%}",
+        )
+    figure.update_xaxes(title="Days since the start")
+    figure.update_yaxes(tickformat=PERCENT, rangemode="tozero")
+    return figure if figure.data else None
