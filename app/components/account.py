@@ -1,4 +1,4 @@
-"""One account as it stands: who it is, what it pays, how it does and what to do first."""
+"""One account: how to find it, who it is, what it pays, how it does and what to do first."""
 
 from __future__ import annotations
 
@@ -6,6 +6,68 @@ import pandas as pd
 import streamlit as st
 
 from app.components.formats import FEW, number, words
+from app.components.panels import table
+from app.data import Tower, numeric, rows
+from app.filters import Filters
+
+MONEY = {"mrr": st.column_config.NumberColumn("MRR", format="dollar")}
+
+
+def choose() -> None:
+    """Open the account that was picked among the matches."""
+    if picked := st.session_state.get("customer_found"):
+        st.query_params["account"] = picked
+        st.session_state["customer_search"], st.session_state["customer_found"] = "", None
+
+
+def forget() -> None:
+    """Go back to the suggestions."""
+    st.session_state["customer_account"] = None
+    st.query_params.pop("account", None)
+
+
+def find(tower: Tower, filters: Filters) -> pd.Series | None:
+    """The search, and the account that the link, the search or the last visit names; None when there is none."""
+    left, right = st.columns([2, 3])
+    text = left.text_input("Find an account", placeholder="Part of its name, or its key", key="customer_search").strip()
+    found = rows(tower, "account_search", filters, text=text, limit=20).set_index("account_id")
+    names = {
+        key: f"{row['account_name']} · {row['segment']} · {number(float(row['mrr']), 'money')} MRR"
+        for key, row in found.iterrows()
+    }
+    label = (
+        f"Accounts with “{text}” in the selection, the largest first" if text else "Largest accounts of the selection"
+    )
+    right.selectbox(
+        label,
+        list(names),
+        index=None,
+        format_func=lambda key: names.get(key, key),
+        key="customer_found",
+        placeholder="Choose an account" if names else "None found",
+        on_change=choose,
+    )
+    account = st.query_params.get("account") or st.session_state.get("customer_account")
+    if not account:
+        return None
+    known = rows(tower, "account_head", filters, account=account)
+    if known.empty:
+        asked = account[:40].replace("`", "")
+        st.warning(f"There is no account `{asked}`. Search by name, or pick one below.", icon=":material/person_off:")
+        st.session_state["customer_account"] = None
+        return None
+    st.session_state["customer_account"] = st.query_params["account"] = account
+    return known.iloc[0]
+
+
+def suggest(tower: Tower, filters: Filters) -> None:
+    """Where to look first."""
+    for risky, title, what in [
+        (True, "Largest accounts at high or critical risk", "No paying account of this selection is at high risk."),
+        (False, "Largest accounts", "No account of this selection pays."),
+    ]:
+        frame = numeric(rows(tower, "account_suggestions", filters, risky=risky), "mrr", "health_score")
+        table(title, frame, columns=MONEY, filters=filters, empty=what, help="As of the as-of date.")
 
 
 def profile(account: pd.Series) -> None:

@@ -139,7 +139,11 @@ table(
     "Releases before and after",
     impact[["version", "released_date", *changes, *counts]],
     columns={
-        name: st.column_config.NumberColumn(name.replace("_", " ").capitalize(), format="percent") for name in changes
+        "released_date": st.column_config.DateColumn("Released", format="D MMM YYYY"),
+        **{
+            name: st.column_config.NumberColumn(name.replace("_", " ").capitalize(), format="percent")
+            for name in changes
+        },
     },
     help="Changes per active account, and the counts in the four weeks before and from the release day on.",
     filters=filters,

@@ -32,7 +32,7 @@ if last is not None:
     span = f"{last['data_start_date']:%d %b %Y} to {tower.as_of:%d %b %Y}." if days else "The load has no window."
     shown += [
         ("Days of data", f"{days:,}", span),
-        ("Last load", str(last["status"]).capitalize(), note),
+        ("Last load", "OK" if last["status"] == "succeeded" else "Failed", note),
         (
             "Rows read",
             f"{last['rows_read']:,}",

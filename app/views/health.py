@@ -160,7 +160,7 @@ table(
 )
 left, right = st.columns(2)
 with left:
-    lift = numeric(rows(tower, "health_lift", filters), "churn_rate", "customer_months")
+    lift = numeric(rows(tower, "health_lift", filters), "churn_rate", "customer_months", "churned")
     ends = (
         [f"{row['churn_rate']:.1%} (n = {row['customer_months']:,.0f})" for _, row in lift.iloc[[0, -1]].iterrows()]
         if len(lift)
