@@ -129,7 +129,7 @@ def _mrr(figure: Any, board: Board) -> None:
     low = min(board.bridge["start"], board.bridge["end"])
     steps.set_ylim(low * 0.8 if low > 0 else None, steps.get_ylim()[1] * 1.03)
     steps.tick_params(axis="x", labelsize=7)
-    figure.text(0.55, 0.445, f"Ties to the cent: the difference is ${abs(board.gap):.2f}.", fontsize=8)
+    figure.text(0.55, 0.445, f"Ties to the cent: ${abs(board.gap):.2f} apart.", fontsize=8)
     bars = _axes(figure, (0.07, 0.09, 0.88, 0.3), "MRR movements by month")
     up, down = [0.0] * len(board.monthly), [0.0] * len(board.monthly)
     months = [f"{pd.Timestamp(month):%b %y}" for month in board.monthly["period"]]

@@ -216,7 +216,7 @@ def test_the_board_report_has_the_numbers_of_the_page() -> None:
         assert number.replace("×", "\xd7") in text, (card.label, number)
     assert "Segment: SMB" in text
     assert "As of 31 Oct 2026" in text
-    assert "erence is $0.00" in text  # the ligature before it is drawn, not written
+    assert "Ties to the cent: $0.00 apart." in text
 
 
 @pytest.fixture
