@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from app.access import role
 from metrics import query
 from metrics.engine import fetch
 from warehouse.errors import TowerError
@@ -19,9 +20,10 @@ from warehouse.errors import TowerError
 
 @dataclass(frozen=True)
 class Tower:
-    """The build that the dashboard shows."""
+    """The build that the dashboard shows, and the row scope that reads it: together the key of every cache."""
 
     publication: int
+    scope: str
     as_of: date
     first_month: date
     last_month: date
@@ -29,15 +31,20 @@ class Tower:
     gross_margin: float
 
 
-@st.cache_data(ttl=timedelta(seconds=15), show_spinner=False)
 def tower() -> Tower:
-    """The newest published build. Raises TowerError when there is none."""
+    """The newest published build, for this visitor. Raises TowerError when there is none."""
+    return _tower(role() or "")
+
+
+@st.cache_data(ttl=timedelta(seconds=15), show_spinner=False)
+def _tower(scope: str) -> Tower:
     rows = fetch(_sql("tower"), {})
     if rows.empty:
         raise TowerError("the marts are empty; run `make all`")
     row = rows.iloc[0]
     return Tower(
         int(row["publication"]),
+        scope,
         row["as_of_date"],
         row["first_month"],
         row["last_month"],
@@ -49,6 +56,7 @@ def tower() -> Tower:
 @st.cache_data(max_entries=2000, show_spinner=False)
 def _kpis(
     publication: int,
+    scope: str,
     metrics: tuple[str, ...],
     group_by: tuple[str, ...],
     filters: tuple[tuple[str, tuple[str, ...]], ...],
@@ -69,11 +77,12 @@ def kpis(
     grain: str | None = None,
 ) -> pd.DataFrame:
     """`metrics.query`, cached; a filter that a metric does not know is left out for it (the card says so)."""
-    return _kpis(build.publication, tuple(metrics), tuple(group_by), tuple(sorted(filters.items())), start, end, grain)
+    shape = (tuple(metrics), tuple(group_by), tuple(sorted(filters.items())))
+    return _kpis(build.publication, build.scope, *shape, start, end, grain)
 
 
 @st.cache_data(max_entries=2000, show_spinner=False)
-def _rows(name: str, publication: int, values: tuple[tuple[str, Any], ...]) -> pd.DataFrame:
+def _rows(name: str, publication: int, scope: str, values: tuple[tuple[str, Any], ...]) -> pd.DataFrame:
     bound = {key: list(value) if isinstance(value, tuple) else value for key, value in values}
     bound = {key: (value or None) if isinstance(value, list) else value for key, value in bound.items()}
     return fetch(_sql(name), bound)
@@ -82,7 +91,7 @@ def _rows(name: str, publication: int, values: tuple[tuple[str, Any], ...]) -> p
 def rows(build: Tower, name: str, filters: Any, **more: Any) -> pd.DataFrame:
     """The result of app/queries/<name>.sql for the selection; values are bound, never pasted."""
     values = {**filters.values, "start": filters.start, "end": filters.end, **more}
-    return _rows(name, build.publication, tuple(sorted(values.items())))
+    return _rows(name, build.publication, build.scope, tuple(sorted(values.items())))
 
 
 @lru_cache(maxsize=64)
@@ -91,7 +100,7 @@ def _sql(name: str) -> str:
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
-def choices(publication: int) -> dict[str, list[str]]:
+def choices(publication: int, scope: str) -> dict[str, list[str]]:
     """The known values of each filter."""
     frame = fetch(_sql("choices"), {})
     order = {"SMB": "0", "Mid-Market": "1", "Enterprise": "2"}

@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import streamlit as st
 
+from app.access import account, narrowed, sign_in, visitor
 from app.data import choices, tower
 from app.filters import sidebar
 from warehouse.errors import TowerError
@@ -50,6 +51,11 @@ def main() -> None:
     """Draw the chosen page, or what to do when the warehouse cannot serve it."""
     st.set_page_config(page_title="GTM Control Tower", page_icon=":material/cell_tower:", layout="wide")
     folder = Path(__file__).parent / "views"
+    who, problem = None, ""
+    try:
+        who = visitor()
+    except TowerError as error:
+        problem = str(error)
     page = st.navigation(
         {
             section: [
@@ -58,12 +64,17 @@ def main() -> None:
                 if (folder / f"{name}.py").exists()
             ]
             for section, pages in PAGES.items()
-        }
+        },
+        position="sidebar" if who else "hidden",
     )
+    if who is None:
+        sign_in(problem)
+        return
     try:
         build = tower()
         st.session_state["tower"] = build
-        st.session_state["filters"] = sidebar(build, choices(build.publication))
+        st.session_state["filters"] = narrowed(sidebar(build, choices(build.publication, build.scope)), who.scope)
+        account(who)
         page.run()
     except TowerError as error:
         st.title("The warehouse is not ready")
