@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import logging
+import re
 import time
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -165,9 +166,8 @@ def _password_form(password: str) -> None:
 def _has_password(password: str) -> bool:
     if st.session_state.get("_signed_in") is None:
         token = str(st.context.cookies.get(COOKIE, ""))
-        expiry = token.partition(".")[0]
-        valid = expiry.isdecimal() and hmac.compare_digest(token.encode(), _token(password, int(expiry)).encode())
-        st.session_state["_signed_in"] = valid and int(expiry) > time.time()
+        expiry = int(token.partition(".")[0]) if re.fullmatch(r"[0-9]{1,12}\.[0-9a-f]{64}", token) else 0
+        st.session_state["_signed_in"] = expiry > time.time() and hmac.compare_digest(token, _token(password, expiry))
     return bool(st.session_state["_signed_in"])
 
 

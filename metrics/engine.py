@@ -234,8 +234,9 @@ def fetch(sql: str, values: Mapping[str, Any]) -> pd.DataFrame:
 
 def _fetch(sql: str, values: Mapping[str, Any]) -> pd.DataFrame:
     settings, role = load_settings(), _role()
+    pool = _pool(settings.reader_url(), role)
     try:
-        connection = _pool(settings.reader_url(), role).raw_connection()
+        connection = pool.raw_connection()
     except (OperationalError, psycopg2.OperationalError) as error:
         raise TowerError(explain(reader_url(settings, role), str(error))) from error
     try:
@@ -245,6 +246,7 @@ def _fetch(sql: str, values: Mapping[str, Any]) -> pd.DataFrame:
     except psycopg2.errors.InvalidTextRepresentation as error:
         raise MetricError(f"a filter's value does not fit: {str(error).splitlines()[0]}") from error
     except psycopg2.errors.InsufficientPrivilege as error:
+        pool.dispose()  # a scope that was taken away and given again is another role than these connections have
         raise TowerError(f"closed to this row scope ({str(error).splitlines()[0]}); run `make dbt-run`") from error
     except psycopg2.errors.UndefinedTable as error:
         raise TowerError(f"the marts are not built ({str(error).splitlines()[0]}); run `make dbt-run`") from error
