@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import psycopg2
 import streamlit as st
 
 from app.access import role
 from metrics import query
 from metrics.engine import fetch
+from warehouse.access import reader_url
+from warehouse.connections import connect
 from warehouse.errors import TowerError
+from warehouse.settings import load_settings
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -77,21 +85,82 @@ def kpis(
     grain: str | None = None,
 ) -> pd.DataFrame:
     """`metrics.query`, cached; a filter that a metric does not know is left out for it (the card says so)."""
-    shape = (tuple(metrics), tuple(group_by), tuple(sorted(filters.items())))
-    return _kpis(build.publication, build.scope, *shape, start, end, grain)
+    asked = (tuple(metrics), tuple(group_by), tuple(sorted(filters.items())), start, end, grain)
+    columns = [*(["period"] if grain else []), *group_by, *metrics]
+    nothing = pd.DataFrame([] if grain or group_by else [[float("nan")] * len(columns)], columns=columns)
+    return _guarded(lambda: _kpis(build.publication, build.scope, *asked), lambda: nothing)
+
+
+def split(
+    build: Tower, filters: Any, metrics: Sequence[str], *group_by: str, grain: str | None = None, whole: bool = False
+) -> pd.DataFrame:
+    """`kpis` of the selection by dimensions or time; with `whole` since the data begin."""
+    start = build.first_month if whole else filters.start
+    return kpis(build, metrics, filters.values, start, filters.end, group_by, grain)
 
 
 @st.cache_data(max_entries=2000, show_spinner=False)
-def _rows(name: str, publication: int, scope: str, values: tuple[tuple[str, Any], ...]) -> pd.DataFrame:
+def _rows(
+    name: str, publication: int, scope: str, values: tuple[tuple[str, Any], ...], only_columns: bool = False
+) -> pd.DataFrame:
     bound = {key: list(value) if isinstance(value, tuple) else value for key, value in values}
     bound = {key: (value or None) if isinstance(value, list) else value for key, value in bound.items()}
-    return fetch(_sql(name), bound)
+    frame = fetch(f"select * from ({_sql(name)}) as panel limit 0" if only_columns else _sql(name), bound)
+    for column in frame.columns:
+        if any(isinstance(value, Decimal) for value in frame[column]):
+            frame[column] = pd.to_numeric(frame[column]).astype(float)
+    return frame
 
 
 def rows(build: Tower, name: str, filters: Any, **more: Any) -> pd.DataFrame:
     """The result of app/queries/<name>.sql for the selection; values are bound, never pasted."""
     values = {**filters.values, "start": filters.start, "end": filters.end, **more}
-    return _rows(name, build.publication, build.scope, tuple(sorted(values.items())))
+    bound = tuple(sorted(values.items()))
+    key = (name, build.publication, build.scope, bound)
+    return _guarded(lambda: _rows(*key), lambda: _rows(*key, only_columns=True))
+
+
+def _guarded(read: Callable[[], pd.DataFrame], otherwise: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+    """What `read` returns; when one query fails, say so where it was asked, and go on with no rows.
+
+    A warehouse that is down or not built (TowerError) is no matter of one panel and goes to the page.
+    """
+    try:
+        return read()
+    except psycopg2.Error as error:
+        log.warning("a query failed: %s", error)
+        slow = isinstance(error, psycopg2.errors.QueryCanceled)
+        st.session_state["_failed"] = True
+        st.error(
+            "This could not be read: the query took longer than 30 seconds. Choose fewer months or one segment."
+            if slow
+            else "This could not be read from the warehouse. Reload the page; if it stays, `make status` and "
+            "`.run/app.log` say more.",
+            icon=":material/error:",
+        )
+        return otherwise()
+
+
+def run(name: str, values: Mapping[str, Any]) -> pd.DataFrame:
+    """Run one of the few queries that write (saved views) as the visitor's role; returns what it returns."""
+    connection = connect(reader_url(load_settings(), role()))
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute("set transaction read write")
+            cursor.execute(_sql(name), dict(values))
+            return pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description or []])
+    finally:
+        connection.close()
+
+
+def read(name: str, values: Mapping[str, Any]) -> pd.DataFrame:
+    """The result of app/queries/<name>.sql as it is now, not cached: for what changes between builds."""
+    return fetch(_sql(name), dict(values))
+
+
+def account_names(build: Tower, ids: tuple[str, ...]) -> pd.DataFrame:
+    """account_id and account_name of these accounts."""
+    return _rows("account_names", build.publication, build.scope, (("ids", ids or ("",)),))
 
 
 @lru_cache(maxsize=64)

@@ -5,6 +5,7 @@ The pages lie in views/, because Streamlit serves a folder called pages/ by itse
 
 from __future__ import annotations
 
+import logging
 import sys
 from pathlib import Path
 
@@ -13,10 +14,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import streamlit as st
 
 from app.access import account, narrowed, sign_in, visitor
+from app.components.drill import follow
+from app.components.shelf import follow_view, saved_views, search
 from app.data import choices, tower
 from app.filters import sidebar
 from warehouse.errors import TowerError
 
+log = logging.getLogger(__name__)
 PAGES = {
     "Overview": [
         ("executive", "Executive overview", ":material/monitoring:"),
@@ -51,31 +55,40 @@ def main() -> None:
     """Draw the chosen page, or what to do when the warehouse cannot serve it."""
     st.set_page_config(page_title="GTM Control Tower", page_icon=":material/cell_tower:", layout="wide")
     folder = Path(__file__).parent / "views"
+    sections = {
+        section: {
+            name: st.Page(folder / f"{name}.py", title=title, icon=icon, default=name == "executive")
+            for name, title, icon in pages
+            if (folder / f"{name}.py").exists()
+        }
+        for section, pages in PAGES.items()
+    }
     who, problem = None, ""
     try:
         who = visitor()
     except TowerError as error:
         problem = str(error)
     page = st.navigation(
-        {
-            section: [
-                st.Page(folder / f"{name}.py", title=title, icon=icon, default=name == "executive")
-                for name, title, icon in pages
-                if (folder / f"{name}.py").exists()
-            ]
-            for section, pages in PAGES.items()
-        },
+        {section: list(pages.values()) for section, pages in sections.items()},
         position="sidebar" if who else "hidden",
     )
     if who is None:
         sign_in(problem)
         return
+    st.session_state["pages"] = {name: page for pages in sections.values() for name, page in pages.items()}
+    st.session_state["page"] = page.url_path or "executive"
     try:
         build = tower()
         st.session_state["tower"] = build
+        with st.sidebar:
+            search(build)
         st.session_state["filters"] = narrowed(sidebar(build, choices(build.publication, build.scope)), who.scope)
+        follow()
+        follow_view()
+        with st.sidebar:
+            saved_views()
         account(who)
-        page.run()
+        _run(page)
     except TowerError as error:
         st.title("The warehouse is not ready")
         st.error(str(error), icon=":material/database_off:")
@@ -87,6 +100,21 @@ def main() -> None:
         if st.button("Try again"):
             st.cache_data.clear()
             st.rerun()
+
+
+def _run(page: st.Page) -> None:
+    """Draw the page; what breaks on it is said there, and the rest of the dashboard stays."""
+    try:
+        page.run()
+    except TowerError:
+        raise
+    except Exception:
+        log.exception("the page %s broke", page.title)
+        st.error(
+            "This page could not be drawn to its end. Try other months or reset the filters; if it stays, "
+            "`.run/app.log` says what happened.",
+            icon=":material/error:",
+        )
 
 
 main()

@@ -30,10 +30,20 @@ create table if not exists ops.publications (
     tests integer not null,
     status varchar(20) not null
 );
+create table if not exists ops.saved_views (
+    view_id bigint generated always as identity primary key,
+    name varchar(80) not null check (name = trim(name) and name <> ''),
+    page varchar(40) not null,
+    query_string varchar(4000) not null,
+    created_at timestamp not null,
+    created_by varchar(255) not null
+);
+create unique index if not exists saved_views_name on ops.saved_views (lower(name));
 
 grant usage on schema marts, scores, ops to tower_reader;
 grant select on all tables in schema marts, scores to tower_reader;
 grant select on ops.load_runs, ops.publications to tower_reader;
+grant select, insert, delete on ops.saved_views to tower_reader;
 alter default privileges in schema marts grant select on tables to tower_reader;
 alter default privileges in schema scores grant select on tables to tower_reader;
 
@@ -81,3 +91,4 @@ $$;
 revoke execute on function ops.protect_rows from public;
 grant usage on schema marts, scores, ops to tower_scoped;
 grant select on ops.load_runs, ops.publications to tower_scoped;
+grant select, insert, delete on ops.saved_views to tower_scoped;

@@ -1,83 +1,180 @@
-"""KPI cards: value, change against the comparison, sparkline, and the definition on hover."""
+"""KPI cards: value, change against prior period, prior year and target, sparkline, definition on hover, way on."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import pandas as pd
 import streamlit as st
 
 from app.components.formats import FEW, change, number
-from app.data import Tower, kpis
-from app.filters import DIMENSIONS, Filters, add_months
+from app.data import Tower, kpis, split
+from app.filters import COMPARISONS, DIMENSIONS, Filters, add_months, shared
 from metrics import get_metric
+from metrics.catalogue import Metric
 
 Colour = Literal["normal", "inverse", "off"]
+SHORT = {"prior_period": "on period", "prior_year": "on year"}
+TARGETS = {"mrr": "mrr_target", "new_mrr": "new_mrr_target", "won_amount": "bookings_target"}
+HOMES = {  # page: how the names of its metrics begin; the longest beginning that fits wins
+    "movements": "mrr arr net_new new_ reactivat expansion contraction churned_ quick_ratio arpa active_customers "
+    "gross_profit starting_ customer_months quarterly_net",
+    "retention": "nrr grr logo_ revenue_retention cohort ltv voluntary involuntary",
+    "conversion": "trial trials mature_trials converted tier_",
+    "orders": "order average_order fulfilment",
+    "pipeline": "win_rate won_ lost_ closed_ average_won sales_cycle deals_created open_deals open_pipeline stage_ "
+    "entered_ overdue_pipeline weighted_pipeline crm_weighted pipeline_created sales_velocity",
+    "forecast": "bookings due_pipeline due_deals pipeline_coverage slip",
+    "reps": "activities completed_ overdue_activities due_activities activity_completion positive_ ramped quota",
+    "marketing": "spend acquired cac ltv_cac roas magic previous_quarter first_touch last_touch linear position "
+    "customer_retention mature_customers",
+    "health": "scored average_health average_usage average_support average_revenue average_engagement healthy "
+    "unhealthy at_risk inactive estimated_clv",
+    "adoption": "activation account_activation eligible activated product_ logins feature_ active_accounts dau wau mau "
+    "monthly_active stickiness weekly_stickiness using_ time_to_value",
+    "support": "tickets first_response resolution open_and_breached escalated reopened csat backlog",
+    "anomalies": "anomalies",
+    "data_health": "unexplained invoice outstanding refunded payment failed_ recovered_ days_to_pay mrr_event netted",
+}
 
 
-def cards(tower: Tower, filters: Filters, names: Sequence[str], per_row: int = 5) -> None:
-    """A grid of KPI cards."""
+def home(name: str) -> str:
+    """The page where a KPI lives; empty when none is known."""
+    fits = [(len(start), page) for page, starts in HOMES.items() for start in starts.split() if name.startswith(start)]
+    return max(fits)[1] if fits else ""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A KPI of the selection: value, changes against both comparisons, its target, and what to know about it."""
+
+    metric: Metric
+    value: float
+    changes: dict[str, str | None]
+    target: float | None
+    cases: float | None
+    ignored: list[str]
+    is_partial: bool
+    history: list[float]
+
+    @property
+    def text(self) -> str:
+        """The value with its unit."""
+        return number(self.value, self.metric.format)
+
+    @property
+    def is_few(self) -> bool:
+        """Whether a rate rests on too few cases to judge."""
+        return self.cases is not None and self.cases < FEW
+
+    @property
+    def of_target(self) -> str:
+        """Such as 98% of target $2.85M; empty where there is none."""
+        if not self.target:
+            return ""
+        return f"{self.value / self.target:.0%} of target {number(self.target, self.metric.format)}"
+
+    def judged(self, text: str) -> str:
+        """The name of the colour of a change: green, red, or gray where no direction is good."""
+        if self.is_few or self.metric.direction == "neutral" or text.lstrip("+-").startswith("0.0 "):
+            return "gray"
+        return "green" if text.startswith("+") == (self.metric.direction == "up_is_good") else "red"
+
+
+def facts(tower: Tower, filters: Filters, names: Sequence[str]) -> list[Fact]:
+    """The KPIs of the selection, as cards and reports show them."""
     metrics = [get_metric(name) for name in names]
     asked = list(dict.fromkeys([*names, *(m.sample for m in metrics if m.sample)]))
-    now = kpis(tower, asked, filters.values, filters.start, filters.end).iloc[0]
-    earlier = filters.compared(tower.first_month)
-    stocks = [m.name for m in metrics if m.behaviour == "stock"]
-    before = (
-        kpis(tower, asked, earlier.values, earlier.start, earlier.end).iloc[0] if earlier else pd.Series(dtype=float)
-    )
-    if earlier is None and stocks:  # a stock needs only the end of the comparison range
-        before = _stock_before(tower, filters, stocks)
+    targets = [TARGETS[name] for name in names if name in TARGETS and not _ignored(TARGETS[name], filters)]
+    now = kpis(tower, [*asked, *targets], filters.values, filters.start, filters.end).iloc[0]
+    before = {compare: _before(tower, filters, metrics, compare) for compare in COMPARISONS}
     series = [m.name for m in metrics if m.behaviour != "now"]
-    history = (
-        kpis(tower, series, filters.values, tower.first_month, filters.end, grain="month") if series else pd.DataFrame()
-    )
-    for first in range(0, len(metrics), per_row):
-        for place, metric in zip(st.columns(per_row), metrics[first : first + per_row], strict=False):
-            _card(place, metric.name, now, before, history, filters)
+    history = split(tower, filters, series, grain="month", whole=True) if series else pd.DataFrame()
+    rates = ("percent", "ratio", "days", "hours", "months")
+    return [
+        Fact(
+            metric,
+            value := float(now[metric.name]),
+            {c: change(value, float(row.get(metric.name, math.nan)), metric.format) for c, row in before.items()},
+            float(now[target]) if (target := TARGETS.get(metric.name, "")) in now and now[target] > 0 else None,
+            float(now[metric.sample]) if metric.sample and metric.format in rates else None,
+            _ignored(metric.name, filters),
+            tower.is_partial and filters.end == tower.last_month and metric.behaviour != "now",
+            history[metric.name].dropna().tolist() if metric.name in history else [],
+        )
+        for metric in metrics
+    ]
 
 
-def _stock_before(tower: Tower, filters: Filters, stocks: list[str]) -> pd.Series:
-    end = add_months(filters.end, -(12 if filters.compare == "prior_year" else filters.months))
-    if end < tower.first_month:
+def cards(tower: Tower, filters: Filters, names: Sequence[str] | str, per_row: int = 5) -> None:
+    """A grid of KPI cards, up to `per_row` beside each other and fewer on narrow screens; names may be one text."""
+    show(tower, filters, facts(tower, filters, names.split() if isinstance(names, str) else names), per_row)
+
+
+def show(tower: Tower, filters: Filters, found: Sequence[Fact], per_row: int = 5) -> None:
+    """Cards of facts that are already known."""
+    grid = st.grid(per_row, min_column_width=158, gap="small")
+    for fact in found:
+        with grid.container(border=True, height="stretch", gap="xxsmall"):
+            _card(tower, filters, fact)
+
+
+def _before(tower: Tower, filters: Filters, metrics: Sequence[Metric], compare: str) -> pd.Series:
+    """The metrics of the comparison range; of one that begins before the data only what its last month tells."""
+    shift = 12 if compare == "prior_year" else filters.months
+    start, end = add_months(filters.start, -shift), add_months(filters.end, -shift)
+    known = [m.name for m in metrics if m.behaviour != "now"]
+    if start < tower.first_month:
+        known, start = [m.name for m in metrics if m.behaviour == "stock"], end
+    if end < tower.first_month or not known:
         return pd.Series(dtype=float)
-    return kpis(tower, stocks, filters.values, end, end).iloc[0]
+    return kpis(tower, known, filters.values, start, end).iloc[0]
 
 
-def _card(
-    place: st.delta_generator.DeltaGenerator,
-    name: str,
-    now: pd.Series,
-    before: pd.Series,
-    history: pd.DataFrame,
-    filters: Filters,
-) -> None:
-    metric = get_metric(name)
-    value = float(now[name])
-    delta = change(value, float(before[name]), metric.format) if name in before and metric.behaviour != "now" else None
+def _ignored(name: str, filters: Filters) -> list[str]:
+    known = get_metric(name).dimensions
+    return [DIMENSIONS[d].lower() for d, values in filters.values.items() if values and d not in known]
+
+
+def _card(tower: Tower, filters: Filters, fact: Fact) -> None:
+    metric, notes, said = fact.metric, [fact.metric.description], []
     colours: dict[str, Colour] = {"up_is_good": "normal", "down_is_good": "inverse"}
-    colour: Colour = colours.get(metric.direction, "off")
-    notes = [metric.description]
-    label = metric.label
-    if metric.sample and metric.format in ("percent", "ratio", "days", "hours", "months"):
-        count = float(now[metric.sample])
-        notes.append(f"n = {count:,.0f}")
-        if count < FEW:
-            label += f" (n = {count:,.0f})"
-            colour = "off"
-    ignored = [DIMENSIONS[d].lower() for d, values in filters.values.items() if values and d not in metric.dimensions]
-    if ignored:
-        notes.append(f"Not recorded by {' or '.join(ignored)}: this card does not answer to that filter.")
-        label += " *"
-    spark = history[name].dropna().tolist() if name in history else []
-    place.metric(
-        label,
-        number(value, metric.format),
-        delta,
-        delta_color=colour,
+    if fact.cases is not None:
+        notes.append(f"n = {fact.cases:,.0f}")
+        if fact.cases < 3 * FEW:
+            said.append(f"n = {fact.cases:,.0f}" + (", too few to judge" if fact.is_few else ""))
+    if fact.ignored:
+        notes.append(f"Not recorded by {' or '.join(fact.ignored)}: this card does not answer to that filter.")
+    if fact.is_partial:
+        said.append(f"month to {tower.as_of:%d %b}")
+    main = fact.changes[filters.compare]
+    other = next(compare for compare in COMPARISONS if compare != filters.compare)
+    if text := fact.changes[other]:
+        said.append(f":{fact.judged(text)}[{text}] {SHORT[other]}")
+    if fact.target:
+        share = fact.value / fact.target
+        said.append(f":{'green' if share >= 1 else 'red' if share < 0.95 else 'orange'}[{fact.of_target}]")
+    st.metric(
+        metric.label + (" *" if fact.ignored else ""),
+        f":gray[{fact.text}]" if fact.is_few else fact.text,
+        main,
+        delta_color="off" if fact.is_few else colours.get(metric.direction, "off"),
+        delta_description=SHORT[filters.compare] if main else None,
         help="\n\n".join(notes),
-        border=True,
-        chart_data=spark if len(spark) > 1 else None,
+        chart_data=fact.history if len(fact.history) > 1 else None,
         chart_type="area",
-        height="stretch",
     )
+    if said:
+        st.caption(" · ".join(said))
+    pages, page = st.session_state.get("pages", {}), home(metric.name)
+    if page in pages and page != st.session_state.get("page"):
+        st.page_link(
+            pages[page],
+            label=f":small[{pages[page].title}]",
+            icon=":material/arrow_forward:",
+            query_params=shared(filters),
+            help=f"{metric.label}: open {pages[page].title}",
+        )

@@ -1,4 +1,7 @@
-"""The charts: each takes a frame and returns a plotly figure, or None when there is nothing to draw."""
+"""The charts: each takes a frame and returns a plotly figure, or None when there is nothing to draw.
+
+`customdata` of a trace holds the raw category of each point and `meta` the series' column: a drill reads them.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,7 @@ import pandas as pd
 import plotly.express as px
 import plotly.graph_objects as go
 
-from app.components.formats import COLOURS, FEW, money, words
-
-MONEY, PERCENT = "$~s", ".0%"
+from app.components.formats import COLOURS, FEW, MONEY, PERCENT, TICKS, money, number, words
 
 
 def lines(
@@ -37,6 +38,8 @@ def lines(
             y=frame[column],
             name=label,
             mode="lines+markers" if markers else "lines",
+            customdata=frame[x].astype(str),
+            meta=column,
             line={"width": 2.5, "color": colour, **style},
             marker={"size": 5},
             hovertemplate=f"%{{y:{tick}}}" if tick else None,
@@ -57,6 +60,8 @@ def stacked(
             x=frame[x].map(words),
             y=frame[column],
             name=label,
+            customdata=frame[x].astype(str),
+            meta=column,
             marker_color=COLOURS.get(column.removesuffix("_mrr").replace("churned", "churn")),
             hovertemplate=f"%{{y:{tick}}}",
         )
@@ -70,16 +75,31 @@ def bars(
     x: str,
     y: str,
     *,
+    kind: str = "",
+    n: str = "",
     tick: str = "",
     labels: list[str] | None = None,
     colours: list[str] | None = None,
     horizontal: bool = False,
 ) -> go.Figure | None:
-    """Plain bars with their values."""
+    """Plain bars with their values, written as `kind` (money, percent, count, …) says.
+
+    `n` names the column with the number of cases: it is written beside the value, and bars on fewer than ten are grey.
+    """
     frame = frame.dropna(subset=[y])
     if frame.empty or not frame[y].abs().sum():
         return None
     names = frame[x].map(words)
+    if labels is None and kind:
+        labels = [number(float(value), kind) for value in frame[y]]
+    if labels and n:
+        gap = " " if horizontal else "<br>"
+        labels = [f"{text}{gap}(n = {count:,.0f})" for text, count in zip(labels, frame[n], strict=True)]
+    if colours is None:
+        colours = [COLOURS.get(str(value), COLOURS["actual"]) for value in frame[x]]
+    if n:
+        colours = [c if count >= FEW else COLOURS["few"] for c, count in zip(colours, frame[n], strict=True)]
+    tick = tick or TICKS.get(kind, "")
     place = {"x": frame[y], "y": names, "orientation": "h"} if horizontal else {"x": names, "y": frame[y]}
     figure = go.Figure(
         go.Bar(
@@ -87,14 +107,17 @@ def bars(
             text=labels,
             textposition="auto" if horizontal else "outside",
             textangle=0,
-            marker_color=colours or COLOURS["actual"],
+            marker_color=colours,
+            customdata=frame[x].astype(str),
+            meta=y,
             cliponaxis=False,
+            hovertemplate=f"%{{{'y' if horizontal else 'x'}}}: %{{{'x' if horizontal else 'y'}:{tick}}}<extra></extra>",
         )
     )
     figure.update_layout(hovermode="closest")
     (figure.update_xaxes if horizontal else figure.update_yaxes)(tickformat=tick)
     if not horizontal and labels and frame[y].min() >= 0:
-        figure.update_yaxes(range=[0, float(frame[y].max()) * 1.15])
+        figure.update_yaxes(range=[0, float(frame[y].max()) * (1.25 if n else 1.15)])
     if horizontal:
         figure.update_yaxes(autorange="reversed")
     return figure
@@ -111,6 +134,12 @@ def bridge(values: dict[str, float]) -> go.Figure | None:
             x=["Start", "New", "Reactivation", "Expansion", "Contraction", "Churn", "End"],
             y=[values["start"], *signed, values["end"]],
             measure=["absolute", *["relative"] * 5, "total"],
+            customdata=[
+                "starting_mrr",
+                *(f"{step}_mrr" for step in steps[:4]),
+                "churned_mrr",
+                "mrr",
+            ],
             text=[money(v) for v in (values["start"], *signed, values["end"])],
             textposition="outside",
             cliponaxis=False,
@@ -149,8 +178,20 @@ def heatmap(frame: pd.DataFrame, value: str, size: str) -> go.Figure | None:
             xgap=1,
             ygap=1,
             showscale=False,
-            hovertemplate="%{y}, month %{x}: %{z:.1%}<extra></extra>",
+            hoverinfo="skip",
         )
+    )
+    cells = grid.stack()
+    figure.add_scatter(  # a heatmap can't be clicked: unseen points over its cells can
+        x=[str(k) for _, k in cells.index],
+        y=[f"{month:%b %Y} ({counts[month]:,.0f})" for month, _ in cells.index],
+        customdata=[f"{month} {k}" for month, k in cells.index],
+        text=[f"{share:.1%}" for share in cells],
+        meta=value,
+        mode="markers",
+        marker={"symbol": "square", "size": 18, "opacity": 0},
+        hovertemplate="%{y}, month %{x}: %{text}<extra></extra>",
+        showlegend=False,
     )
     figure.update_layout(hovermode="closest", xaxis={"title": "Months since the first payment", "type": "category"})
     figure.update_yaxes(autorange="reversed")
@@ -200,36 +241,11 @@ def pareto(frame: pd.DataFrame, name: str, count: str) -> go.Figure | None:
 
 
 def band(frame: pd.DataFrame, tick: str) -> go.Figure | None:
-    """A series with its expected band and the flagged points."""
+    """A watched series with the band that its own history makes likely, and the flagged points."""
     if frame.empty:
         return None
-    figure = go.Figure()
     known = frame.dropna(subset=["expected_value"])
-    figure.add_scatter(
-        x=known["period_start"],
-        y=known["upper_bound"],
-        mode="lines",
-        line={"width": 0},
-        showlegend=False,
-        hoverinfo="skip",
-    )
-    figure.add_scatter(
-        x=known["period_start"],
-        y=known["lower_bound"],
-        mode="lines",
-        line={"width": 0},
-        fill="tonexty",
-        name="Expected band",
-        fillcolor="rgba(0,114,178,0.15)",
-        hoverinfo="skip",
-    )
-    figure.add_scatter(
-        x=known["period_start"],
-        y=known["expected_value"],
-        mode="lines",
-        name="Expected",
-        line={"dash": "dot", "color": COLOURS["target"]},
-    )
+    figure = expected(known, "period_start", "expected_value", "lower_bound", "upper_bound", "Expected")
     figure.add_scatter(
         x=frame["period_start"],
         y=frame["actual_value"],
@@ -245,11 +261,87 @@ def band(frame: pd.DataFrame, tick: str) -> go.Figure | None:
         mode="markers",
         name="Flagged",
         text=flagged["severity"],
+        customdata=flagged["period_start"].astype(str),
+        meta="flagged",
         marker={"size": 12, "symbol": "diamond", "color": [COLOURS[s] for s in flagged["severity"]]},
         hovertemplate="%{y:,.0f} (%{text})",
     )
     figure.update_yaxes(tickformat=tick)
     return figure
+
+
+def expected(
+    frame: pd.DataFrame, x: str, middle: str, low: str, high: str, label: str, *, figure: go.Figure | None = None
+) -> go.Figure:
+    """A dotted line within the band from `low` to `high`; drawn into `figure` when one is given (forecasts)."""
+    figure = figure or go.Figure()
+    edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
+    figure.add_scatter(x=frame[x], y=frame[high], showlegend=False, **edge)
+    figure.add_scatter(
+        x=frame[x], y=frame[low], fill="tonexty", fillcolor="rgba(0,114,178,0.15)", name=f"{label}: band", **edge
+    )
+    line = {"dash": "dot", "color": COLOURS["target"]}
+    figure.add_scatter(x=frame[x], y=frame[middle], mode="lines", name=label, line=line)
+    return figure
+
+
+MARKS = {
+    "release": ("Release", "triangle-down"),
+    "price": ("Price change", "diamond"),
+    "campaign": ("Campaign", "star"),
+}
+
+
+def mark(figure: go.Figure, events: pd.DataFrame) -> go.Figure:
+    """Thin lines with a sign on top where something happened (columns kind, day, label), within the drawn time."""
+    drawn = [pd.Timestamp(str(day)) for trace in figure.data if trace.x is not None for day in trace.x]
+    if events.empty or not drawn:
+        return figure
+    days = pd.to_datetime(events["day"])
+    events = events[(days >= min(drawn)) & (days <= max(drawn) + pd.offsets.MonthEnd(0))]
+    for kind, part in events.groupby("kind"):
+        name, symbol = MARKS[str(kind)]
+        for day in part["day"].unique():
+            figure.add_vline(x=str(day), line={"width": 1, "dash": "dot", "color": COLOURS[str(kind)]}, opacity=0.55)
+        figure.add_scatter(
+            x=part["day"],
+            y=[1.0] * len(part),
+            yaxis="y2",
+            mode="markers",
+            name=name,
+            text=part["label"],
+            marker={"symbol": symbol, "size": 9, "color": COLOURS[str(kind)]},
+            hovertemplate="%{text}<extra></extra>",
+            cliponaxis=False,
+        )
+    unseen = {"range": [0, 1], "overlaying": "y", "visible": False, "fixedrange": True}
+    return figure.update_layout(yaxis2=unseen)
+
+
+def describe(title: str, figure: go.Figure) -> str:
+    """What a chart shows in one sentence, for those who can't see it."""
+    said = []
+    for trace in [t for t in figure.data if t.yaxis != "y2" and t.showlegend is not False][:5]:
+        if trace.type == "heatmap":
+            said.append(f"{len(trace.y)} rows by {len(trace.x)} columns")
+            continue
+        flat = trace.orientation == "h"
+        pairs = [
+            (name, float(value))
+            for name, value in zip(*((trace.y, trace.x) if flat else (trace.x, trace.y)), strict=False)
+            if value is not None and not pd.isna(value)
+        ]
+        if not pairs:
+            continue
+        tick = (figure.layout.xaxis if flat else figure.layout.yaxis).tickformat or ""
+        kind = "percent" if "%" in tick else "money" if "$" in tick else "count"
+        (first, start), (last, end) = pairs[0], pairs[-1]
+        top = max(pairs, key=lambda pair: pair[1])
+        said.append(
+            f"{trace.name or ''} {number(start, kind)} at {first} to {number(end, kind)} at {last}, "
+            f"highest {number(top[1], kind)} at {top[0]}".strip()
+        )
+    return f"Chart: {title}. {'; '.join(said)}."[:600]
 
 
 def shares(frame: pd.DataFrame, name: str, value: str, tick: str = MONEY) -> go.Figure | None:
@@ -259,8 +351,7 @@ def shares(frame: pd.DataFrame, name: str, value: str, tick: str = MONEY) -> go.
     if not total:
         return None
     labels = [f"{money(v) if tick == MONEY else f'{v:,.0f}'} · {v / total:.0%}" for v in frame[value]]
-    colours = [COLOURS.get(str(v), COLOURS["actual"]) for v in frame[name]]
-    return bars(frame, name, value, tick=tick, labels=labels, colours=colours, horizontal=True)
+    return bars(frame, name, value, tick=tick, labels=labels, horizontal=True)
 
 
 def histogram(frame: pd.DataFrame, value: str, colour: str) -> go.Figure | None:

@@ -6,26 +6,48 @@ import math
 
 FEW = 10  # what rests on fewer cases is marked, or not drawn
 COLOURS = {
+    # movements of MRR
     "new": "#0072B2",
     "reactivation": "#56B4E9",
     "expansion": "#009E73",
     "contraction": "#E69F00",
     "churn": "#D55E00",
+    # segments
     "SMB": "#E69F00",
     "Mid-Market": "#56B4E9",
     "Enterprise": "#0072B2",
-    "low": "#F0C419",
+    # severities, risk levels and priorities: the hotter, the worse
+    "low": "#56B4E9",
+    "normal": "#0072B2",
     "medium": "#E69F00",
     "high": "#D55E00",
-    "critical": "#B2182B",
-    "urgent": "#B2182B",
-    "normal": "#56B4E9",
+    "critical": "#A3195B",
+    "urgent": "#A3195B",
+    # health tiers
+    "healthy": "#009E73",
+    "watch": "#E69F00",
+    "at_risk": "#D55E00",
+    # forecast categories
+    "won": "#009E73",
+    "commit": "#0072B2",
+    "best_case": "#56B4E9",
+    "weighted": "#CC79A7",
+    "open": "#7F8B99",
+    # promises
     "met": "#009E73",
     "breached": "#D55E00",
+    "lost": "#D55E00",
+    # drawing
     "actual": "#0072B2",
     "target": "#7F8B99",
     "total": "#5B6B7B",
+    "few": "#B8C1CB",
+    "release": "#7B5EA7",
+    "price": "#B8860B",
+    "campaign": "#4D9221",
 }
+MONEY, PERCENT = "$~s", ".0%"
+TICKS = {"money": MONEY, "percent": PERCENT, "count": ",d", "ratio": ".1f", "days": ",.0f", "hours": ",.1f"}
 
 
 def words(value: object) -> object:

@@ -1,33 +1,108 @@
-"""The head of every page: title, as-of date, selection and comparison."""
+"""The head of every page: title, as-of date, the active selection and comparison, the link to share it."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
-from app.data import Tower
-from app.filters import COMPARISONS, Filters, month_label
+from app.data import Tower, tower
+from app.filters import COMPARISONS, Filters, page_filter, page_filters
+
+COPY = """
+export default function (component) {
+  const button = component.parentElement.querySelector("button");
+  const said = component.parentElement.querySelector("span");
+  button.onclick = async () => {
+    const address = window.location.href;
+    try {
+      await navigator.clipboard.writeText(address);
+    } catch {  // no clipboard without a secure address: the old way
+      const field = document.createElement("textarea");
+      field.value = address;
+      document.body.appendChild(field);
+      field.select();
+      document.execCommand("copy");
+      field.remove();
+    }
+    said.textContent = "Copied";
+    setTimeout(() => { said.textContent = "Copy link"; }, 2000);
+  };
+}
+"""
+LOOK = """
+button { font: inherit; font-size: 0.87rem; color: var(--st-text-color); background: none; border: 0; cursor: pointer;
+  padding: 0.35rem 0; }
+button:hover, button:focus-visible { color: var(--st-primary-color); text-decoration: underline; }
+"""
 
 
-def head(title: str) -> tuple[Tower, Filters]:
-    """Draw the head; returns the build and the selection that the page shows."""
-    tower: Tower = st.session_state["tower"]
+def head(title: str, *, marks: bool = False) -> tuple[Tower, Filters]:
+    """Draw the head; returns the build and the selection that the page shows.
+
+    `marks` adds the toggle for releases, price changes and campaigns on the charts that were asked to show them.
+    """
+    build: Tower = st.session_state["tower"]
     filters: Filters = st.session_state["filters"]
     st.title(title)
-    span = (
-        month_label(filters.start)
-        if filters.months == 1
-        else f"{month_label(filters.start)} – {month_label(filters.end)}"
-    )
-    partial = " (partial)" if tower.is_partial and filters.end == tower.last_month else ""
-    earlier = filters.compared(tower.first_month)
-    against = f"{COMPARISONS[filters.compare].lower()}"
-    if earlier:
-        against += (
-            f" ({month_label(earlier.start)} – {month_label(earlier.end)})"
-            if filters.months > 1
-            else f" ({month_label(earlier.start)})"
+    _newer(build.publication)
+    line = st.empty()
+
+    def announce() -> None:
+        own = [f"{chosen.label}: {chosen.words}" for chosen in page_filters() if chosen.words and not chosen.is_default]
+        line.caption(
+            f"As of **{build.as_of:%d %b %Y}** · {filters.span}{_partial(build, filters)} · "
+            f"{' · '.join([filters.describe(), *own])} · compared with {_against(build, filters)}"
         )
-    else:
-        against += " (before the data begin: only values at the end of the range are compared)"
-    st.caption(f"As of **{tower.as_of:%d %b %Y}** · {span}{partial} · {filters.describe()} · compared with {against}")
-    return tower, filters
+
+    announce()
+    st.session_state["_announce"] = announce
+    st.session_state["_toolbar"] = st.container(horizontal=True, vertical_alignment="center", gap="medium")
+    with toolbar():
+        _copy_link()
+        if marks:
+            label = "Mark releases, price changes and campaigns"
+            st.session_state["_marks"] = page_filter("marks", label, [False, True], default=True)
+    return build, filters
+
+
+def toolbar() -> st.delta_generator.DeltaGenerator:
+    """The row under the head, for what else a page offers as a whole."""
+    bar: st.delta_generator.DeltaGenerator = st.session_state["_toolbar"]
+    return bar
+
+
+def _copy_link() -> None:
+    """A button that copies the page's address, which holds the whole selection."""
+    if "copy" not in _made:
+        _made["copy"] = st.components.v2.component(
+            "copy_link",
+            html='<button type="button"><span aria-live="polite">Copy link</span></button>',
+            css=LOOK,
+            js=COPY,
+        )
+    _made["copy"](key="copy-link", width="content", height="content")
+
+
+_made: dict[str, Any] = {}
+
+
+@st.fragment(run_every="60s")
+def _newer(shown: int) -> None:
+    """Say when a newer build is published than the page shows."""
+    if tower().publication != shown:
+        left, right = st.columns([5, 1], vertical_alignment="center")
+        left.info("A newer build of the numbers is published than this page shows.", icon=":material/update:")
+        if right.button("Show it", key="newer", width="stretch"):
+            st.rerun()
+
+
+def _partial(build: Tower, filters: Filters) -> str:
+    return " (partial)" if build.is_partial and filters.end == build.last_month else ""
+
+
+def _against(build: Tower, filters: Filters) -> str:
+    earlier, words = filters.compared(build.first_month), COMPARISONS[filters.compare].lower()
+    if earlier is None:
+        return f"{words} (before the data begin: only values at the end of the range are compared)"
+    return f"{words} ({earlier.span})"

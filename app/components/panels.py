@@ -1,48 +1,51 @@
-"""A panel: a title, what it means, the chart or table, the reason when it is empty, and a CSV download."""
+"""A panel: a title, what it means, the chart or table, the reason when it is empty, and its downloads."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from app.components import charts
+from app.components import drill as drilling
+from app.components.exports import downloads
 from app.components.formats import words
 from app.filters import DIMENSIONS, Filters
 
 CODED = {"stage", "reason", "loss_reason", "priority", "category"}  # columns that hold codes
 
-CONFIG = {
-    "displaylogo": False,
-    "modeBarButtonsToRemove": [
-        "select2d",
-        "lasso2d",
-        "zoom2d",
-        "pan2d",
-        "autoScale2d",
-        "resetScale2d",
-        "zoomIn2d",
-        "zoomOut2d",
-    ],
-}
-
 
 def chart(
-    title: str, figure: go.Figure | None, *, help: str = "", note: str = "", empty: str = "", height: int = 330
+    title: str,
+    figure: go.Figure | None,
+    *,
+    help: str = "",
+    note: str = "",
+    empty: str = "",
+    height: int = 330,
+    drill: Callable[[drilling.Point], pd.DataFrame] | None = None,
+    marks: bool = False,
 ) -> None:
-    """A chart in a bordered panel; `figure` None shows the reason instead."""
+    """A chart in a bordered panel, with its picture to take away; `figure` None shows the reason instead.
+
+    With `marks` the releases, price changes and campaigns of the selection are drawn when the head's toggle is on.
+
+    With `drill` a click on a bar, cell or point lists the accounts behind it: the function takes the point and
+    returns them, one a row, with `account_id` and `account_name` (see `drill.accounts`).
+    """
     with st.container(border=True, height="stretch"):
         st.markdown(f"**{title}**", help=help or None)
         if figure is None:
-            st.info(
-                empty or "Nothing in this selection. Widen the filters or the months.", icon=":material/search_off:"
-            )
+            _nothing(empty)
         else:
+            if marks and st.session_state.get("_marks"):
+                charts.mark(figure, drilling.events(st.session_state["tower"], st.session_state["filters"]))
             figure.update_layout(
                 height=height,
-                margin={"l": 8, "r": 12, "t": 8, "b": 8},
+                margin={"l": 8, "r": 12, "t": 26, "b": 8},
                 legend={"orientation": "h", "y": -0.18, "x": 0, "title": None},
                 font={"size": 12},
                 hovermode=figure.layout.hovermode or "x unified",
@@ -50,7 +53,7 @@ def chart(
             )
             figure.update_xaxes(automargin=True)
             figure.update_yaxes(automargin=True)
-            st.plotly_chart(figure, width="stretch", config=CONFIG, key=f"chart-{title}")
+            drilling.draw(title, figure, drill)
         if note:
             st.caption(note)
 
@@ -64,43 +67,42 @@ def table(
     empty: str = "",
     filters: Filters,
 ) -> None:
-    """A table in a bordered panel with a CSV download of what it shows."""
+    """A table in a bordered panel with a download of what it shows.
+
+    A frame with `account_id` shows each account's name as a link to its 360 page; the id itself only goes into exports.
+    """
     with st.container(border=True, height="stretch"):
         st.markdown(f"**{title}**", help=help or None)
         if frame.empty:
-            st.info(
-                empty or "Nothing in this selection. Widen the filters or the months.", icon=":material/search_off:"
-            )
+            _nothing(empty)
             return
+        frame = drilling.named(frame)
         titles = {name: name.removeprefix("is_").replace("_", " ").capitalize() for name in frame.columns}
         shown: dict[Any, Any] = {name: (columns or {}).get(name, title) for name, title in titles.items()}
         st.dataframe(
             frame.assign(**{name: frame[name].map(words) for name in CODED & {*frame.columns}}),
             hide_index=True,
             width="stretch",
-            column_config=shown,
+            column_config=shown | drilling.link(title, frame),
+            column_order=[name for name in frame.columns if name != "account_id"],
             height=min(38 + 35 * len(frame), 420),
+            alt=f"Table: {title}",
         )
-        name = title.lower().replace(" ", "-").replace(",", "")
-        st.download_button(
-            "Download CSV",
-            safe_csv(frame),
-            f"{name}_{filters.start:%Y-%m}_{filters.end:%Y-%m}.csv",
-            "text/csv",
-            icon=":material/download:",
-            key=f"csv-{title}",
-        )
+        downloads(title, frame, filters)
+        drilling.follow()
 
 
-def safe_csv(frame: pd.DataFrame) -> bytes:
-    """CSV bytes; text that a spreadsheet would run as a formula gets a leading apostrophe."""
-    safe = frame.copy()
-    for column in safe.columns:
-        if not pd.api.types.is_numeric_dtype(safe[column]):
-            safe[column] = safe[column].map(
-                lambda v: f"'{v}" if isinstance(v, str) and v[:1] in ("=", "+", "-", "@", "\t", "\r") else v
-            )
-    return safe.to_csv(index=False).encode()
+def _nothing(reason: str) -> None:
+    """Why a panel is empty."""
+    if st.session_state.get("_failed"):
+        st.warning("Not shown: what it rests on could not be read, see the message above.", icon=":material/error:")
+    else:
+        st.info(reason or "Nothing in this selection. Widen the filters or the months.", icon=":material/search_off:")
+
+
+def money(**columns: str) -> dict[str, Any]:
+    """The column configuration of money: column to label, in whole dollars."""
+    return {name: st.column_config.NumberColumn(label, format="$%,.0f") for name, label in columns.items()}
 
 
 def unanswered(filters: Filters, dimensions: Iterable[str], what: str) -> str:

@@ -1,5 +1,5 @@
 -- open deals on the as-of date
-select deal_id, deal_name, segment, region, acquisition_channel, owner_name, stage, amount, win_probability, crm_probability, weighted_amount,
+select account_id, deal_id, deal_name, segment, region, acquisition_channel, owner_name, stage, amount, win_probability, crm_probability, weighted_amount,
     age_days, days_in_current_stage, expected_close_date, is_stale, is_overdue
 from marts.fct_deals
 where is_open

@@ -10,28 +10,25 @@ from app.components.formats import number
 from app.components.page import head
 from app.components.panels import chart, table
 from app.data import rows
+from app.filters import page_filter
 
+SEVERITIES = ["critical", "high", "medium", "low"]
 ARROWS = {"up": "▲ up", "down": "▼ down"}
 tower, filters = head("Anomalies")
 found = rows(tower, "anomaly_list", filters)
 labels = dict(zip(found["metric"], found["metric_label"], strict=True))
 first, second, third, fourth = st.columns([3, 3, 1.5, 1.5], vertical_alignment="bottom")
-chosen = first.multiselect(
-    "Metric", sorted(labels), format_func=lambda name: labels[name], placeholder="All", key="anomaly_metric"
-)
-severities = second.segmented_control(
-    "Severity", ["critical", "high", "medium", "low"], selection_mode="multi", key="anomaly_severity"
-)
-only_bad = third.toggle("Bad news only", value=True, key="anomaly_bad")
-every = fourth.toggle(
-    "Every slice",
-    value=bool(any(filters.values.values())),
-    key="anomaly_every",
-    help="Off: one event is listed once, by the slice that explains it best. On: each slice it shows in.",
-)
+with first:
+    chosen = page_filter("metric", "Metric", sorted(labels), many=True, format_func=labels.__getitem__)
+with second:
+    severities = page_filter("severity", "Severity", SEVERITIES, many=True)
+with third:
+    only_bad = page_filter("bad_news", "Bad news only", [False, True], default=True)
+with fourth:
+    every = page_filter("every_slice", "Every slice", [False, True], default=any(filters.values.values()))
 shown = found[
     found["metric"].isin(chosen or labels)
-    & found["severity"].isin(severities or ["critical", "high", "medium", "low"])
+    & found["severity"].isin(severities or SEVERITIES)
     & (found["is_bad"] | (not only_bad))
     & (found["is_lead"] | every)
 ]

@@ -2,100 +2,78 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
-from app.components import charts
-from app.components.cards import cards
-from app.components.page import head
-from app.components.panels import chart, table, unanswered
-from app.data import kpis, rows
+from app.components import board, cards, charts
+from app.components.drill import Point, accounts
+from app.components.exports import file_name
+from app.components.page import head, toolbar
+from app.components.panels import chart, money, table, unanswered
 
-tower, filters = head("Executive overview")
-cards(
-    tower,
-    filters,
-    [
-        "mrr",
-        "arr",
-        "nrr_t12m",
-        "grr_t12m",
-        "active_customers",
-        "logo_churn_rate",
-        "activation_rate",
-        "cac",
-        "ltv_cac_ratio",
-        "quick_ratio",
-    ],
-)
 
-moves = ["starting_mrr", "new_mrr", "reactivation_mrr", "expansion_mrr", "contraction_mrr", "churned_mrr", "mrr"]
-total = kpis(tower, moves, filters.values, filters.start, filters.end).iloc[0].fillna(0)
+def having(dimension: str, point: Point) -> pd.DataFrame:
+    """The accounts with MRR at the end of the range in one value of a dimension."""
+    return accounts(tower, filters.narrowed(**{dimension: point.value}), "revenue")
+
+
+tower, filters = head("Executive overview", marks=True)
+shown = board.read(tower, filters)
+with toolbar():
+    st.download_button(
+        "Board report (PDF)",
+        partial(board.pdf, shown, tower, filters),
+        file_name("board-report", filters, "pdf"),
+        "application/pdf",
+        icon=":material/picture_as_pdf:",
+        type="tertiary",
+        on_click="ignore",
+    )
+cards.show(tower, filters, shown.facts)
+
 left, right = st.columns(2)
 with left:
-    series = kpis(tower, ["mrr", "mrr_target"], filters.values, tower.first_month, filters.end, grain="month")
     chart(
         "MRR against target",
         charts.lines(
-            series, "period", {"mrr": "MRR", "mrr_target": "Target"}, tick=charts.MONEY, dashed=("mrr_target",)
+            shown.series, "period", {"mrr": "MRR", "mrr_target": "Target"}, tick=charts.MONEY, dashed=("mrr_target",)
         ),
         help="Month-end MRR since the data begin; the plan is by segment and region.",
         note=unanswered(filters, ["acquisition_channel"], "The target"),
+        drill=lambda point: accounts(tower, filters.narrowed(point.value), "revenue"),
+        marks=True,
     )
 with right:
-    values = {
-        "start": total["starting_mrr"],
-        "new": total["new_mrr"],
-        "reactivation": total["reactivation_mrr"],
-        "expansion": total["expansion_mrr"],
-        "contraction": total["contraction_mrr"],
-        "churn": total["churned_mrr"],
-        "end": total["mrr"],
-    }
-    gap = (
-        values["start"]
-        + values["new"]
-        + values["reactivation"]
-        + values["expansion"]
-        - values["contraction"]
-        - values["churn"]
-        - values["end"]
-    )
     chart(
         "MRR bridge",
-        charts.bridge(values),
+        charts.bridge(shown.bridge),
         help="Start + new + reactivation + expansion − contraction − churn = end.",
-        note=f"Ties to the cent: the difference is ${abs(gap):.2f}.",
+        note=f"Ties to the cent: the difference is ${abs(shown.gap):.2f}.",
+        drill=lambda point: accounts(tower, filters, "revenue", movement=point.value),
     )
-monthly = kpis(tower, moves[1:6], filters.values, filters.start, filters.end, grain="month")
-monthly[["contraction_mrr", "churned_mrr"]] *= -1
 chart(
     "MRR movements by month",
-    charts.stacked(
-        monthly,
-        "period",
-        {
-            "new_mrr": "New",
-            "reactivation_mrr": "Reactivation",
-            "expansion_mrr": "Expansion",
-            "contraction_mrr": "Contraction",
-            "churned_mrr": "Churn",
-        },
-        charts.MONEY,
-    ),
+    charts.stacked(shown.monthly, "period", board.MOVES, charts.MONEY),
     help="One movement per account and month.",
+    drill=lambda point: accounts(tower, filters.narrowed(point.value), "revenue", movement=point.series),
+    marks=True,
 )
-for place, (dimension, label) in zip(
-    st.columns(3), [("segment", "segment"), ("region", "region"), ("acquisition_channel", "channel")], strict=True
-):
+for place, (dimension, label) in zip(st.columns(3), board.SPLITS.items(), strict=True):
     with place:
-        split = kpis(tower, ["mrr"], filters.values, filters.start, filters.end, group_by=[dimension])
-        chart(f"MRR by {label}", charts.shares(split, dimension, "mrr"), help="At the end of the range.", height=280)
-movers = rows(tower, "top_movers", filters).drop(columns="account_id", errors="ignore")
-for column in ("won", "expansion", "contraction", "churn", "change"):
-    movers[column] = pd.to_numeric(movers[column])
-money = {
-    c: st.column_config.NumberColumn(c.capitalize(), format="dollar")
-    for c in ("won", "expansion", "contraction", "churn", "change")
-}
-table("Top movers", movers, columns=money, help="Accounts whose MRR changed most over the range.", filters=filters)
+        chart(
+            f"MRR by {label}",
+            charts.shares(shown.splits[dimension], dimension, "mrr"),
+            help="At the end of the range.",
+            height=280,
+            drill=partial(having, dimension),
+        )
+labels = {name: name.capitalize() for name in ("won", "expansion", "contraction", "churn", "change")}
+table(
+    "Top movers",
+    shown.movers,
+    columns=money(**labels),
+    help="Accounts whose MRR changed most over the range.",
+    filters=filters,
+)

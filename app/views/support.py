@@ -2,143 +2,123 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
 from app.components import charts
 from app.components.cards import cards
-from app.components.formats import number
+from app.components.drill import Point, accounts
 from app.components.page import head
 from app.components.panels import chart, table
-from app.data import kpis, rows
+from app.data import rows, split
+from app.filters import page_filter
 
 ORDER = ["urgent", "high", "normal", "low"]
-tower, filters = head("Support & quality")
+tower, filters = head("Support & quality", marks=True)
+
+
+def behind(**where: Any) -> pd.DataFrame:
+    """Accounts by their tickets of the range."""
+    return accounts(tower, filters, "tickets", **where)
+
+
+def of_month(point: Point, state: str) -> pd.DataFrame:
+    """Accounts by their tickets of one month that count for the rate."""
+    return accounts(tower, filters.narrowed(point.value), "tickets", state=state)
+
+
 cards(
     tower,
     filters,
-    [
-        "tickets",
-        "backlog",
-        "first_response_sla",
-        "resolution_sla",
-        "open_and_breached",
-        "first_response_median_hours",
-        "first_response_p90_hours",
-        "resolution_median_hours",
-        "resolution_p90_hours",
-        "csat",
-    ],
+    "tickets backlog first_response_sla resolution_sla open_and_breached first_response_median_hours "
+    "first_response_p90_hours resolution_median_hours resolution_p90_hours csat",
 )
-
 left, right = st.columns(2)
-weekly = kpis(tower, ["tickets"], filters.values, filters.start, filters.end, grain="week")
 with left:
     chart(
         "Tickets opened per week",
-        charts.bars(weekly, "period", "tickets") if not weekly.empty else None,
+        charts.bars(split(tower, filters, ["tickets"], grain="week"), "period", "tickets"),
         help="By day of opening; the first and last week may be partial.",
+        drill=lambda point: behind(week=point.value),
+        marks=True,
     )
 with right:
     backlog = rows(tower, "backlog", filters)
     chart(
         "Backlog at the end of the day",
         charts.lines(backlog, "backlog_date", {"open_tickets": "Open tickets"}, zero=True, markers=False),
+        marks=True,
     )
 left, right = st.columns(2)
+monthly = split(tower, filters, ["first_response_sla", "resolution_sla", "csat", "csat_answers"], grain="month")
 with left:
-    sla = kpis(
-        tower, ["first_response_sla", "resolution_sla"], filters.values, filters.start, filters.end, grain="month"
-    )
+    series = {"first_response_sla": "First response", "resolution_sla": "Resolution"}
     chart(
         "SLA met by month of opening",
-        charts.lines(
-            sla, "period", {"first_response_sla": "First response", "resolution_sla": "Resolution"}, tick=".1%"
-        ),
+        charts.lines(monthly, "period", series, tick=".1%"),
         help="Open tickets past their target count as breached; those not yet due are out.",
+        drill=lambda point: of_month(point, "response" if point.series == "first_response_sla" else "resolution"),
+        marks=True,
     )
 with right:
-    csat = kpis(tower, ["csat", "csat_answers"], filters.values, filters.start, filters.end, grain="month")
-    labels = [
-        f"{number(c, 'percent')}<br>n = {n:,.0f}" for c, n in zip(csat["csat"], csat["csat_answers"], strict=True)
-    ]
     chart(
         "CSAT by month, with the number of answers",
-        charts.bars(csat, "period", "csat", tick=".0%", labels=labels),
+        charts.bars(monthly, "period", "csat", kind="percent", n="csat_answers"),
         help="Scores of 4 or 5 ÷ scores given.",
+        drill=lambda point: of_month(point, "answered"),
     )
-cut = (
-    st.segmented_control(
-        "Cut by",
-        ["priority", "segment", "region", "category"],
-        default="priority",
-        format_func=str.capitalize,
-        key="support_cut",
-    )
-    or "priority"
-)
-names = [
-    "tickets",
-    "first_response_sla",
-    "resolution_sla",
-    "resolution_median_hours",
-    "resolution_p90_hours",
-    "csat",
-    "csat_answers",
-    "open_and_breached",
-]
-split = kpis(tower, names, filters.values, filters.start, filters.end, group_by=[cut])
+cut = page_filter("cut", "Cut by", ["priority", "segment", "region", "category"], default="priority")
+columns: dict[str, tuple[str, str]] = {
+    "tickets": ("Tickets", "%.0f"),
+    "first_response_sla": ("First response SLA", "percent"),
+    "resolution_sla": ("Resolution SLA", "percent"),
+    "resolution_median_hours": ("Resolution p50 (h)", "%.1f"),
+    "resolution_p90_hours": ("Resolution p90 (h)", "%.1f"),
+    "csat": ("CSAT", "percent"),
+    "csat_answers": ("Answers", "%.0f"),
+    "open_and_breached": ("Open and breached", "%.0f"),
+}
+parts = split(tower, filters, list(columns), cut)
 if cut == "priority":
-    split = split.sort_values(cut, key=lambda s: s.map(ORDER.index), ignore_index=True)
+    parts = parts.sort_values(cut, key=lambda names: names.map(ORDER.index), ignore_index=True)
+
+
+def of_part(point: Point) -> pd.DataFrame:
+    """Accounts by their tickets of one part of the cut."""
+    if cut in ("segment", "region"):
+        return accounts(tower, filters.narrowed(**{cut: point.value}), "tickets")
+    return behind(**{cut: point.value})
+
+
 left, right = st.columns(2)
 with left:
-    chart(
-        f"Resolution SLA by {cut}",
-        charts.bars(
-            split,
-            cut,
-            "resolution_sla",
-            tick=".0%",
-            labels=[
-                f"{number(v, 'percent')} of {n:,.0f}"
-                for v, n in zip(split["resolution_sla"], split["tickets"], strict=True)
-            ],
-        ),
-    )
+    figure = charts.bars(parts, cut, "resolution_sla", kind="percent", n="tickets")
+    chart(f"Resolution SLA by {cut}", figure, drill=of_part)
 with right:
-    chart(f"Tickets by {cut}", charts.shares(split, cut, "tickets", tick=",d"))
-config: dict[str, object] = {
-    name: st.column_config.NumberColumn(label, format=kind)
-    for name, label, kind in [
-        ("tickets", "Tickets", "%.0f"),
-        ("first_response_sla", "First response SLA", "percent"),
-        ("resolution_sla", "Resolution SLA", "percent"),
-        ("resolution_median_hours", "Resolution p50 (h)", "%.1f"),
-        ("resolution_p90_hours", "Resolution p90 (h)", "%.1f"),
-        ("csat", "CSAT", "percent"),
-        ("csat_answers", "Answers", "%.0f"),
-        ("open_and_breached", "Open and breached", "%.0f"),
-    ]
-}
-table(f"Quality by {cut}", split, columns=config, filters=filters)
+    chart(f"Tickets by {cut}", charts.shares(parts, cut, "tickets", tick=",d"), drill=of_part)
+table(
+    f"Quality by {cut}",
+    parts,
+    columns={name: st.column_config.NumberColumn(label, format=form) for name, (label, form) in columns.items()},
+    filters=filters,
+)
 left, right = st.columns([3, 2])
 with left:
-    causes = kpis(tower, ["tickets"], filters.values, filters.start, filters.end, group_by=["root_cause_name"])
+    causes = split(tower, filters, ["tickets"], "root_cause_name")
     known = causes[causes["root_cause_name"] != "Not yet known"]
-    unknown = float(causes["tickets"].sum() - known["tickets"].sum()) if not causes.empty else 0.0
     chart(
         "Root causes",
         charts.pareto(known, "root_cause_name", "tickets"),
-        note=f"{unknown:,.0f} tickets have no known cause yet.",
+        note=f"{causes['tickets'].sum() - known['tickets'].sum():,.0f} tickets have no known cause yet.",
         height=420,
+        drill=lambda point: behind(root_cause=point.value),
     )
 with right:
-    ages = rows(tower, "backlog_age", filters)
-    for column in ages.columns.drop("priority", errors="ignore"):
-        ages[column] = pd.to_numeric(ages[column])
     table(
         "Open tickets on the as-of date",
-        ages,
+        rows(tower, "backlog_age", filters),
         filters=filters,
         help="Age in days, median and 90th percentile.",
         empty="No ticket is open.",

@@ -9,7 +9,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from app.components.panels import safe_csv
+from app.components.exports import safe_csv
 from metrics import query
 from tests.conftest import free_port
 from warehouse.settings import ROOT, Settings

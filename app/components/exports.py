@@ -1,0 +1,70 @@
+"""Files to take away: CSV and XLSX of a table. What was selected is named in each."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pandas as pd
+import streamlit as st
+
+from app.data import Tower
+from app.filters import Filters, page_filters, selection
+
+
+def file_name(title: str, filters: Filters, ending: str = "") -> str:
+    """Such as mrr-by-segment_2026-05_2026-10_smb_europe.csv: title, months, and what is filtered."""
+    own = [chosen.words for chosen in page_filters() if chosen.words and not chosen.is_default]
+    chosen = [value for values in filters.values.values() for value in values] + own
+    parts = [title, f"{filters.start:%Y-%m}", f"{filters.end:%Y-%m}", *chosen]
+    slugs = [re.sub(r"[^a-z0-9-]+", "-", part.lower()).strip("-") for part in parts]
+    return "_".join(slug for slug in slugs if slug)[:120] + (f".{ending}" if ending else "")
+
+
+def about(title: str, tower: Tower, filters: Filters) -> pd.DataFrame:
+    """What an export rests on: as-of date, build and selection; columns item and value."""
+    rest = {"Table": title, "As of": f"{tower.as_of:%Y-%m-%d}", "Build": str(tower.publication)}
+    return pd.DataFrame([*(rest | selection(filters)).items()], columns=["item", "value"])
+
+
+def safe_csv(frame: pd.DataFrame) -> bytes:
+    """CSV bytes; text that a spreadsheet would run as a formula gets a leading apostrophe."""
+    safe = frame.copy()
+    for column in safe.columns:
+        if not pd.api.types.is_numeric_dtype(safe[column]):
+            safe[column] = safe[column].map(
+                lambda v: f"'{v}" if isinstance(v, str) and v[:1] in ("=", "+", "-", "@", "\t", "\r") else v
+            )
+    return safe.to_csv(index=False).encode()
+
+
+def xlsx(frame: pd.DataFrame, rest: pd.DataFrame) -> bytes:
+    """A workbook: the table, typed (numbers and dates stay such, no text becomes a formula), and the sheet About."""
+    out = io.BytesIO()
+    plain = {"strings_to_formulas": False, "strings_to_urls": False, "remove_timezone": True}
+    with pd.ExcelWriter(out, engine="xlsxwriter", engine_kwargs={"options": plain}) as writer:
+        for name, part in (("Table", frame), ("About", rest)):
+            part.to_excel(writer, sheet_name=name, index=False, freeze_panes=(1, 0))
+            sheet = writer.sheets[name]
+            sheet.autofilter(0, 0, len(part), max(len(part.columns) - 1, 0))
+            for place, column in enumerate(part.columns):
+                longest = part[column].head(200).astype(str).str.len().max() if len(part) else 0
+                sheet.set_column(place, place, min(max(len(str(column)), longest) + 2, 60))
+    return out.getvalue()
+
+
+def downloads(title: str, frame: pd.DataFrame, filters: Filters) -> None:
+    """Two small buttons; the files are made when they are asked for."""
+    rest = about(title, st.session_state["tower"], filters)
+    with st.container(horizontal=True, gap="small"):
+        for ending, make in (("csv", lambda: safe_csv(frame)), ("xlsx", lambda: xlsx(frame, rest))):
+            st.download_button(
+                ending.upper(),
+                make,
+                file_name(title, filters, ending),
+                key=f"{ending}-{title}",
+                icon=":material/download:",
+                type="tertiary",
+                on_click="ignore",
+                help=f"Download “{title}” as {ending.upper()}",
+            )

@@ -1,0 +1,20 @@
+-- accounts of a start month, and what they pay so many months later
+select
+    cohort.account_id,
+    accounts.account_name,
+    cohort.segment,
+    cohort.region,
+    cohort.new_mrr as mrr_at_start,
+    coalesce(later.ending_mrr, 0) as mrr_then,
+    coalesce(later.ending_mrr, 0) > 0 as is_still_paying
+from marts.fct_revenue_monthly as cohort
+inner join marts.dim_account as accounts on cohort.account_id = accounts.account_id
+left join marts.fct_revenue_monthly as later
+    on cohort.account_id = later.account_id
+        and later.revenue_month = cast(cohort.revenue_month + cast(%(months_later)s as integer) * interval '1 month' as date)
+where cohort.movement_type = 'new'
+    and cohort.revenue_month between %(start)s and %(end)s
+    and (cast(%(segment)s as text[]) is null or cohort.segment = any(%(segment)s))
+    and (cast(%(region)s as text[]) is null or cohort.region = any(%(region)s))
+    and (cast(%(acquisition_channel)s as text[]) is null or cohort.acquisition_channel = any(%(acquisition_channel)s))
+order by is_still_paying, mrr_at_start desc

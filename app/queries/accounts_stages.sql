@@ -1,0 +1,18 @@
+-- accounts by their deals that entered a stage within the range
+select
+    pipeline.account_id,
+    coalesce(accounts.account_name, 'Prospects without an account') as account_name,
+    accounts.segment,
+    accounts.region,
+    sum(pipeline.entered_deals) as entered_deals,
+    sum(pipeline.progressed_deals) as progressed_deals,
+    sum(pipeline.amount) as amount
+from marts.fct_pipeline as pipeline
+left join marts.dim_account as accounts on pipeline.account_id = accounts.account_id
+where pipeline.entered_month between %(start)s and %(end)s
+    and (cast(%(stage)s as text) is null or pipeline.stage = %(stage)s)
+    and (cast(%(segment)s as text[]) is null or pipeline.segment = any(%(segment)s))
+    and (cast(%(region)s as text[]) is null or pipeline.region = any(%(region)s))
+    and (cast(%(acquisition_channel)s as text[]) is null or pipeline.acquisition_channel = any(%(acquisition_channel)s))
+group by 1, 2, 3, 4
+order by amount desc
