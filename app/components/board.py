@@ -123,11 +123,12 @@ def _mrr(figure: Any, board: Board) -> None:
         whole = name in ("start", "end")
         colour = COLOURS["total"] if whole else COLOURS["expansion"] if signed >= 0 else COLOURS["churn"]
         steps.bar(name.capitalize(), signed, bottom=0 if whole else level, color=colour)
-        level = signed if whole else level + signed
-        steps.annotate(money(signed), (names.index(name), level), ha="center", va="bottom", fontsize=7.5)
+        before, level = level, signed if whole else level + signed
+        top = level if whole else max(before, level)
+        steps.annotate(money(signed), (names.index(name), top), ha="center", va="bottom", fontsize=7.5)
     low = min(board.bridge["start"], board.bridge["end"])
-    steps.set_ylim(low * 0.8 if low > 0 else None, None)
-    steps.tick_params(axis="x", labelsize=7.5)
+    steps.set_ylim(low * 0.8 if low > 0 else None, steps.get_ylim()[1] * 1.03)
+    steps.tick_params(axis="x", labelsize=7)
     figure.text(0.55, 0.445, f"Ties to the cent: the difference is ${abs(board.gap):.2f}.", fontsize=8)
     bars = _axes(figure, (0.07, 0.09, 0.88, 0.3), "MRR movements by month")
     up, down = [0.0] * len(board.monthly), [0.0] * len(board.monthly)
@@ -161,7 +162,7 @@ def _splits(figure: Any, board: Board) -> None:
     heads = [name.replace("_", " ").capitalize() for name in columns]
     axes = figure.add_axes((0.05, 0.06, 0.9, 0.44))
     axes.set_title("Top movers: accounts whose MRR changed most over the range", loc="left", fontsize=10, weight="bold")
-    _table(axes, heads, lines, [0.24, 0.12, 0.14, 0.1, 0.1, 0.1, 0.1, 0.1])
+    _table(axes, heads, lines, [0.24, 0.12, 0.14, 0.1, 0.1, 0.1, 0.1, 0.1], words=3)
 
 
 def _definitions(figure: Any, board: Board) -> None:
@@ -185,7 +186,7 @@ def _axes(figure: Any, place: tuple[float, float, float, float], title: str) -> 
     return axes
 
 
-def _table(axes: Any, heads: list[str], lines: list[list[str]], widths: list[float]) -> Any:
+def _table(axes: Any, heads: list[str], lines: list[list[str]], widths: list[float], words: int = 1) -> Any:
     axes.axis("off")
     if not lines:
         axes.text(0, 0.9, "Nothing in this selection.", color="#5B6B7B")
@@ -196,8 +197,9 @@ def _table(axes: Any, heads: list[str], lines: list[list[str]], widths: list[flo
     grid.scale(1, 1.7 if len(lines) > 10 else 2.2)
     for (row, column), cell in grid.get_celld().items():
         cell.set_edgecolor("#DDE3EA")
-        if column == 0:
+        if column < words:
             cell.get_text().set_horizontalalignment("left")
         if row == 0:
             cell.get_text().set_weight("bold")
+            cell.get_text().set_horizontalalignment("left" if column < words else "right")
     return grid

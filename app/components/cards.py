@@ -116,7 +116,7 @@ def cards(tower: Tower, filters: Filters, names: Sequence[str] | str, per_row: i
 
 def show(tower: Tower, filters: Filters, found: Sequence[Fact], per_row: int = 5) -> None:
     """Cards of facts that are already known."""
-    grid = st.grid(per_row, min_column_width=158, gap="small")
+    grid = st.grid(per_row, min_column_width=150, gap="small")
     for fact in found:
         with grid.container(border=True, height="stretch", gap="xxsmall"):
             _card(tower, filters, fact)

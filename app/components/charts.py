@@ -12,7 +12,7 @@ import pandas as pd
 import plotly.express as px
 import plotly.graph_objects as go
 
-from app.components.formats import COLOURS, FEW, MONEY, PERCENT, TICKS, money, number, words
+from app.components.formats import COLOURS, FEW, MONEY, TICKS, money, number, words
 
 
 def lines(
@@ -198,40 +198,6 @@ def heatmap(frame: pd.DataFrame, value: str, size: str) -> go.Figure | None:
     return figure
 
 
-def survival(frame: pd.DataFrame, group: str) -> tuple[go.Figure | None, pd.DataFrame]:
-    """Kaplan-Meier curves per group while enough are at risk, and the number at risk; old accounts enter late."""
-    figure, risk = go.Figure(), []
-    marks = [0, 90, 180, 365, 545, 730, 1095]
-    for name, part in frame.groupby(group, sort=False):
-        duration, entry = part["duration_days"].to_numpy(), part["observed_from_days"].to_numpy()
-        days, share = kaplan_meier(duration, part["is_churned"].to_numpy(bool), entry)
-        enough = np.array([((duration >= day) & (entry <= day)).sum() >= FEW for day in days])
-        drawn = slice(0, int(np.flatnonzero(enough)[-1]) + 1 if enough.any() else 0)
-        figure.add_scatter(
-            x=days[drawn],
-            y=share[drawn],
-            name=str(name),
-            mode="lines",
-            line={"shape": "hv", "width": 2.5, "color": COLOURS.get(str(name))},
-            hovertemplate="%{y:.1%}",
-        )
-        at_risk = {
-            f"day {d}": int(((part["duration_days"] >= d) & (part["observed_from_days"] <= d)).sum()) for d in marks
-        }
-        risk.append({"Number at risk": name, **at_risk})
-    figure.update_yaxes(tickformat=PERCENT, range=[0, 1.02])
-    return (figure, pd.DataFrame(risk)) if risk else (None, pd.DataFrame())
-
-
-def kaplan_meier(duration: np.ndarray, event: np.ndarray, entry: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Product-limit estimate with left truncation (Kaplan and Meier, 1958): event times and the share still there."""
-    times = np.unique(duration[event])
-    at_risk = np.array([((duration >= t) & (entry < t)).sum() for t in times])
-    deaths = np.array([(event & (duration == t) & (entry < t)).sum() for t in times])
-    share = np.cumprod(1 - deaths / np.maximum(at_risk, 1)) if len(times) else np.zeros(0)
-    return np.concatenate([[0], times]), np.concatenate([[1.0], share])
-
-
 def pareto(frame: pd.DataFrame, name: str, count: str) -> go.Figure | None:
     """Bars in falling order, each with the share that it and those above it make up."""
     frame = frame.sort_values(count, ascending=False, ignore_index=True)
@@ -251,6 +217,8 @@ def band(frame: pd.DataFrame, tick: str) -> go.Figure | None:
         y=frame["actual_value"],
         mode="lines+markers",
         name="Actual",
+        customdata=frame["period_start"].astype(str),
+        meta="actual_value",
         line={"color": COLOURS["actual"], "width": 2},
         marker={"size": 4},
     )
@@ -301,8 +269,9 @@ def mark(figure: go.Figure, events: pd.DataFrame) -> go.Figure:
     events = events[(days >= min(drawn)) & (days <= max(drawn) + pd.offsets.MonthEnd(0))]
     for kind, part in events.groupby("kind"):
         name, symbol = MARKS[str(kind)]
+        colour = COLOURS[f"mark_{kind}"]
         for day in part["day"].unique():
-            figure.add_vline(x=str(day), line={"width": 1, "dash": "dot", "color": COLOURS[str(kind)]}, opacity=0.55)
+            figure.add_vline(x=str(day), line={"width": 1, "dash": "dot", "color": colour}, opacity=0.55)
         figure.add_scatter(
             x=part["day"],
             y=[1.0] * len(part),
@@ -310,7 +279,7 @@ def mark(figure: go.Figure, events: pd.DataFrame) -> go.Figure:
             mode="markers",
             name=name,
             text=part["label"],
-            marker={"symbol": symbol, "size": 9, "color": COLOURS[str(kind)]},
+            marker={"symbol": symbol, "size": 9, "color": colour},
             hovertemplate="%{text}<extra></extra>",
             cliponaxis=False,
         )

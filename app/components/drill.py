@@ -15,6 +15,7 @@ from app.components.exports import file_name
 from app.components.formats import words
 from app.data import Tower, account_names, rows
 from app.filters import Filters, shared
+from warehouse.errors import TowerError
 
 KINDS = {
     "revenue": ("movement", "reason"),
@@ -97,7 +98,11 @@ def _listed(title: str, point: Point, drill: Callable[[Point], pd.DataFrame]) ->
     @st.dialog(f"{title}: the accounts behind", width="large")
     def show() -> None:
         follow()
-        found, what = drill(point), words(point.value)
+        try:
+            found, what = drill(point), words(point.value)
+        except TowerError as error:
+            st.error(str(error), icon=":material/database_off:")
+            return
         count = found["account_id"].nunique() if "account_id" in found else len(found)
         st.caption(f"{count:,} accounts · {st.session_state['filters'].describe()}")
         empty = "No account lies behind this point."

@@ -42,10 +42,11 @@ COLOURS = {
     "target": "#7F8B99",
     "total": "#5B6B7B",
     "few": "#B8C1CB",
-    "release": "#7B5EA7",
-    "price": "#B8860B",
-    "campaign": "#4D9221",
+    "mark_release": "#7B5EA7",
+    "mark_price": "#B8860B",
+    "mark_campaign": "#4D9221",
 }
+ACRONYMS = {"mrr": "MRR", "arr": "ARR", "acv": "ACV", "csat": "CSAT", "sla": "SLA", "nrr": "NRR", "grr": "GRR"}
 MONEY, PERCENT = "$~s", ".0%"
 TICKS = {"money": MONEY, "percent": PERCENT, "count": ",d", "ratio": ".1f", "days": ",.0f", "hours": ",.1f"}
 
@@ -55,6 +56,17 @@ def words(value: object) -> object:
     if isinstance(value, str) and value == value.lower() and value.replace("_", "").isalpha():
         return value.replace("_", " ").capitalize()
     return value
+
+
+def title_of(column: str) -> str:
+    """A column's name as people read it: mrr_at_end becomes MRR at end."""
+    said = " ".join(ACRONYMS.get(word, word) for word in column.removeprefix("is_").split("_"))
+    return said[:1].upper() + said[1:]
+
+
+def is_money(column: str) -> bool:
+    """Whether a column holds dollars, by its name."""
+    return bool({"amount", "mrr", "arr", "revenue", "spend", "value", "profit"} & set(column.split("_")))
 
 
 def number(value: float | None, kind: str) -> str:

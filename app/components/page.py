@@ -8,6 +8,7 @@ import streamlit as st
 
 from app.data import Tower, tower
 from app.filters import COMPARISONS, Filters, page_filter, page_filters
+from warehouse.errors import TowerError
 
 COPY = """
 export default function (component) {
@@ -30,7 +31,13 @@ export default function (component) {
   };
 }
 """
+BUTTON = """
+<button type="button"><svg width="16" height="16" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2"
+aria-hidden="true"><path d="M10 14a5 5 0 0 0 7 0l3-3a5 5 0 0 0-7-7l-1 1M14 10a5 5 0 0 0-7 0l-3 3a5 5 0 0 0 7 7l1-1"/>
+</svg> <span aria-live="polite">Copy link</span></button>
+"""
 LOOK = """
+svg { vertical-align: -3px; }
 button { font: inherit; font-size: 0.87rem; color: var(--st-text-color); background: none; border: 0; cursor: pointer;
   padding: 0.35rem 0; }
 button:hover, button:focus-visible { color: var(--st-primary-color); text-decoration: underline; }
@@ -77,7 +84,7 @@ def _copy_link() -> None:
     if "copy" not in _made:
         _made["copy"] = st.components.v2.component(
             "copy_link",
-            html='<button type="button"><span aria-live="polite">Copy link</span></button>',
+            html=BUTTON,
             css=LOOK,
             js=COPY,
         )
@@ -90,7 +97,12 @@ _made: dict[str, Any] = {}
 @st.fragment(run_every="60s")
 def _newer(shown: int) -> None:
     """Say when a newer build is published than the page shows."""
-    if tower().publication != shown:
+    try:
+        newest = tower().publication
+    except TowerError as error:
+        st.warning(f"The numbers below are as last read: {error}", icon=":material/database_off:")
+        return
+    if newest != shown:
         left, right = st.columns([5, 1], vertical_alignment="center")
         left.info("A newer build of the numbers is published than this page shows.", icon=":material/update:")
         if right.button("Show it", key="newer", width="stretch"):

@@ -12,7 +12,7 @@ import streamlit as st
 from app.components import charts
 from app.components import drill as drilling
 from app.components.exports import downloads
-from app.components.formats import words
+from app.components.formats import is_money, title_of, words
 from app.filters import DIMENSIONS, Filters
 
 CODED = {"stage", "reason", "loss_reason", "priority", "category"}  # columns that hold codes
@@ -77,8 +77,7 @@ def table(
             _nothing(empty)
             return
         frame = drilling.named(frame)
-        titles = {name: name.removeprefix("is_").replace("_", " ").capitalize() for name in frame.columns}
-        shown: dict[Any, Any] = {name: (columns or {}).get(name, title) for name, title in titles.items()}
+        shown: dict[Any, Any] = {name: _column(name, frame[name]) for name in frame.columns} | dict(columns or {})
         st.dataframe(
             frame.assign(**{name: frame[name].map(words) for name in CODED & {*frame.columns}}),
             hide_index=True,
@@ -100,9 +99,19 @@ def _nothing(reason: str) -> None:
         st.info(reason or "Nothing in this selection. Widen the filters or the months.", icon=":material/search_off:")
 
 
+def _column(name: str, values: pd.Series) -> Any:
+    """How a column looks where the page doesn't say: dollars, whole counts, or its title alone."""
+    if pd.api.types.is_float_dtype(values):
+        if is_money(name):
+            return st.column_config.NumberColumn(title_of(name), format="dollar")
+        if values.dropna().mod(1).eq(0).all():
+            return st.column_config.NumberColumn(title_of(name), format="%d")
+    return title_of(name)
+
+
 def money(**columns: str) -> dict[str, Any]:
-    """The column configuration of money: column to label, in whole dollars."""
-    return {name: st.column_config.NumberColumn(label, format="$%,.0f") for name, label in columns.items()}
+    """The column configuration of money: column to label."""
+    return {name: st.column_config.NumberColumn(label, format="dollar") for name, label in columns.items()}
 
 
 def unanswered(filters: Filters, dimensions: Iterable[str], what: str) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from app.data import Tower, read, run
+from warehouse.errors import TowerError
 
 MOST = 8  # accounts that a search lists
 
@@ -30,16 +31,16 @@ def search(build: Tower) -> None:
     matches = found(build.publication, text, build.scope)
     if matches.empty:
         st.caption("No account is called so.")
-    for row in matches.itertuples():
-        help = f"{row.segment} · {row.region} · {row.lifecycle_stage}"
-        st.button(
-            str(row.account_name),
-            key=f"found-{row.account_id}",
-            help=help,
-            type="tertiary",
-            on_click=_picked,
-            args=(row.account_id,),
-        )
+    with st.container(gap=None):
+        for row in matches.itertuples():
+            st.button(
+                str(row.account_name),
+                key=f"found-{row.account_id}",
+                help=f"{row.segment} · {row.region} · {row.lifecycle_stage}",
+                type="tertiary",
+                on_click=_picked,
+                args=(row.account_id,),
+            )
     if len(matches) == MOST:
         st.caption(f"The first {MOST}; type more of the name.")
 
@@ -54,16 +55,26 @@ def who() -> str:
     return str(user.get("email") or user.get("name") or "")
 
 
+@st.cache_data(ttl=timedelta(seconds=20), show_spinner=False)
+def views() -> pd.DataFrame:
+    """The saved views of all users by name."""
+    return read("views", {})
+
+
 def saved_views() -> None:
     """Name, open and delete views: a page with its whole selection, shared by all users."""
     with st.expander("Saved views", icon=":material/bookmark:"):
-        views = read("views", {})
-        if not views.empty:
-            labels = dict(zip(views["view_id"].tolist(), views["name"].tolist(), strict=True))
+        try:
+            saved = views()
+        except TowerError:
+            st.caption("Not ready: `make up` makes the place for saved views.")
+            return
+        if not saved.empty:
+            labels = dict(zip(saved["view_id"].tolist(), saved["name"].tolist(), strict=True))
             chosen = st.selectbox(
                 "View", list(labels), format_func=labels.__getitem__, index=None, key="view", placeholder="Choose one"
             )
-            picked = views[views["view_id"] == chosen]
+            picked = saved[saved["view_id"] == chosen]
             opening, deleting = st.columns(2)
             opening.button(
                 "Open", key="view-open", disabled=picked.empty, width="stretch", on_click=_open, args=(picked,)
@@ -96,6 +107,7 @@ def _open(picked: pd.DataFrame) -> None:
 
 def _delete(picked: pd.DataFrame) -> None:
     run("delete_view", {"view_id": int(picked["view_id"].iloc[0])})
+    views.clear()
     st.session_state["view"] = None
     st.session_state["_view_said"] = f"Deleted “{picked['name'].iloc[0]}”."
 
@@ -114,6 +126,7 @@ def _save() -> None:
         "created_by": who(),
     }
     taken = run("save_view", row).empty
+    views.clear()
     st.session_state["_view_said"] = (
         f"“{name}” is taken: delete it first, or choose another name." if taken else f"Saved “{name}”."
     )

@@ -9,7 +9,8 @@ select
     sum(pipeline.amount) as amount
 from marts.fct_pipeline as pipeline
 left join marts.dim_account as accounts on pipeline.account_id = accounts.account_id
-where pipeline.entered_month between %(start)s and %(end)s
+where pipeline.stage not in ('closed_won', 'closed_lost')
+    and pipeline.entered_month between %(start)s and %(end)s
     and (cast(%(stage)s as text) is null or pipeline.stage = %(stage)s)
     and (cast(%(segment)s as text[]) is null or pipeline.segment = any(%(segment)s))
     and (cast(%(region)s as text[]) is null or pipeline.region = any(%(region)s))

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
 from app.components import charts
+from app.components.drill import Point, accounts
 from app.components.formats import number
 from app.components.page import head
 from app.components.panels import chart, table
 from app.data import rows
-from app.filters import page_filter
+from app.filters import DIMENSIONS, page_filter
 
 SEVERITIES = ["critical", "high", "medium", "low"]
+BEHIND: dict[str, tuple[str, dict[str, str]]] = {
+    "tickets": ("tickets", {}),
+    "resolution_breaches": ("tickets", {}),
+    "churned_customers": ("revenue", {"movement": "churned_mrr"}),
+    "new_mrr": ("revenue", {"movement": "new_mrr"}),
+    "won_amount": ("deals", {"state": "won"}),
+}
 ARROWS = {"up": "▲ up", "down": "▼ down"}
-tower, filters = head("Anomalies")
+tower, filters = head("Anomalies", marks=True)
 found = rows(tower, "anomaly_list", filters)
 labels = dict(zip(found["metric"], found["metric_label"], strict=True))
 first, second, third, fourth = st.columns([3, 3, 1.5, 1.5], vertical_alignment="bottom")
@@ -70,10 +80,23 @@ else:
         dimension=row["dimension"],
         dimension_value=row["dimension_value"],
     )
+    kind, where = BEHIND.get(row["metric"], ("", {}))
+
+    def behind(point: Point) -> pd.DataFrame:
+        """The accounts behind a point of the series: of its week for tickets, otherwise of its month."""
+        day = pd.Timestamp(str(point.value)).date()
+        part = {row["dimension"]: row["dimension_value"]} if row["dimension"] in DIMENSIONS else {}
+        if kind == "tickets" and row["grain"] == "week":
+            narrow = replace(filters.narrowed(**part), start=tower.first_month, end=tower.last_month)
+            return accounts(tower, narrow, kind, week=day)
+        return accounts(tower, filters.narrowed(day, **part), kind, **where)
+
     chart(
         f"{row['metric_label']}: {row['dimension_value']}, by {row['grain']}",
         charts.band(series, charts.MONEY if row["impact_unit"] == "money" else ",d"),
         height=380,
+        drill=behind if kind else None,
+        marks=True,
         note=f"{row['period_start']:%d %b %Y}: {number(row['actual_value'], row['impact_unit'])} against "
         f"{number(row['expected_value'], row['impact_unit'])} expected, "
         f"{abs(row['score']):.1f} robust standard deviations {row['direction']}. "

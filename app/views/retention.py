@@ -12,6 +12,7 @@ from app.components.cards import cards
 from app.components.drill import Point, accounts
 from app.components.page import head
 from app.components.panels import chart, money, table
+from app.components.survival import survival
 from app.data import rows, split
 
 
@@ -64,7 +65,7 @@ with right:
         help="A click lists the accounts that churned in the month.",
         marks=True,
     )
-figure, at_risk = charts.survival(rows(tower, "survival", filters), "segment")
+figure, at_risk = survival(rows(tower, "survival", filters), "segment")
 left, right = st.columns([3, 2])
 with left:
     chart(

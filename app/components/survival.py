@@ -1,0 +1,43 @@
+"""Survival curves: how long accounts stay, with those that are still there and those that came before the data."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from app.components.formats import COLOURS, FEW, PERCENT
+
+
+def survival(frame: pd.DataFrame, group: str) -> tuple[go.Figure | None, pd.DataFrame]:
+    """Kaplan-Meier curves per group while enough are at risk, and the number at risk; old accounts enter late."""
+    figure, risk = go.Figure(), []
+    marks = [0, 90, 180, 365, 545, 730, 1095]
+    for name, part in frame.groupby(group, sort=False):
+        duration, entry = part["duration_days"].to_numpy(), part["observed_from_days"].to_numpy()
+        days, share = kaplan_meier(duration, part["is_churned"].to_numpy(bool), entry)
+        enough = np.array([((duration >= day) & (entry <= day)).sum() >= FEW for day in days])
+        drawn = slice(0, int(np.flatnonzero(enough)[-1]) + 1 if enough.any() else 0)
+        figure.add_scatter(
+            x=days[drawn],
+            y=share[drawn],
+            name=str(name),
+            mode="lines",
+            line={"shape": "hv", "width": 2.5, "color": COLOURS.get(str(name))},
+            hovertemplate="%{y:.1%}",
+        )
+        at_risk = {
+            f"day {d}": int(((part["duration_days"] >= d) & (part["observed_from_days"] <= d)).sum()) for d in marks
+        }
+        risk.append({"Number at risk": name, **at_risk})
+    figure.update_yaxes(tickformat=PERCENT, range=[0, 1.02])
+    return (figure, pd.DataFrame(risk)) if risk else (None, pd.DataFrame())
+
+
+def kaplan_meier(duration: np.ndarray, event: np.ndarray, entry: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Product-limit estimate with left truncation (Kaplan and Meier, 1958): event times and the share still there."""
+    times = np.unique(duration[event])
+    at_risk = np.array([((duration >= t) & (entry < t)).sum() for t in times])
+    deaths = np.array([(event & (duration == t) & (entry < t)).sum() for t in times])
+    share = np.cumprod(1 - deaths / np.maximum(at_risk, 1)) if len(times) else np.zeros(0)
+    return np.concatenate([[0], times]), np.concatenate([[1.0], share])

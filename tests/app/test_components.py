@@ -1,0 +1,325 @@
+"""What every page is made of: filters in the URL, drills, exports, saved views, search, markers, report and banner."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from datetime import date
+from xml.etree import ElementTree
+
+import pandas as pd
+import psycopg2
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from app import data
+from app.components import board, charts, exports
+from app.components.cards import home
+from app.components.drill import accounts
+from app.data import kpis, tower
+from app.filters import Filters
+from metrics.catalogue import catalogue
+from tests.app.test_pages import open_app
+from warehouse.settings import ROOT, Settings
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+HAS_CUSTOMER = (ROOT / "app/views/customer.py").exists()
+
+
+@pytest.fixture(autouse=True)
+def fresh_caches(in_company: Settings) -> None:
+    """Each test reads the company anew."""
+    st.cache_data.clear()
+
+
+@pytest.fixture
+def filters() -> Filters:
+    """Half a year, two segments."""
+    return Filters(("SMB", "Enterprise"), (), (), date(2026, 5, 1), date(2026, 10, 1), "prior_period")
+
+
+def value(filters: Filters, name: str) -> float:
+    """A KPI of the selection."""
+    return float(kpis(tower(), [name], filters.values, filters.start, filters.end).iloc[0, 0])
+
+
+def opened(page: str, **parameters: str | list[str]) -> AppTest:
+    """A page as a link with its own parameters opens it."""
+    test = open_app(page, {})
+    for key, text in parameters.items():
+        test.query_params[key] = text
+    return test.run()
+
+
+def test_a_page_filter_is_taken_from_the_link_named_and_dropped_when_unknown() -> None:
+    test = opened("support", cut="region")
+    assert test.button_group(key="support.cut").value == "region"
+    assert "Cut by: Region" in test.caption[0].value
+    test = opened("support", cut="phase of the moon")
+    assert test.button_group(key="support.cut").value == "priority"
+    assert "cut" not in test.query_params
+
+
+def test_a_page_filter_writes_the_link_and_a_reset_clears_it() -> None:
+    test = opened("anomalies")
+    test.multiselect(key="anomalies.severity").set_value(["high", "low"]).run()
+    assert test.query_params["severity"] == ["high", "low"]
+    assert "Severity: High, Low" in test.caption[0].value
+    next(button for button in test.button if button.label == "Reset filters").click().run()
+    assert test.multiselect(key="anomalies.severity").value == []
+    assert "severity" not in test.query_params
+    assert "Severity" not in test.caption[0].value
+
+
+def test_a_page_filter_does_not_name_itself_on_other_pages() -> None:
+    test = opened("support", cut="region")
+    test.switch_page("views/pipeline.py").run()
+    assert "Cut by" not in test.caption[0].value
+
+
+def test_markers_can_be_switched_off_by_link() -> None:
+    def drawn(test: AppTest) -> bool:
+        return any("Release v" in figure.proto.spec for figure in test.get("plotly_chart"))
+
+    assert drawn(opened("executive"))
+    assert not drawn(opened("executive", marks="False"))
+
+
+@pytest.mark.parametrize("name", ["mrr", "new_mrr", "expansion_mrr", "contraction_mrr", "churned_mrr", "starting_mrr"])
+def test_the_accounts_behind_a_movement_add_up_to_the_kpi(filters: Filters, name: str) -> None:
+    found = accounts(tower(), filters, "revenue", movement=name)
+    assert found["account_id"].is_unique
+    assert found["amount"].sum() == pytest.approx(value(filters, name), abs=0.005)
+
+
+def test_the_accounts_behind_a_month_and_a_segment_add_up(filters: Filters) -> None:
+    narrow = filters.narrowed("2026-08-01", segment="Enterprise")
+    assert (narrow.start, narrow.end, narrow.segment) == (date(2026, 8, 1), date(2026, 8, 1), ("Enterprise",))
+    assert accounts(tower(), narrow, "revenue")["amount"].sum() == pytest.approx(value(narrow, "mrr"), abs=0.005)
+
+
+@pytest.mark.parametrize(("state", "name"), [("won", "won_deals"), ("lost", "lost_deals"), (None, "closed_deals")])
+def test_the_accounts_behind_deals_add_up(filters: Filters, state: str | None, name: str) -> None:
+    assert accounts(tower(), filters, "deals", state=state)["deals"].sum() == value(filters, name)
+
+
+def test_the_accounts_behind_tickets_and_stages_add_up(filters: Filters) -> None:
+    assert accounts(tower(), filters, "tickets")["tickets"].sum() == value(filters, "tickets")
+    urgent = kpis(tower(), ["tickets"], filters.values, filters.start, filters.end, ["priority"]).set_index("priority")
+    assert accounts(tower(), filters, "tickets", priority="urgent")["tickets"].sum() == urgent.loc["urgent", "tickets"]
+    assert accounts(tower(), filters, "stages")["entered_deals"].sum() == value(filters, "entered_deals")
+    assert accounts(tower(), filters, "stages", stage="demo")["entered_deals"].sum() > 0
+
+
+def test_the_accounts_behind_a_cohort_cell_are_its_accounts(filters: Filters) -> None:
+    cells = data.rows(tower(), "cohorts", filters)
+    month, later = date(2026, 5, 1), 3
+    cell = cells[(cells["cohort_month"] == month) & (cells["months_since_start"] == later)].iloc[0]
+    found = accounts(tower(), filters.narrowed(month), "cohort", months_later=later)
+    assert len(found) == cell["cohort_accounts"]
+    assert found["is_still_paying"].sum() == cell["retained_accounts"]
+    assert found["mrr_then"].sum() == pytest.approx(cell["retained_mrr"])
+
+
+def test_a_drill_refuses_what_it_does_not_know(filters: Filters) -> None:
+    with pytest.raises(ValueError, match="deals knows state, stage, loss_reason, not priority"):
+        accounts(tower(), filters, "deals", priority="high")
+
+
+def test_every_metric_has_a_page_to_go_to() -> None:
+    assert [name for name in catalogue() if not home(name)] == []
+    assert (home("mrr"), home("churned_mrr"), home("nrr_t12m")) == ("movements", "movements", "retention")
+    assert (home("won_amount"), home("csat"), home("mrr_events")) == ("pipeline", "support", "data_health")
+
+
+def test_cards_show_both_comparisons_and_the_target() -> None:
+    test = open_app("executive", {"from": "2026-10", "to": "2026-10"})
+    said = " ".join(caption.value for caption in test.caption)
+    assert test.metric[0].delta
+    assert re.search(r"\[\+\d+\.\d %\] on year · :\w+\[\d+% of target \$[\d.]+[KM]\]", said)
+
+
+def test_a_rate_on_few_cases_is_greyed_and_says_how_many() -> None:
+    selection = {"from": "2026-10", "to": "2026-10", "segment": "Enterprise", "region": "Latin America"}
+    test = open_app("pipeline", selection)
+    assert test.metric[0].value.startswith(":gray[")
+    assert any("too few to judge" in caption.value for caption in test.caption)
+
+
+def sheet(workbook: bytes, number: int) -> list[list[str]]:
+    """The texts of a worksheet, read without the library that wrote it; formulas would show as such."""
+    space = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+    with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
+        shared = ElementTree.fromstring(archive.read("xl/sharedStrings.xml"))
+        strings = ["".join(item.itertext()) for item in shared.findall("m:si", space)]
+        rows = ElementTree.fromstring(archive.read(f"xl/worksheets/sheet{number}.xml")).iter(f"{{{space['m']}}}row")
+        return [
+            [
+                f"={formula.text}"
+                if (formula := cell.find("m:f", space)) is not None
+                else strings[int(cell.findtext("m:v", "", space))]
+                if cell.get("t") == "s"
+                else cell.findtext("m:v", "", space)
+                for cell in row.findall("m:c", space)
+            ]
+            for row in rows
+        ]
+
+
+def test_a_workbook_is_typed_safe_and_says_what_was_selected(filters: Filters) -> None:
+    frame = pd.DataFrame({"name": ["=1+1", "http://x.test"], "n": [1.5, 2], "day": pd.to_datetime(["2026-10-31"] * 2)})
+    made = exports.xlsx(frame, exports.about("Churned accounts", tower(), filters))
+    assert sheet(made, 1) == [["name", "n", "day"], ["=1+1", "1.5", "46326"], ["http://x.test", "2", "46326"]]
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        assert b"<f>" not in archive.read("xl/worksheets/sheet1.xml")
+    told = dict(row for row in sheet(made, 2) if len(row) == 2)
+    assert told["As of"] == "2026-10-31"
+    assert told["Segment"] == "SMB, Enterprise"
+    assert told["Months"] == "May 2026 – Oct 2026"
+    assert told["Build"] == str(tower().publication)
+
+
+def test_file_names_carry_the_selection(filters: Filters) -> None:
+    assert exports.file_name("MRR by segment, %", filters, "csv") == (
+        "mrr-by-segment_2026-05_2026-10_smb_enterprise.csv"
+    )
+
+
+def pdf_text(report: bytes) -> str:
+    """All text of a PDF by matplotlib, whose content streams are deflated and hold literal strings."""
+    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", report, re.S)
+    texts = []
+    for stream in streams:
+        try:
+            plain = zlib.decompress(stream)
+        except zlib.error:
+            continue
+        for shown in re.findall(rb"\[(.*?)\] TJ|(\((?:[^()\\]|\\.)*\)) Tj", plain, re.S):
+            pieces = re.findall(rb"\(((?:[^()\\]|\\.)*)\)", shown[0] or shown[1])
+            texts.append(b"".join(pieces).replace(b"\\(", b"(").replace(b"\\)", b")").decode("latin-1"))
+    return "\n".join(texts)
+
+
+def test_the_board_report_has_the_numbers_of_the_page() -> None:
+    test = open_app("executive", {"segment": "SMB", "from": "2026-08", "to": "2026-10"})
+    shown = [card.value.removeprefix(":gray[").removesuffix("]") for card in test.metric]
+    chosen = Filters(("SMB",), (), (), date(2026, 8, 1), date(2026, 10, 1), "prior_period")
+    build = tower()
+    report = board.pdf(board.read(build, chosen), build, chosen)
+    text = pdf_text(report)
+    assert report.startswith(b"%PDF") and report.count(b"/Type /Page\n") + report.count(b"/Type /Page ") == 4
+    for card, number in zip(test.metric, shown, strict=True):
+        assert number.replace("×", "\xd7") in text, (card.label, number)
+    assert "Segment: SMB" in text
+    assert "As of 31 Oct 2026" in text
+    assert "erence is $0.00" in text  # the ligature before it is drawn, not written
+
+
+@pytest.fixture
+def no_views(in_company: Settings) -> Iterator[None]:
+    """No saved views before and after."""
+    yield
+    for view in data.read("views", {})["view_id"]:
+        data.run("delete_view", {"view_id": int(view)})
+
+
+def press(test: AppTest, label: str) -> AppTest:
+    """Press the button with this label."""
+    return next(button for button in test.button if button.label == label).click().run()
+
+
+@pytest.mark.usefixtures("no_views")
+def test_a_view_is_saved_opened_and_deleted() -> None:
+    test = opened("anomalies", severity=["high"])
+    test.multiselect(key="segment").set_value(["SMB"]).run()
+    test.text_input(key="view-name").set_value("  Hot   SMB ")
+    press(test, "Save")
+    saved = data.read("views", {}).iloc[0]
+    assert (saved["name"], saved["page"]) == ("Hot SMB", "anomalies")
+    other = open_app("executive", {})
+    other.selectbox(key="view").set_value(int(saved["view_id"])).run()
+    press(other, "Open")
+    assert other.title[0].value == "Anomalies"
+    assert other.query_params["severity"] == "high"
+    assert other.query_params["segment"] == "SMB"
+    assert "Segment: SMB · Severity: High" in other.caption[0].value
+    other.selectbox(key="view").set_value(int(saved["view_id"])).run()
+    press(other, "Delete")
+    assert data.read("views", {}).empty
+
+
+@pytest.mark.usefixtures("no_views")
+def test_a_view_needs_a_name_that_is_free() -> None:
+    for name, said in (("Mine", "Saved “Mine”."), ("mine", "is taken"), (" ", "Give the view a name.")):
+        test = open_app("executive", {})
+        test.text_input(key="view-name").set_value(name)
+        press(test, "Save")
+        assert any(said in caption.value for caption in test.caption)
+    assert len(data.read("views", {})) == 1
+
+
+def test_the_reader_may_write_nothing_but_views(in_company: Settings) -> None:
+    connection = psycopg2.connect(in_company.reader_url().replace("postgresql+psycopg2", "postgresql"))
+    with connection, connection.cursor() as cursor:
+        cursor.execute("set transaction read write")
+        for statement in ("update ops.saved_views set name = 'x'", "delete from ops.load_runs"):
+            cursor.execute("savepoint here")
+            with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+                cursor.execute(statement)
+            cursor.execute("rollback to savepoint here")
+    connection.close()
+
+
+@pytest.mark.skipif(not HAS_CUSTOMER, reason="needs the Customer 360 page")
+def test_the_search_finds_accounts_by_name_and_opens_their_page() -> None:
+    names = data.read("find_accounts", {"pattern": "%", "prefix": "%", "most": 1})
+    name, account = names["account_name"].iloc[0], names["account_id"].iloc[0]
+    test = open_app("executive", {})
+    test.text_input(key="find").set_value(name.upper()).run()
+    test.button(key=f"found-{account}").click().run()
+    assert test.query_params["account"] == account
+    assert name not in str(test.query_params)
+    test.text_input(key="find").set_value("100%_no such").run()
+    assert any("No account is called so." in caption.value for caption in test.caption)
+
+
+def test_a_query_that_fails_spoils_its_panel_and_not_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = data.fetch
+
+    def slow(sql: str, values: dict[str, object]) -> pd.DataFrame:
+        if "fct_retention" in sql and "limit 0" not in sql:
+            raise psycopg2.errors.QueryCanceled("canceling statement due to statement timeout")
+        return real(sql, values)
+
+    monkeypatch.setattr(data, "fetch", slow)
+    test = open_app("retention", {})
+    assert [error.value for error in test.error] == [
+        "This could not be read: the query took longer than 30 seconds. Choose fewer months or one segment."
+    ]
+    assert len(test.get("plotly_chart")) >= 4
+    assert any("could not be read, see the message above" in warning.value for warning in test.warning)
+
+
+def test_a_newer_build_is_announced(in_company: Settings) -> None:
+    def script() -> None:
+        from app.components.page import _newer
+        from app.data import tower
+
+        _newer(tower().publication)
+        _newer(tower().publication - 1)
+
+    test = AppTest.from_function(script, default_timeout=30).run()
+    assert len(test.info) == 1
+    assert "A newer build" in test.info[0].value
+
+
+def test_a_chart_is_described_for_those_who_cannot_see_it() -> None:
+    frame = pd.DataFrame({"segment": ["SMB", "Enterprise"], "mrr": [10_000.0, 25_000.0]})
+    figure = charts.bars(frame, "segment", "mrr", kind="money")
+    assert figure is not None
+    said = charts.describe("MRR by segment", figure)
+    assert said == "Chart: MRR by segment. $10.0K at SMB to $25.0K at Enterprise, highest $25.0K at Enterprise."
