@@ -32,6 +32,8 @@ TARGETS = [
     "test",
     "lint",
     "bench",
+    "bench-app",
+    "screenshots",
     "clean",
     "psql",
 ]
