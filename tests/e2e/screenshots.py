@@ -1,4 +1,4 @@
-"""`make screenshots`: pictures of every page in docs/images, wide in light and dark, and narrow; few colours, small files."""
+"""`make screenshots`: every page in docs/images, wide in light and dark, and narrow; few colours, small files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ VIEWS = {"light": (1440, False), "dark": (1440, True), "narrow": (390, False)}
 
 
 def main(folder: Path, base: str) -> None:
-    """Write <page>-<view>.png into the folder, and the executive page's first screen as executive.png for the README."""
+    """Write <page>-<view>.png into the folder, and the first screen of the executive page as executive.png."""
     folder.mkdir(parents=True, exist_ok=True)
     with new_browser() as browser:
         for view, (width, dark) in VIEWS.items():
