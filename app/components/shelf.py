@@ -77,10 +77,10 @@ def saved_views() -> None:
             picked = saved[saved["view_id"] == chosen]
             opening, deleting = st.columns(2)
             opening.button(
-                "Open", key="view-open", disabled=picked.empty, width="stretch", on_click=_open, args=(picked,)
+                "Open it", key="view-open", disabled=picked.empty, width="stretch", on_click=_open, args=(picked,)
             )
             deleting.button(
-                "Delete", key="view-delete", disabled=picked.empty, width="stretch", on_click=_delete, args=(picked,)
+                "Delete it", key="view-delete", disabled=picked.empty, width="stretch", on_click=_delete, args=(picked,)
             )
             if not picked.empty:
                 by = picked["created_by"].iloc[0]
@@ -88,8 +88,6 @@ def saved_views() -> None:
         with st.form("view-form", border=False, clear_on_submit=True):
             st.text_input("Save this view as", key="view-name", max_chars=80)
             st.form_submit_button("Save", width="stretch", on_click=_save)
-        if said := st.session_state.pop("_view_said", ""):
-            st.caption(said)
 
 
 def follow_view() -> None:
@@ -98,7 +96,7 @@ def follow_view() -> None:
         page, query_string = view
         if page in st.session_state["pages"]:
             st.switch_page(st.session_state["pages"][page], query_params=parse_qs(query_string, keep_blank_values=True))
-        st.session_state["_view_said"] = "The page of this view is not there any more."
+        st.toast("The page of this view is not there any more.")
 
 
 def _open(picked: pd.DataFrame) -> None:
@@ -109,13 +107,13 @@ def _delete(picked: pd.DataFrame) -> None:
     run("delete_view", {"view_id": int(picked["view_id"].iloc[0])})
     views.clear()
     st.session_state["view"] = None
-    st.session_state["_view_said"] = f"Deleted “{picked['name'].iloc[0]}”."
+    st.toast(f"Deleted “{picked['name'].iloc[0]}”.")
 
 
 def _save() -> None:
     name = " ".join(st.session_state["view-name"].split())
     if not name:
-        st.session_state["_view_said"] = "Give the view a name."
+        st.toast("Give the view a name.")
         return
     parameters = {key: st.query_params.get_all(key) for key in st.query_params}
     row = {
@@ -127,6 +125,4 @@ def _save() -> None:
     }
     taken = run("save_view", row).empty
     views.clear()
-    st.session_state["_view_said"] = (
-        f"“{name}” is taken: delete it first, or choose another name." if taken else f"Saved “{name}”."
-    )
+    st.toast(f"“{name}” is taken: delete it first, or choose another name." if taken else f"Saved “{name}”.")

@@ -242,13 +242,13 @@ def test_a_view_is_saved_opened_and_deleted() -> None:
     assert (saved["name"], saved["page"]) == ("Hot SMB", "anomalies")
     other = open_app("executive", {})
     other.selectbox(key="view").set_value(int(saved["view_id"])).run()
-    press(other, "Open")
+    press(other, "Open it")
     assert other.title[0].value == "Anomalies"
     assert other.query_params["severity"] == "high"
     assert other.query_params["segment"] == "SMB"
     assert "Segment: SMB · Severity: High" in other.caption[0].value
     other.selectbox(key="view").set_value(int(saved["view_id"])).run()
-    press(other, "Delete")
+    press(other, "Delete it")
     assert data.read("views", {}).empty
 
 
@@ -258,7 +258,7 @@ def test_a_view_needs_a_name_that_is_free() -> None:
         test = open_app("executive", {})
         test.text_input(key="view-name").set_value(name)
         press(test, "Save")
-        assert any(said in caption.value for caption in test.caption)
+        assert any(said in toast.value for toast in test.toast)
     assert len(data.read("views", {})) == 1
 
 

@@ -87,3 +87,75 @@ def test_a_filter_changes_the_numbers_survives_a_page_change_and_lives_in_the_li
         "Segment: SMB" in page.locator('[data-testid="stCaptionContainer"]').all_inner_texts()[0]
         or "Segment: SMB" in page.content()
     )
+
+
+def click_bar(page: Page, chart: int, bar: int = 0) -> None:
+    """Click the middle of a bar."""
+    place = page.locator('[data-testid="stPlotlyChart"]').nth(chart)
+    place.scroll_into_view_if_needed()
+    box = place.locator(".bars .point path").nth(bar).bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+
+def test_a_bar_leads_to_its_accounts_and_a_name_to_its_page(base: str, page: Page) -> None:
+    open_page(page, base, "executive")
+    click_bar(page, 3)
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("MRR by segment: the accounts behind", timeout=30_000)
+    expect(dialog).to_contain_text("MRR by segment: Enterprise")
+    with page.expect_download() as download:
+        dialog.get_by_role("button", name="XLSX").click()
+    assert download.value.suggested_filename.startswith("mrr-by-segment-enterprise_")
+    if not (ROOT / "app/views/customer.py").exists():
+        return
+    dialog.locator('[data-testid="stDataFrame"]').click(position={"x": 60, "y": 52})
+    page.wait_for_url("**/customer?**account=A-**")
+
+
+def test_the_board_report_and_a_picture_can_be_taken_away(base: str, page: Page) -> None:
+    open_page(page, base, "executive", "?segment=SMB")
+    with page.expect_download(timeout=30_000) as download:
+        page.get_by_role("button", name="Board report (PDF)").click()
+    assert download.value.suggested_filename.endswith("_smb.pdf")
+    assert download.value.path().read_bytes().startswith(b"%PDF")
+    with page.expect_download(timeout=30_000) as download:
+        page.locator('[data-title="Download plot as a PNG"], [aria-label="Download plot as a PNG"]').first.click()
+    assert download.value.suggested_filename.startswith("mrr-against-target_")
+    assert download.value.suggested_filename.endswith("_smb.png")
+
+
+def test_a_view_is_saved_and_opened_by_name_and_the_link_is_copied(base: str, page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    open_page(page, base, "support", "?segment=Enterprise&cut=region")
+    page.get_by_text("Saved views").click()
+    page.get_by_label("Save this view as").fill("Enterprise by region")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Saved “Enterprise by region”.")).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_text("Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "segment=Enterprise" in copied
+    assert "cut=region" in copied
+    open_page(page, base, "executive")
+    page.get_by_text("Saved views").click()
+    page.get_by_label("View", exact=True).fill("by region")
+    page.get_by_role("option", name="Enterprise by region").click()
+    page.get_by_role("button", name="Open it").click()
+    page.wait_for_url("**/support?**cut=region**")
+    settle(page)
+    expect(page.get_by_text("Segment: Enterprise · Cut by: Region")).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name="Delete it").click()
+    expect(page.get_by_text("Deleted “Enterprise by region”.")).to_be_visible(timeout=30_000)
+
+
+def test_cards_fit_wherever_they_are_shown(base: str) -> None:
+    for width in (390, 1280):
+        with new_page(width, 900) as page:
+            open_page(page, base, "executive")
+            clipped = page.evaluate(
+                "() => [...document.querySelectorAll('[data-testid=stMetric] *')]"
+                ".filter(e => e.children.length === 0 && e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0)"
+                ".map(e => e.innerText)"
+            )
+            assert clipped == []
