@@ -56,8 +56,8 @@ def who() -> str:
 
 
 @st.cache_data(ttl=timedelta(seconds=20), show_spinner=False)
-def views() -> pd.DataFrame:
-    """The saved views of all users by name."""
+def views(scope: str) -> pd.DataFrame:
+    """The saved views of all users by name, as the role of a scope reads them."""
     return read("views", {})
 
 
@@ -65,7 +65,7 @@ def saved_views() -> None:
     """Name, open and delete views: a page with its whole selection, shared by all users."""
     with st.expander("Saved views", icon=":material/bookmark:"):
         try:
-            saved = views()
+            saved = views(st.session_state["tower"].scope)
         except TowerError:
             st.caption("Not ready: `make up` makes the place for saved views.")
             return
