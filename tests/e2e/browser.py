@@ -55,10 +55,10 @@ def new_page(width: int = 1440, height: int = 1000, dark: bool = False) -> Itera
         yield browser.new_page(viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light")
 
 
-def open_page(page: Page, base: str, name: str, query: str = "") -> None:
+def open_page(page: Page, base: str, name: str, query: str = "", pause: int = 400) -> None:
     """Open a page and wait until Streamlit has drawn all of it."""
     page.goto(f"{base}/{PATHS[name]}{query}")
-    settle(page)
+    settle(page, pause)
 
 
 def settle(page: Page, pause: int = 400) -> None:

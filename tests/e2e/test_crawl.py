@@ -88,7 +88,8 @@ def test_a_page_is_whole(
     filters = nobody if selection == "nobody" else SELECTIONS[selection]
     complaints.clear()
     span = {"from": f"{MONTHS[0]:%Y-%m}", "to": f"{MONTHS[1]:%Y-%m}"}
-    open_page(page, base, name, "?" + urlencode({URL_KEYS[key]: value for key, value in filters.items()} | span))
+    chosen = urlencode({URL_KEYS[key]: value for key, value in filters.items()} | span)
+    open_page(page, base, name, f"?{chosen}", pause=50)
     assert page.locator('[data-testid="stException"]').count() == 0
     errors = page.locator('[data-testid="stAlertContentError"]')
     assert errors.count() == 0, errors.all_inner_texts()
