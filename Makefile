@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status gen-data load-data dbt-deps dbt-run dbt-test docs insights app stop pgadmin psql metrics all test lint mutate bench screenshots lock clean
+.PHONY: help setup up down status access gen-data load-data dbt-deps dbt-run dbt-test docs insights app stop pgadmin psql metrics all test lint mutate bench bench-app screenshots lock clean
 
 help:        ## this list
 	@grep -hE '^[a-z-]+: .*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -25,6 +25,9 @@ down: stop ## stop the dashboard and the warehouse; the data stay
 
 status: setup ## where the warehouse runs and what is loaded
 	@$(PY) -m warehouse status
+
+access: up ## apply access.yml: who may see which segments and regions
+	@$(PY) -m warehouse access
 
 gen-data: setup ## write the synthetic company's CSV files (NUM_ACCOUNTS, SEED, …)
 	@$(PY) -m data_gen
@@ -81,7 +84,10 @@ mutate: up ## plant every common mistake into the models: some test must fail fo
 bench: up ## time the whole path, and the loader beside psql's \copy
 	@$(PY) -m benchmarks
 
-screenshots: app ## make the README's pictures
+bench-app: up ## 50 people walk the pages of one dashboard: times per page, cold, warm and crowded, and memory
+	@$(PY) -m benchmarks.app
+
+screenshots: app ## pictures of every page, wide in light and dark and narrow, into docs/images
 	@$(PY) -m tests.e2e.screenshots
 
 lock: setup ## resolve pyproject.toml anew into requirements.lock

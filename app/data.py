@@ -15,8 +15,10 @@ import pandas as pd
 import psycopg2
 import streamlit as st
 
+from app.access import role
 from metrics import query
 from metrics.engine import fetch
+from warehouse.access import reader_url
 from warehouse.connections import connect
 from warehouse.errors import TowerError
 from warehouse.settings import load_settings
@@ -26,9 +28,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Tower:
-    """The build that the dashboard shows."""
+    """The build that the dashboard shows, and the row scope that reads it: together the key of every cache."""
 
     publication: int
+    scope: str
     as_of: date
     first_month: date
     last_month: date
@@ -36,15 +39,20 @@ class Tower:
     gross_margin: float
 
 
-@st.cache_data(ttl=timedelta(seconds=15), show_spinner=False)
 def tower() -> Tower:
-    """The newest published build. Raises TowerError when there is none."""
+    """The newest published build, for this visitor. Raises TowerError when there is none."""
+    return _tower(role() or "")
+
+
+@st.cache_data(ttl=timedelta(seconds=15), show_spinner=False)
+def _tower(scope: str) -> Tower:
     rows = fetch(_sql("tower"), {})
     if rows.empty:
         raise TowerError("the marts are empty; run `make all`")
     row = rows.iloc[0]
     return Tower(
         int(row["publication"]),
+        scope,
         row["as_of_date"],
         row["first_month"],
         row["last_month"],
@@ -56,6 +64,7 @@ def tower() -> Tower:
 @st.cache_data(max_entries=2000, show_spinner=False)
 def _kpis(
     publication: int,
+    scope: str,
     metrics: tuple[str, ...],
     group_by: tuple[str, ...],
     filters: tuple[tuple[str, tuple[str, ...]], ...],
@@ -79,7 +88,7 @@ def kpis(
     asked = (tuple(metrics), tuple(group_by), tuple(sorted(filters.items())), start, end, grain)
     columns = [*(["period"] if grain else []), *group_by, *metrics]
     nothing = pd.DataFrame([] if grain or group_by else [[float("nan")] * len(columns)], columns=columns)
-    return _guarded(lambda: _kpis(build.publication, *asked), lambda: nothing)
+    return _guarded(lambda: _kpis(build.publication, build.scope, *asked), lambda: nothing)
 
 
 def split(
@@ -91,7 +100,9 @@ def split(
 
 
 @st.cache_data(max_entries=2000, show_spinner=False)
-def _rows(name: str, publication: int, values: tuple[tuple[str, Any], ...], only_columns: bool = False) -> pd.DataFrame:
+def _rows(
+    name: str, publication: int, scope: str, values: tuple[tuple[str, Any], ...], only_columns: bool = False
+) -> pd.DataFrame:
     bound = {key: list(value) if isinstance(value, tuple) else value for key, value in values}
     bound = {key: (value or None) if isinstance(value, list) else value for key, value in bound.items()}
     frame = fetch(f"select * from ({_sql(name)}) as panel limit 0" if only_columns else _sql(name), bound)
@@ -105,9 +116,8 @@ def rows(build: Tower, name: str, filters: Any, **more: Any) -> pd.DataFrame:
     """The result of app/queries/<name>.sql for the selection; values are bound, never pasted."""
     values = {**filters.values, "start": filters.start, "end": filters.end, **more}
     bound = tuple(sorted(values.items()))
-    return _guarded(
-        lambda: _rows(name, build.publication, bound), lambda: _rows(name, build.publication, bound, only_columns=True)
-    )
+    key = (name, build.publication, build.scope, bound)
+    return _guarded(lambda: _rows(*key), lambda: _rows(*key, only_columns=True))
 
 
 def _guarded(read: Callable[[], pd.DataFrame], otherwise: Callable[[], pd.DataFrame]) -> pd.DataFrame:
@@ -132,8 +142,8 @@ def _guarded(read: Callable[[], pd.DataFrame], otherwise: Callable[[], pd.DataFr
 
 
 def run(name: str, values: Mapping[str, Any]) -> pd.DataFrame:
-    """Run one of the few queries that write (saved views) as the reader; returns what it returns."""
-    connection = connect(load_settings().reader())
+    """Run one of the few queries that write (saved views) as the visitor's role; returns what it returns."""
+    connection = connect(reader_url(load_settings(), role()))
     try:
         with connection, connection.cursor() as cursor:
             cursor.execute("set transaction read write")
@@ -150,7 +160,7 @@ def read(name: str, values: Mapping[str, Any]) -> pd.DataFrame:
 
 def account_names(build: Tower, ids: tuple[str, ...]) -> pd.DataFrame:
     """account_id and account_name of these accounts."""
-    return _rows("account_names", build.publication, (("ids", ids or ("",)),))
+    return _rows("account_names", build.publication, build.scope, (("ids", ids or ("",)),))
 
 
 @lru_cache(maxsize=64)
@@ -159,7 +169,7 @@ def _sql(name: str) -> str:
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
-def choices(publication: int) -> dict[str, list[str]]:
+def choices(publication: int, scope: str) -> dict[str, list[str]]:
     """The known values of each filter."""
     frame = fetch(_sql("choices"), {})
     order = {"SMB": "0", "Mid-Market": "1", "Enterprise": "2"}

@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import streamlit as st
 
+from app.access import account, narrowed, sign_in, visitor
 from app.components.drill import follow
 from app.components.shelf import follow_view, saved_views, search
 from app.data import choices, tower
@@ -62,19 +63,31 @@ def main() -> None:
         }
         for section, pages in PAGES.items()
     }
-    page = st.navigation({section: list(pages.values()) for section, pages in sections.items()})
+    who, problem = None, ""
+    try:
+        who = visitor()
+    except TowerError as error:
+        problem = str(error)
+    page = st.navigation(
+        {section: list(pages.values()) for section, pages in sections.items()},
+        position="sidebar" if who else "hidden",
+    )
+    if who is None:
+        sign_in(problem)
+        return
     st.session_state["pages"] = {name: page for pages in sections.values() for name, page in pages.items()}
     st.session_state["page"] = page.url_path or "executive"
     try:
         build = tower()
         st.session_state["tower"] = build
         with st.sidebar:
-            search(build.publication)
-        st.session_state["filters"] = sidebar(build, choices(build.publication))
+            search(build)
+        st.session_state["filters"] = narrowed(sidebar(build, choices(build.publication, build.scope)), who.scope)
         follow()
         follow_view()
         with st.sidebar:
             saved_views()
+        account(who)
         _run(page)
     except TowerError as error:
         st.title("The warehouse is not ready")

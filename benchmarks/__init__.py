@@ -1,1 +1,1 @@
-"""What the project claims about speed, as runnable code: `make bench` (or `python -m benchmarks path|loader|pages`)."""
+"""What the project claims about speed, as runnable code: `make bench` and `make bench-app`."""

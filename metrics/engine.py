@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +23,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 
 from metrics.catalogue import Metric, MetricError, get_metric, manifest_path
+from warehouse.access import reader_url
 from warehouse.connections import explain, reader_engine
 from warehouse.errors import TowerError
 from warehouse.settings import load_settings
@@ -208,9 +209,22 @@ def _engine(path: Path, _version: int) -> MetricFlowEngine:
     return MetricFlowEngine(SemanticManifestLookup(manifest), CompileOnly())  # type: ignore[arg-type]
 
 
-@lru_cache(maxsize=4)
-def _pool(url: str) -> Engine:
-    return reader_engine(load_settings())
+def _unrestricted() -> str | None:
+    return None
+
+
+_role: Callable[[], str | None] = _unrestricted
+
+
+def read_as(role: Callable[[], str | None]) -> None:
+    """Ask `role` before each query which login role it runs as; None is tower_reader, who sees every row."""
+    global _role
+    _role = role
+
+
+@lru_cache(maxsize=64)
+def _pool(url: str, role: str | None) -> Engine:
+    return reader_engine(load_settings(), role)
 
 
 def fetch(sql: str, values: Mapping[str, Any]) -> pd.DataFrame:
@@ -219,17 +233,21 @@ def fetch(sql: str, values: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def _fetch(sql: str, values: Mapping[str, Any]) -> pd.DataFrame:
-    settings = load_settings()
+    settings, role = load_settings(), _role()
+    pool = _pool(settings.reader_url(), role)
     try:
-        connection = _pool(settings.reader_url()).raw_connection()
+        connection = pool.raw_connection()
     except (OperationalError, psycopg2.OperationalError) as error:
-        raise TowerError(explain(settings.reader(), str(error))) from error
+        raise TowerError(explain(reader_url(settings, role), str(error))) from error
     try:
         cursor = connection.cursor()
         cursor.execute(sql, values)
         return pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description or []])
     except psycopg2.errors.InvalidTextRepresentation as error:
         raise MetricError(f"a filter's value does not fit: {str(error).splitlines()[0]}") from error
+    except psycopg2.errors.InsufficientPrivilege as error:
+        pool.dispose()  # a scope that was taken away and given again is another role than these connections have
+        raise TowerError(f"closed to this row scope ({str(error).splitlines()[0]}); run `make dbt-run`") from error
     except psycopg2.errors.UndefinedTable as error:
         raise TowerError(f"the marts are not built ({str(error).splitlines()[0]}); run `make dbt-run`") from error
     finally:

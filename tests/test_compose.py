@@ -18,6 +18,7 @@ TARGETS = [
     "setup",
     "up",
     "down",
+    "access",
     "gen-data",
     "load-data",
     "dbt-deps",
@@ -31,6 +32,8 @@ TARGETS = [
     "test",
     "lint",
     "bench",
+    "bench-app",
+    "screenshots",
     "clean",
     "psql",
 ]
@@ -87,9 +90,24 @@ def test_defaults_in_the_compose_file_are_those_of_the_example() -> None:
 
 def test_data_outlive_the_containers(services: dict[str, dict[str, Any]]) -> None:
     volumes = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["volumes"]
-    used = {mount.split(":")[0] for s in services.values() for mount in s.get("volumes", []) if mount[0] not in "./"}
+    mounts = [mount for service in services.values() for mount in service.get("volumes", []) if isinstance(mount, str)]
+    used = {mount.split(":")[0] for mount in mounts if mount[0] not in "./"}
     assert used == volumes.keys()
     assert "warehouse:/var/lib/postgresql" in services["postgres"]["volumes"]
+
+
+def test_sign_in_and_access_reach_the_dashboard_from_files_that_stay_out_of_the_image(
+    services: dict[str, dict[str, Any]],
+) -> None:
+    for name in ("app", "pipeline"):
+        (bound,) = [mount for mount in services[name]["volumes"] if isinstance(mount, dict)]
+        assert (bound["source"], bound["target"], bound["read_only"]) == ("./access.yml", "/tower/access.yml", True)
+        assert bound["bind"] == {"create_host_path": False}  # a missing file stops compose instead of opening all rows
+    assert "./.streamlit:/tower/.streamlit:ro" in services["app"]["volumes"]
+    assert services["app"]["environment"]["APP_PASSWORD"] == "${APP_PASSWORD:-}"
+    assert "APP_PASSWORD" not in services["pipeline"]["environment"]
+    for file in (".gitignore", ".dockerignore"):
+        assert {"access.yml", ".streamlit/secrets.toml"} <= set((ROOT / file).read_text().split())
 
 
 def test_pgadmin_knows_the_warehouse_whatever_its_database_is_called(services: dict[str, dict[str, Any]]) -> None:

@@ -9,6 +9,8 @@ import shutil
 from rich.console import Console
 
 from warehouse import pgadmin, server
+from warehouse.access import read_access
+from warehouse.connections import prepare_database
 from warehouse.embedded import EmbeddedServer
 from warehouse.errors import TowerError, run_cli
 from warehouse.settings import Settings, load_settings, write_env_file
@@ -21,6 +23,7 @@ def main() -> int:
     commands.add_parser("env", help="make .env with random passwords if it is missing")
     commands.add_parser("up", help="start the warehouse (again)")
     commands.add_parser("down", help="stop the warehouse and keep its data")
+    commands.add_parser("access", help="say who may see what, once access.yml is in force")
     commands.add_parser("status", help="say where it runs and what is loaded")
     psql = commands.add_parser("psql", help="open psql as reader (--owner: as owner)")
     psql.add_argument("--owner", action="store_true")
@@ -38,8 +41,21 @@ def main() -> int:
     if arguments.command == "pgadmin":
         out.print(pgadmin.start(settings) if arguments.action == "start" else pgadmin.stop(settings))
         return 0
+    if arguments.command == "access":
+        return show_access(settings, out)
     actions = {"up": server.up, "down": server.down, "status": server.status}
     out.print(actions[arguments.command](settings))
+    return 0
+
+
+def show_access(settings: Settings, out: Console) -> int:
+    """Bring the roles in line with access.yml, and print whom it names."""
+    prepare_database(settings)
+    access = read_access(settings.access_file)
+    for email, scope in access.users.items():
+        out.print(f"{email}: {scope.describe()}")
+    others = access.default.describe() if access.default else "everything without OpenID Connect, refused with it"
+    out.print(f"everybody else: {others}")
     return 0
 
 

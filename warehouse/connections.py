@@ -12,6 +12,7 @@ from psycopg2 import sql
 from sqlalchemy import create_engine
 from sqlalchemy.engine import URL, Engine
 
+from warehouse.access import apply_access, reader_url
 from warehouse.errors import TowerError
 from warehouse.settings import Settings, load_settings
 
@@ -35,6 +36,8 @@ def connect(url: URL, timeout: int = 5) -> Any:
 def explain(url: URL, message: str) -> str:
     """One line for a failed connection."""
     where = f"{url.host}:{url.port}/{url.database}"
+    if "password authentication failed" in message and str(url.username).startswith("tower_scope_"):
+        return "this row scope is new to the warehouse; run `make access`"
     if "password authentication failed" in message:
         return f"PostgreSQL at {where} refuses the password of {url.username}; compare it with the one in .env"
     if "does not exist" in message:
@@ -59,15 +62,18 @@ def owner_engine(settings: Settings | None = None) -> Engine:
     return create_engine((settings or load_settings()).owner())
 
 
-def reader_engine(settings: Settings | None = None, pool_size: int = 8) -> Engine:
-    """A pooled SQLAlchemy engine as reader: marts and scores only, statements end after 30 seconds."""
-    return create_engine(
-        (settings or load_settings()).reader(), pool_size=pool_size, max_overflow=8, pool_pre_ping=True, pool_timeout=20
-    )
+def reader_engine(settings: Settings | None = None, role: str | None = None, pool_size: int = 8) -> Engine:
+    """A pooled SQLAlchemy engine as reader: marts and scores only, statements end after 30 seconds.
+
+    `role` is the login role of a row scope; it keeps fewer connections open, since there can be many of them.
+    """
+    url = reader_url(settings or load_settings(), role)
+    pool_size = min(pool_size, 2) if role else pool_size
+    return create_engine(url, pool_size=pool_size, max_overflow=8, pool_pre_ping=True, pool_timeout=20)
 
 
 def prepare_database(settings: Settings, admin: URL | None = None) -> None:
-    """Make the database, the reader role, schemas and audit tables if they are missing. `admin` may create roles."""
+    """Make the database, the reader role, schemas, audit tables and row scopes. `admin` may create roles."""
     admin = admin or settings.owner()
     if settings.warehouse != "external":
         with _autocommit(admin.set(database="postgres")) as cursor:
@@ -82,7 +88,11 @@ def prepare_database(settings: Settings, admin: URL | None = None) -> None:
         )
         cursor.execute("alter role tower_reader set statement_timeout = '30s'")
         cursor.execute("alter role tower_reader set default_transaction_read_only = on")
+        cursor.execute("select 1 from pg_roles where rolname = 'tower_scoped'")
+        if not cursor.fetchone():
+            cursor.execute("create role tower_scoped nologin")
         cursor.execute((Path(__file__).parent / "schema.sql").read_text(encoding="utf-8"))
+        apply_access(cursor, settings)
 
 
 @contextmanager

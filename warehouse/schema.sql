@@ -46,3 +46,49 @@ grant select on ops.load_runs, ops.publications to tower_reader;
 grant select, insert, delete on ops.saved_views to tower_reader;
 alter default privileges in schema marts grant select on tables to tower_reader;
 alter default privileges in schema scores grant select on tables to tower_reader;
+
+-- Row scopes: each login role of a scope may see some segments and regions ('*' is all of them). Only the owner writes here.
+-- What such a role reads goes through `tower_scoped`, never through tower_reader: a mart is closed to it until protect_rows has run.
+create table if not exists ops.row_scopes (
+    role_name name primary key,
+    segments varchar(255)[] not null,
+    regions varchar(255)[] not null
+);
+-- The scope of whoever logged in: session_user, which neither `set role` nor any setting can change.
+create or replace function ops.row_scope(dimension text) returns text[]
+language sql stable parallel safe security definer set search_path = pg_catalog
+as $$
+    select case dimension when 'segment' then segments when 'region' then regions end
+    from ops.row_scopes
+    where role_name = session_user
+$$;
+-- Row-level security of one mart. Rows must lie in the scope's segments and regions; a mart without one of the two columns is
+-- shown only to scopes that have all of its values, unless it is declared open (a dimension that says nothing of customers).
+create or replace function ops.protect_rows(relation regclass, is_open boolean) returns void
+language plpgsql set search_path = pg_catalog
+as $$
+declare
+    dimension text;
+    condition text := '(select ops.row_scope(''segment'')) is not null';
+begin
+    foreach dimension in array case when is_open then array[]::text[] else array['segment', 'region'] end loop
+        condition := condition || format(' and (''*'' = any((select ops.row_scope(%L))::text[])', dimension);
+        if exists (select from pg_attribute where attrelid = relation and attname = dimension and not attisdropped) then
+            condition := condition || format(' or %I = any((select ops.row_scope(%L))::text[])', dimension, dimension);
+        end if;
+        condition := condition || ')';
+    end loop;
+    execute format('alter table %s enable row level security', relation);
+    if exists (select from pg_policy where polrelid = relation) then
+        execute format('drop policy if exists everything on %s', relation);
+        execute format('drop policy if exists scope on %s', relation);
+    end if;
+    execute format('create policy everything on %s for select to tower_reader using (true)', relation);
+    execute format('create policy scope on %s for select to tower_scoped using (%s)', relation, condition);
+    execute format('grant select on %s to tower_scoped', relation);
+end
+$$;
+revoke execute on function ops.protect_rows from public;
+grant usage on schema marts, scores, ops to tower_scoped;
+grant select on ops.load_runs, ops.publications to tower_scoped;
+grant select, insert, delete on ops.saved_views to tower_scoped;

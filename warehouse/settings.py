@@ -42,6 +42,8 @@ class Settings:
     pgadmin_port: int
     pgadmin_email: str
     pgadmin_password: str = field(repr=False)
+    app_password: str = field(repr=False)
+    access_file: Path
 
     def owner(self) -> URL:
         """SQLAlchemy URL of the role that builds the warehouse."""
@@ -54,6 +56,11 @@ class Settings:
         if self.warehouse == "external":
             return self.owner().set(username="tower_reader", password=self.reader_password)
         return self._url("tower_reader", self.reader_password)
+
+    @property
+    def database_name(self) -> str:
+        """The database of the warehouse, wherever it runs."""
+        return str(self.owner().database)
 
     def owner_url(self) -> str:
         """The owner's URL as text, password included."""
@@ -84,7 +91,13 @@ def read_env_file(path: Path) -> dict[str, str]:
 
 
 def write_env_file(root: Path = ROOT) -> bool:
-    """Make `.env` from `.env.example` with random passwords, unless it is there. Returns whether it was made."""
+    """Make `.env` from `.env.example` with random passwords, unless it is there; likewise access.yml from its example.
+
+    Returns whether .env was made.
+    """
+    example, access = root / "access.example.yml", root / "access.yml"
+    if example.exists() and not access.exists():
+        access.write_bytes(example.read_bytes())
     target = root / ".env"
     if target.exists():
         return False
@@ -127,7 +140,7 @@ def load_settings(root: Path = ROOT) -> Settings:
         raise TowerError(f"GROSS_MARGIN must be a share such as 0.80, not {text('GROSS_MARGIN')!r}") from error
     if not 0 < margin <= 1:
         raise TowerError(f"GROSS_MARGIN must lie between 0 and 1, not {margin}")
-    data_dir = Path(text("DATA_DIR", "data"))
+    data_dir, access_file = Path(text("DATA_DIR", "data")), Path(text("ACCESS_FILE", "access.yml"))
     return Settings(
         root=root,
         warehouse=mode,
@@ -149,4 +162,6 @@ def load_settings(root: Path = ROOT) -> Settings:
         pgadmin_port=number("PGADMIN_PORT", 8080),
         pgadmin_email=text("PGADMIN_EMAIL", "admin@example.com"),
         pgadmin_password=text("PGADMIN_PASSWORD"),
+        app_password=text("APP_PASSWORD"),
+        access_file=access_file if access_file.is_absolute() else root / access_file,
     )

@@ -52,7 +52,7 @@ def stacked(
     frame: pd.DataFrame, x: str, series: dict[str, str], tick: str = "", *, side_by_side: bool = False
 ) -> go.Figure | None:
     """Stacked bars, negative values below the axis; or the series side by side."""
-    if frame.empty or not frame[list(series)].abs().to_numpy().sum():
+    if frame.empty or not frame[list(series)].abs().sum().sum():
         return None
     figure = go.Figure()
     for column, label in series.items():

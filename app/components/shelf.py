@@ -8,27 +8,27 @@ from urllib.parse import parse_qs, urlencode
 import pandas as pd
 import streamlit as st
 
-from app.data import read, run
+from app.data import Tower, read, run
 from warehouse.errors import TowerError
 
 MOST = 8  # accounts that a search lists
 
 
 @st.cache_data(ttl=timedelta(minutes=10), max_entries=500, show_spinner=False)
-def found(publication: int, text: str, reader: str) -> pd.DataFrame:
-    """Up to MOST accounts whose name contains the text; `publication` and `reader` keep builds and people apart."""
+def found(publication: int, text: str, scope: str) -> pd.DataFrame:
+    """Up to MOST accounts whose name contains the text; `publication` and `scope` keep builds and people apart."""
     plain = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return read("find_accounts", {"pattern": f"%{plain}%", "prefix": f"{plain}%", "most": MOST})
 
 
-def search(publication: int) -> None:
+def search(build: Tower) -> None:
     """The search box: names lead to 360 pages; only the account's id goes into the address."""
     if "customer" not in st.session_state["pages"]:
         return
     text = st.text_input("Find an account", key="find", placeholder="Name, or part of it", max_chars=60).strip()
     if len(text) < 2:
         return
-    matches = found(publication, text, who())
+    matches = found(build.publication, text, build.scope)
     if matches.empty:
         st.caption("No account is called so.")
     with st.container(gap=None):
@@ -56,8 +56,8 @@ def who() -> str:
 
 
 @st.cache_data(ttl=timedelta(seconds=20), show_spinner=False)
-def views() -> pd.DataFrame:
-    """The saved views of all users by name."""
+def views(scope: str) -> pd.DataFrame:
+    """The saved views of all users by name, as the role of a scope reads them."""
     return read("views", {})
 
 
@@ -65,7 +65,7 @@ def saved_views() -> None:
     """Name, open and delete views: a page with its whole selection, shared by all users."""
     with st.expander("Saved views", icon=":material/bookmark:"):
         try:
-            saved = views()
+            saved = views(st.session_state["tower"].scope)
         except TowerError:
             st.caption("Not ready: `make up` makes the place for saved views.")
             return

@@ -31,7 +31,7 @@ def survival(frame: pd.DataFrame, group: str) -> tuple[go.Figure | None, pd.Data
         }
         risk.append({"Number at risk": name, **at_risk})
     figure.update_yaxes(tickformat=PERCENT, range=[0, 1.02])
-    return (figure, pd.DataFrame(risk)) if risk else (None, pd.DataFrame())
+    return figure if any(len(curve.x) for curve in figure.data) else None, pd.DataFrame(risk)
 
 
 def kaplan_meier(duration: np.ndarray, event: np.ndarray, entry: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -73,6 +73,7 @@ with left:
         figure,
         help="Kaplan–Meier by segment, censored at the as-of date; customers older than the data enter late.",
         note="Days since the first payment; accounts that first paid by the end of the range, while ten are at risk.",
+        empty="Fewer than ten customers of any segment are at risk: too few for a curve.",
     )
     if not at_risk.empty:
         st.dataframe(at_risk, hide_index=True, width="stretch")

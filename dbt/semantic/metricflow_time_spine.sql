@@ -1,4 +1,4 @@
-{{ config(materialized='table', schema='marts', tags=['core']) }}
+{{ config(materialized='table', schema='marts', tags=['core'], meta={'row_scope': 'open'}, post_hook='{{ protect_rows() }}') }}
 
 select date_day
 from {{ ref('dim_date') }}

@@ -138,7 +138,7 @@ def test_every_metric_has_a_page_to_go_to() -> None:
 
 def test_cards_show_both_comparisons_and_the_target() -> None:
     test = open_app("executive", {"from": "2026-10", "to": "2026-10"})
-    said = " ".join(caption.value for caption in test.caption)
+    said = " ".join(text.value for text in test.markdown)
     assert test.metric[0].delta
     assert re.search(r"\[\+\d+\.\d %\] on year · :\w+\[\d+% of target \$[\d.]+[KM]\]", said)
 
@@ -147,7 +147,7 @@ def test_a_rate_on_few_cases_is_greyed_and_says_how_many() -> None:
     selection = {"from": "2026-10", "to": "2026-10", "segment": "Enterprise", "region": "Latin America"}
     test = open_app("pipeline", selection)
     assert test.metric[0].value.startswith(":gray[")
-    assert any("too few to judge" in caption.value for caption in test.caption)
+    assert any("too few to judge" in text.value for text in test.markdown)
 
 
 def sheet(workbook: bytes, number: int) -> list[list[str]]:

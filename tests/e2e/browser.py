@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-PATHS = {
-    "executive": "",
-    "pipeline": "pipeline",
-    "retention": "retention",
-    "support": "support",
-    "anomalies": "anomalies",
-}
+from warehouse.settings import ROOT
+
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -25,29 +21,48 @@ FLAGS = [
 ]
 
 
+def pages() -> dict[str, str]:
+    """Path of every page by its name, in the order of the navigation that app/main.py holds."""
+    for node in ast.parse((ROOT / "app/main.py").read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "PAGES":
+            listed = [page[0] for section in ast.literal_eval(node.value).values() for page in section]
+            there = [name for name in listed if (ROOT / f"app/views/{name}.py").exists()]
+            return {name: "" if name == "executive" else name for name in there}
+    raise LookupError("app/main.py has no PAGES")
+
+
+PATHS = pages()
+
+
 def chromium() -> str | None:
     """The browser on this machine, if there is one."""
     return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 @contextmanager
-def new_page(width: int = 1440, height: int = 1000, dark: bool = False) -> Iterator[Page]:
-    """A page in a browser of its own."""
+def new_browser() -> Iterator[Browser]:
+    """A browser of its own."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        page = browser.new_page(viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light")
-        yield page
+        yield browser
         browser.close()
 
 
-def open_page(page: Page, base: str, name: str, query: str = "") -> None:
+@contextmanager
+def new_page(width: int = 1440, height: int = 1000, dark: bool = False) -> Iterator[Page]:
+    """A page in a browser of its own."""
+    with new_browser() as browser:
+        yield browser.new_page(viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light")
+
+
+def open_page(page: Page, base: str, name: str, query: str = "", pause: int = 400) -> None:
     """Open a page and wait until Streamlit has drawn all of it."""
     page.goto(f"{base}/{PATHS[name]}{query}")
-    settle(page)
+    settle(page, pause)
 
 
-def settle(page: Page) -> None:
-    """Wait until the script run has ended and the charts are drawn."""
+def settle(page: Page, pause: int = 400) -> None:
+    """Wait until the script run has ended and the charts are drawn, and then `pause` milliseconds for their motion."""
     page.wait_for_selector('[data-testid="stMainBlockContainer"] h1', timeout=30_000)
     page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=30_000)
     page.wait_for_function("() => !document.querySelector('[data-testid=stSkeleton]')", timeout=30_000)
@@ -55,4 +70,4 @@ def settle(page: Page) -> None:
         "() => [...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(c => c.querySelector('.main-svg'))",
         timeout=30_000,
     )
-    page.wait_for_timeout(400)
+    page.wait_for_timeout(pause)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from warehouse.access import Access, read_access
 from warehouse.errors import TowerError
 from warehouse.settings import ROOT, SECRETS, load_settings, read_env_file, write_env_file
 
@@ -73,6 +74,17 @@ def test_secrets_are_random_private_and_made_once(folder: Path) -> None:
     file.unlink()
     write_env_file(folder)
     assert all(read_env_file(file)[key] != first[key] for key in SECRETS)
+
+
+def test_access_yml_is_made_from_its_example_and_then_left_alone(folder: Path) -> None:
+    shutil.copy(ROOT / "access.example.yml", folder)
+    write_env_file(folder)
+    file = load_settings(folder).access_file
+    assert file == folder / "access.yml"
+    assert read_access(file) == Access({}, None)
+    file.write_text("default: everything")
+    write_env_file(folder)
+    assert file.read_text() == "default: everything"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,156 @@
+"""Who is let into the dashboard; a scoped visitor sees what the filter would show, from caches of their own."""
+
+from __future__ import annotations
+
+import ast
+import logging
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from app import access
+from metrics import engine
+from tests.app.test_pages import PAGES, open_app
+from warehouse.connections import prepare_database
+from warehouse.errors import TowerError
+from warehouse.settings import ROOT, Settings, load_settings
+
+PASSWORD = "correct horse €"
+
+
+@pytest.fixture
+def protected(in_company: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The dashboard asks for a password, and nobody has tried one yet."""
+    monkeypatch.setenv("APP_PASSWORD", PASSWORD)
+    access._failures.clear()
+
+
+@pytest.fixture
+def scoped(in_company: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Everybody sees small customers only."""
+    file = tmp_path / "access.yml"
+    file.write_text("default: {segments: [SMB]}")
+    monkeypatch.setenv("ACCESS_FILE", str(file))
+    prepare_database(load_settings())
+    engine._pool.cache_clear()
+
+
+def attempt(test: AppTest, password: str) -> AppTest:
+    """Type a password and send it."""
+    test.text_input[0].set_value(password)
+    return test.button[0].click().run()
+
+
+def test_without_the_password_nothing_of_the_company_is_shown(protected: None) -> None:
+    test = AppTest.from_file(str(ROOT / "app/main.py"), default_timeout=60).run()
+    assert test.title[0].value == "GTM Control Tower"
+    assert not test.metric and not test.multiselect and not test.exception
+    assert "_role" not in test.session_state
+
+
+def test_the_password_opens_every_page_until_signing_out(protected: None) -> None:
+    test = attempt(AppTest.from_file(str(ROOT / "app/main.py"), default_timeout=60).run(), PASSWORD)
+    assert test.title[0].value == "Executive overview" and test.metric
+    test.switch_page("views/support.py").run()
+    assert test.title[0].value == "Support & quality"
+    assert PASSWORD not in str(test.query_params) + repr(test.session_state)
+    next(button for button in test.button if button.label == "Sign out").click().run()
+    assert test.title[0].value == "GTM Control Tower" and not test.metric
+
+
+def test_wrong_passwords_are_refused_slowed_and_never_logged(
+    protected: None, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr(type(st.context), "ip_address", "10.0.0.7")
+    monkeypatch.setattr(access, "time", SimpleNamespace(monotonic=lambda: now, time=time.time))
+    test = AppTest.from_file(str(ROOT / "app/main.py"), default_timeout=60).run()
+    waits = []
+    with caplog.at_level(logging.DEBUG, logger="app.access"):
+        for _ in range(8):
+            attempt(test, "wrong horse")
+            assert "not the password" in test.error[0].value and not test.metric
+            waits.append(access.waiting("10.0.0.7", now))
+            attempt(test, PASSWORD)  # too early: refused, however right
+            assert not test.metric
+            now += waits[-1]
+    assert waits == [1, 2, 4, 8, 16, 32, 60, 60]
+    assert caplog.messages and "horse" not in caplog.text
+    attempt(test, PASSWORD)
+    assert test.metric and not access._failures
+
+
+def test_the_cookie_keeps_a_browser_signed_in_and_can_not_be_made_up(
+    protected: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    future = int(time.time()) + 100
+    good = access._token(PASSWORD, future)
+    forged = [
+        "",
+        "x",
+        f"{future}.",
+        f"{future + 1}.{good.partition('.')[2]}",
+        access._token("guess", future),
+        access._token(PASSWORD, 5),
+        "²." + good,
+        "9" * 5000,
+    ]
+    for cookie, opens in [(good, True), *((text, False) for text in forged)]:
+        monkeypatch.setattr(type(st.context), "cookies", {access.COOKIE: cookie})
+        test = AppTest.from_file(str(ROOT / "app/main.py"), default_timeout=60).run()
+        assert bool(test.metric) == opens, cookie
+        assert not test.exception
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_scoped_visitor_sees_what_the_filter_would_show(
+    in_company: Settings, page: str, request: pytest.FixtureRequest
+) -> None:
+    whole = open_app(page, {})
+    filtered = open_app(page, {"segment": "SMB"})
+    request.getfixturevalue("scoped")
+    seen = open_app(page, {})
+    assert not seen.exception and not seen.error
+    assert seen.multiselect(key="segment").options == ["SMB"]
+    assert seen.caption[0].value == filtered.caption[0].value != whole.caption[0].value
+    for one, other in zip(seen.metric, filtered.metric, strict=True):
+        assert one.label == other.label
+        if not one.label.endswith("*"):  # a card that doesn't answer to the filter tells of the whole company: closed
+            assert (one.value, one.delta) == (other.value, other.delta), one.label
+    assert any("You see SMB in all regions" in caption.value for caption in seen.sidebar.caption)
+
+
+def test_a_scope_that_the_warehouse_does_not_know_is_refused(
+    in_company: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "access.yml"
+    file.write_text("default: {segments: [Nobody]}")
+    monkeypatch.setenv("ACCESS_FILE", str(file))
+    test = open_app("executive", {})
+    assert "make access" in test.error[0].value and not test.metric
+    file.write_text("default: {segment: [SMB]}")
+    test = AppTest.from_file(str(ROOT / "app/main.py"), default_timeout=60).run()
+    assert "access.yml" in test.error[0].value and not test.metric
+
+
+def test_a_query_outside_a_session_is_refused_while_the_server_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access.runtime, "exists", lambda: True)
+    with pytest.raises(TowerError, match="outside a visitor's session"):
+        access.role()
+
+
+def test_every_cache_of_the_dashboard_is_kept_apart_by_scope() -> None:
+    cached = 0
+    for file in (ROOT / "app").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                marks = [ast.unparse(mark) for mark in node.decorator_list]
+                if any("cache_data" in mark or "cache_resource" in mark for mark in marks):
+                    cached += 1
+                    names = {argument.arg for argument in node.args.args}
+                    assert {"scope", "build", "tower"} & names, f"{file.name}: {node.name} is cached for all visitors"
+    assert cached >= 4

@@ -1,0 +1,265 @@
+"""Row scopes in PostgreSQL: a scoped login reads its own rows of every mart, and can't widen what it sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+from sqlalchemy.engine import URL
+
+from metrics import catalogue, engine, query
+from tests.conftest import Company
+from warehouse.access import EVERYTHING, Scope, read_access, reader_url
+from warehouse.connections import connect, prepare_database
+from warehouse.errors import TowerError
+from warehouse.settings import Settings, load_settings
+
+OPEN = {"dim_date", "dim_feature", "dim_product", "dim_sales_rep", "dim_tower", "metricflow_time_spine"}
+SCOPES = [
+    Scope(segments=("SMB",)),
+    Scope(regions=("Europe", "North America")),
+    Scope(segments=("Enterprise", "Mid-Market"), regions=("Europe",)),
+]
+FILE = """
+users:
+  Ann@Example.com: {segments: [SMB]}
+  ben@example.com: {regions: [North America, Europe]}
+  eve@example.com: {segments: [Mid-Market, Enterprise], regions: [Europe]}
+  cfo@example.com: everything
+"""
+
+
+@pytest.fixture(scope="module")
+def settings(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """The company, with access.yml in force."""
+    file = tmp_path_factory.mktemp("access") / "access.yml"
+    file.write_text(FILE)
+    with pytest.MonkeyPatch.context() as patch:
+        for key, value in (company.environment | {"ACCESS_FILE": str(file)}).items():
+            patch.setenv(key, value)
+        found = load_settings()
+        prepare_database(found)
+        yield found
+        file.write_text("")
+        prepare_database(found)
+
+
+def run(url: URL, statement: str) -> list[Any]:
+    """The rows of one statement on a connection of its own."""
+    connection = connect(url)
+    try:
+        cursor = connection.cursor()
+        cursor.execute(statement)
+        return list(cursor.fetchall())
+    finally:
+        connection.close()
+
+
+def login(settings: Settings, scope: Scope) -> URL:
+    """Where a scope reads."""
+    return reader_url(settings, scope.role(settings.database_name))
+
+
+def relations(settings: Settings) -> dict[str, set[str]]:
+    """Everything that tower_reader can read in marts and scores, with its columns."""
+    found = run(
+        settings.owner(),
+        "select c.oid::regclass::text, array_agg(a.attname::text) from pg_class c join pg_attribute a on "
+        "a.attrelid = c.oid and a.attnum > 0 and not attisdropped where c.relkind in ('r', 'p', 'v', 'm', 'f') and "
+        "c.relnamespace in ('marts'::regnamespace, 'scores'::regnamespace) and "
+        "has_table_privilege('tower_reader', c.oid, 'select') group by 1",
+    )
+    return {name: set(columns) for name, columns in found}
+
+
+def allowed(name: str, columns: set[str], scope: Scope) -> str:
+    """The rows that a scope may see, as a condition for the unrestricted reader."""
+    if name.split(".")[-1] in OPEN:
+        return "true"
+    parts = ["true"]
+    for column, values in (("segment", scope.segments), ("region", scope.regions)):
+        if values is not None:
+            listed = ", ".join(f"'{value}'" for value in values)
+            parts.append(f"{column} in ({listed})" if column in columns else "false")
+    return " and ".join(parts)
+
+
+@pytest.mark.parametrize("scope", SCOPES, ids=Scope.describe)
+def test_a_scope_reads_its_own_rows_of_every_mart_and_no_others(settings: Settings, scope: Scope) -> None:
+    found = relations(settings)
+    assert len(found) > 50
+    filled = 0
+    for name, columns in found.items():
+        digest = f"select count(*), sum(hashtextextended(t::text, 0)) from {name} as t"
+        seen = run(login(settings, scope), digest)
+        assert seen == run(settings.reader(), f"{digest} where {allowed(name, columns, scope)}"), name
+        filled += seen[0][0] > 0
+    assert filled > 25
+
+
+def test_every_mart_of_accounts_says_their_segment_and_region(settings: Settings) -> None:
+    for name, columns in relations(settings).items():
+        assert "account_id" not in columns or {"segment", "region"} <= columns, name
+
+
+def test_the_unrestricted_reader_sees_every_row(settings: Settings) -> None:
+    for name in relations(settings):
+        assert run(settings.reader(), f"select count(*) from {name}") == run(
+            settings.owner(), f"select count(*) from {name}"
+        )
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "set role tower_reader",
+        "set role tower_owner",
+        "set role tower_scoped",
+        "reset role",
+        "set session authorization tower_reader",
+        "reset session authorization",
+        "reset all",
+        "discard all",
+        "set row_security = off",
+        "set tower.segments = 'Enterprise'",
+        "set search_path = pg_temp, marts",
+        "begin read write",
+        "set default_transaction_read_only = off; delete from ops.row_scopes",
+        "set default_transaction_read_only = off; update ops.row_scopes set segments = '{*}'",
+        "set default_transaction_read_only = off; select ops.protect_rows('marts.dim_account', true)",
+        "set default_transaction_read_only = off; drop policy scope on marts.dim_account",
+        "set default_transaction_read_only = off; alter table marts.dim_account disable row level security",
+        "set default_transaction_read_only = off; grant tower_reader to current_user",
+        "set default_transaction_read_only = off; alter role current_user bypassrls",
+    ],
+)
+def test_no_statement_widens_a_scope(settings: Settings, attempt: str) -> None:
+    connection = connect(login(settings, SCOPES[0]))
+    connection.autocommit = True
+    cursor = connection.cursor()
+    for statement in attempt.split("; "):
+        try:
+            cursor.execute(statement)
+        except psycopg2.Error as error:
+            assert error.pgcode in ("42501", "22023", "0LP01", "0A000"), error  # not allowed
+    for column, values in (("segment", {"SMB"}), ("session_user", {SCOPES[0].role(settings.database_name)})):
+        try:
+            cursor.execute(f"select distinct {column}::text from marts.fct_revenue_monthly")
+            assert {value for (value,) in cursor.fetchall()} <= values
+        except psycopg2.errors.InsufficientPrivilege:
+            assert "row_security" in attempt or "tower_scoped" in attempt
+    connection.close()
+
+
+@pytest.mark.parametrize("relation", ["ops.row_scopes", "intermediate.int_as_of", "raw.crm_accounts", "pg_authid"])
+def test_what_lies_behind_the_marts_is_closed(settings: Settings, relation: str) -> None:
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        run(login(settings, SCOPES[0]), f"select * from {relation}")
+
+
+def test_a_function_of_their_own_never_meets_hidden_rows(settings: Settings) -> None:
+    connection = connect(login(settings, SCOPES[0]))
+    cursor = connection.cursor()
+    cursor.execute("set transaction read write")
+    cursor.execute(
+        "create function pg_temp.tell(value text) returns boolean language plpgsql cost 0.0000001 "
+        "as $$ begin raise notice '%', value; return true; end $$"
+    )
+    cursor.execute("select count(*) from marts.dim_account where pg_temp.tell(segment)")
+    told = {notice.split(":")[1].strip() for notice in connection.notices if notice.startswith("NOTICE")}
+    connection.close()
+    assert told == {"SMB"}
+
+
+def test_statistics_do_not_tell_of_hidden_rows(settings: Settings) -> None:
+    asked = "select count(*) from pg_stats where schemaname = 'marts' and tablename = 'dim_account'"
+    assert run(settings.owner(), asked)[0][0] > 0
+    assert run(login(settings, SCOPES[0]), asked)[0][0] == 0
+
+
+def test_a_mart_is_closed_until_its_rows_are_protected(settings: Settings) -> None:
+    owner = connect(settings.owner())
+    owner.autocommit = True
+    try:
+        owner.cursor().execute("create table marts.unprotected as select * from marts.dim_account")
+        assert run(settings.reader(), "select count(*) from marts.unprotected")[0][0] > 0
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            run(login(settings, SCOPES[0]), "select count(*) from marts.unprotected")
+    finally:
+        owner.cursor().execute("drop table marts.unprotected")
+        owner.close()
+
+
+def test_a_scope_that_is_no_longer_named_can_not_log_in(settings: Settings) -> None:
+    text = settings.access_file.read_text()
+    url = login(settings, SCOPES[1])
+    assert run(url, "select count(*) from marts.dim_account")[0][0] > 0
+    settings.access_file.write_text(text.replace("ben@", "#ben@"))
+    try:
+        prepare_database(settings)
+        with pytest.raises(TowerError, match="make access"):
+            connect(url)
+    finally:
+        settings.access_file.write_text(text)
+        prepare_database(settings)
+    assert run(url, "select count(*) from marts.dim_account")[0][0] > 0
+
+
+def test_metrics_of_a_scope_equal_the_filtered_metrics(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    scope = SCOPES[2]
+    known = [name for name, metric in catalogue().items() if {"segment", "region"} <= {*metric.dimensions}]
+    assert len(known) > 50
+    filters = {"segment": scope.segments or (), "region": scope.regions or ()}
+    expected = query(known, filters=filters)
+    monkeypatch.setattr(engine, "_role", lambda: scope.role(settings.database_name))
+    seen = query(known)
+    assert expected.iloc[0].compare(seen.iloc[0]).empty
+    assert seen.iloc[0].notna().sum() > 40
+
+
+def test_metrics_that_are_kept_for_the_whole_company_are_empty_for_a_scope(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = [name for name, metric in catalogue().items() if not {"segment", "region"} & {*metric.dimensions}]
+    assert "cac" in closed
+    monkeypatch.setattr(engine, "_role", lambda: SCOPES[0].role(settings.database_name))
+    seen = query(closed).iloc[0]
+    assert seen[seen.fillna(0) != 0].empty
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("users: {ann: all}", "ann must be `everything`"),
+        ("users: {ann: {segment: [SMB]}}", "ann must be `everything`"),
+        ("users: {ann: {segments: SMB}}", "segments of ann must be a list"),
+        ("users: {ann: {segments: ['*']}}", "segments of ann must be a list"),
+        ("users: {ann: {segments: []}}", "segments of ann must be a list"),
+        ("user: {}", "must hold `users` and `default`"),
+        ("users: [ann]", "`users` must map"),
+        ("users: {", "is not YAML"),
+    ],
+)
+def test_a_mistake_in_access_yml_is_named_in_one_line(tmp_path: Path, text: str, says: str) -> None:
+    file = tmp_path / "access.yml"
+    file.write_text(text)
+    with pytest.raises(TowerError, match=r"access\.yml") as caught:
+        read_access(file)
+    assert says in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_a_user_that_nobody_named_is_refused_unless_there_is_a_default(tmp_path: Path) -> None:
+    file = tmp_path / "access.yml"
+    file.write_text(FILE)
+    access = read_access(file)
+    assert access.scope("ANN@example.com") == SCOPES[0]
+    assert access.scope("stranger@example.com") is None
+    assert access.scope("") is None
+    assert access.scope(None) == EVERYTHING
+    file.write_text(FILE + "default: {segments: [SMB]}")
+    assert read_access(file).scope("stranger@example.com") == read_access(file).scope(None) == SCOPES[0]
+    assert read_access(tmp_path / "missing.yml").scope(None) == EVERYTHING
+    assert read_access(tmp_path / "missing.yml").scope("stranger@example.com") is None

@@ -1,0 +1,128 @@
+"""Who may see which rows: access.yml gives each user a scope, and row-level security knows each scope by its role."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from psycopg2 import sql
+from sqlalchemy.engine import URL
+
+from warehouse.errors import TowerError
+from warehouse.settings import Settings
+
+DIMENSIONS = ("segments", "regions")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Segments and regions that may be seen; None is all of them."""
+
+    segments: tuple[str, ...] | None = None
+    regions: tuple[str, ...] | None = None
+
+    def describe(self) -> str:
+        """In words, such as `SMB, Mid-Market in Europe`."""
+        if self == EVERYTHING:
+            return "everything"
+        return f"{', '.join(self.segments or ['all segments'])} in {', '.join(self.regions or ['all regions'])}"
+
+    def role(self, database: str) -> str | None:
+        """The login role of this scope in a database; None for everything, which is tower_reader's."""
+        if self == EVERYTHING:
+            return None
+        text = repr((database, self.segments, self.regions))
+        return f"tower_scope_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+EVERYTHING = Scope()
+
+
+@dataclass(frozen=True)
+class Access:
+    """What access.yml says: scopes by lower-case e-mail address, and the scope of everybody else, if there is one."""
+
+    users: Mapping[str, Scope]
+    default: Scope | None
+
+    def scope(self, email: str | None) -> Scope | None:
+        """The scope of a user; None refuses. Whom no address names sees everything unless a default says less."""
+        if email is None:
+            return self.default or EVERYTHING
+        return self.users.get(email.lower(), self.default)
+
+    def scopes(self) -> set[Scope]:
+        """Every scope that needs a role of its own."""
+        return {*self.users.values(), self.default or EVERYTHING} - {EVERYTHING}
+
+
+def read_access(path: Path) -> Access:
+    """Parse access.yml; a missing file names nobody. Raises TowerError that names the entry that is wrong."""
+    try:
+        text = path.read_text(encoding="utf-8") if path.is_file() else ""
+        content = yaml.safe_load(text) or {}
+    except yaml.YAMLError as error:
+        raise TowerError(f"{path.name} is not YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(content, dict) or not {*content} <= {"users", "default"}:
+        raise TowerError(f"{path.name} must hold `users` and `default`, nothing else")
+    users = content.get("users") or {}
+    if not isinstance(users, dict):
+        raise TowerError(f"{path.name}: `users` must map e-mail addresses to scopes")
+    scopes = {str(name).lower(): _scope(path, str(name), entry) for name, entry in users.items()}
+    default = _scope(path, "default", content["default"]) if content.get("default") is not None else None
+    return Access(scopes, default)
+
+
+def _scope(path: Path, name: str, entry: Any) -> Scope:
+    if entry == "everything":
+        return EVERYTHING
+    if not isinstance(entry, dict) or not entry or not {*entry} <= {*DIMENSIONS}:
+        raise TowerError(f"{path.name}: {name} must be `everything`, or a list of segments, of regions, or of both")
+    chosen: dict[str, tuple[str, ...]] = {}
+    for key, values in entry.items():
+        texts = isinstance(values, list) and all(isinstance(value, str) and value not in ("", "*") for value in values)
+        if not texts or not values:
+            raise TowerError(f"{path.name}: {key} of {name} must be a list of names, such as [SMB, Mid-Market]")
+        chosen[key] = tuple(sorted({*values}))
+    return Scope(**chosen)
+
+
+def reader_url(settings: Settings, role: str | None) -> URL:
+    """Where a role reads: tower_reader without one. A scope's password follows from the reader's, so none is stored."""
+    if role is None:
+        return settings.reader()
+    return settings.reader().set(username=role, password=_password(settings, role))
+
+
+def apply_access(cursor: Any, settings: Settings) -> None:
+    """Make the roles of the scopes in access.yml, and drop those that it no longer names. The cursor is the owner's."""
+    wanted = {str(scope.role(settings.database_name)): scope for scope in read_access(settings.access_file).scopes()}
+    cursor.execute("select role_name from ops.row_scopes")
+    known = {name for (name,) in cursor.fetchall()}
+    cursor.execute("select rolname from pg_roles where starts_with(rolname, 'tower_scope_')")
+    present = {name for (name,) in cursor.fetchall()}
+    for role in known - wanted.keys():
+        cursor.execute("delete from ops.row_scopes where role_name = %s", (role,))
+        cursor.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(role)))
+    for role, scope in wanted.items():
+        name, password = sql.Identifier(role), sql.Literal(_password(settings, role))
+        verb = sql.SQL("alter" if role in present else "create")
+        cursor.execute(sql.SQL("{} role {} login password {}").format(verb, name, password))
+        cursor.execute(sql.SQL("grant tower_scoped to {}").format(name))
+        cursor.execute(sql.SQL("alter role {} set statement_timeout = '30s'").format(name))
+        cursor.execute(sql.SQL("alter role {} set default_transaction_read_only = on").format(name))
+        values = {key: list(getattr(scope, key) or "*") for key in DIMENSIONS}
+        cursor.execute(
+            "insert into ops.row_scopes (role_name, segments, regions) values (%s, %s, %s) "
+            "on conflict (role_name) do update set segments = excluded.segments, regions = excluded.regions",
+            (role, values["segments"], values["regions"]),
+        )
+
+
+def _password(settings: Settings, role: str) -> str:
+    return hmac.new(settings.reader_password.encode(), role.encode(), hashlib.sha256).hexdigest()
