@@ -64,7 +64,7 @@ def write_difference(old: Path, new: Path, target: Path) -> Drop:
 
 
 def next_day(settings: Settings, target: Path) -> tuple[date, Drop]:
-    """Write the drop of the day after the last loaded one into `target`/<day>. Raises TowerError for another company."""
+    """Write the drop of the day after the last loaded one into `target`/<day>. Raises TowerError for other data."""
     if settings.as_of_date:
         raise TowerError("AS_OF_DATE is set, so every day would look like that one; remove it from .env")
     first = Plan(settings.num_accounts, settings.seed, settings.start_date, settings.end_date, settings.scenario)
