@@ -186,7 +186,7 @@ class FileFacts:
         """Another encoding, unless most of what is not ASCII is UTF-8: then only the damaged rows are refused."""
         text = sample.decode("utf-8", errors="replace")
         wrong = text.count("\ufffd")
-        if sum(not letter.isascii() for letter in text) - wrong > wrong:
+        if sum(not letter.isascii() for letter in text) - wrong >= wrong:
             return
         best = from_bytes(sample, cp_isolation=CODECS).best()
         self.encoding = best.encoding if best else "cp1252"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -78,5 +77,5 @@ def make_box(server: dict[str, str], name: str) -> Box:
     connection.close()
     box = Box(server["DATABASE_URL"].rsplit("/", 1)[0] + f"/{name}")
     settings = replace(load_settings(), warehouse="external", database_url=box.url)
-    prepare_database(replace(settings, reader_password=os.environ.get("TOWER_READER_PASSWORD", "") or "reader"))
+    prepare_database(replace(settings, reader_password=server["TOWER_READER_PASSWORD"]))
     return box

@@ -158,8 +158,8 @@ def test_one_damaged_byte_or_quote_costs_one_row(box: Box, data: Path) -> None:
     path.write_bytes(b"\n".join(text))
     done = box.load(data, max_rejects=1.0)
     rows = box.rows(
-        f"select line, rule, raw_text from ops.rejected_rows where load_run_id = {done.run} and file = 'product/users.csv' "
-        "order by line"
+        f"select line, rule, raw_text from ops.rejected_rows where load_run_id = {done.run} "
+        "and file = 'product/users.csv' order by line"
     )
     assert [row[:2] for row in rows] == [(11, "encoding"), (21, "shape"), (31, "encoding")]
     assert "\\x00" in rows[2][2] and "\\udcff" in rows[0][2]
