@@ -14,7 +14,6 @@ from loader.load import Loaded, Options, load, open_scratch
 from warehouse.connections import connect, prepare_database
 from warehouse.settings import ROOT, load_settings
 
-
 TABLES = read_contract(ROOT / "dbt")
 
 
