@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status access gen-data load-data dbt-deps dbt-run dbt-test docs insights app stop pgadmin psql metrics all test lint mutate bench bench-app screenshots lock clean
+.PHONY: help setup up down status access gen-data load-data rejects next-day dbt-deps dbt-run dbt-test docs insights app stop pgadmin psql metrics all test lint mutate bench bench-app screenshots lock clean
 
 help:        ## this list
 	@grep -hE '^[a-z-]+: .*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -32,8 +32,14 @@ access: up ## apply access.yml: who may see which segments and regions
 gen-data: setup ## write the synthetic company's CSV files (NUM_ACCOUNTS, SEED, …)
 	@$(PY) -m data_gen
 
-load-data: up ## check the CSV files and load them (DATA=folder for your own)
-	@$(PY) -m loader $(if $(DATA),--data $(DATA))
+load-data: up ## check the files and load them (DATA=folder MODE=merge STRICT=1 MAX_REJECTS=5 DATES=dmy)
+	@$(PY) -m loader $(if $(DATA),--data $(DATA)) $(if $(MODE),--mode $(MODE)) $(if $(STRICT),--strict) $(if $(MAX_REJECTS),--max-rejects $(MAX_REJECTS)) $(if $(DATES),--dates $(DATES))
+
+rejects: up ## write the rejected rows of a load as files to mend (RUN=number OUT=folder)
+	@$(PY) -m loader rejects $(if $(RUN),--run $(RUN)) $(if $(OUT),--out $(OUT))
+
+next-day: up ## make the synthetic company's next day and merge it
+	@$(PY) -m data_gen.next_day
 
 dbt-deps: setup ## install dbt packages: none are needed
 	@echo "this project needs no dbt packages"

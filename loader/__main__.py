@@ -1,115 +1,192 @@
-"""`python -m loader`: check a folder of CSV files and load it into the warehouse, all or nothing."""
+"""`python -m loader`: check a folder of files and load it, all or nothing; `rejects` gives the bad rows back."""
 
 from __future__ import annotations
 
 import argparse
+import sys
+import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
+import duckdb
+import psycopg2
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table as Grid
 
-from loader.checks import FileReport, Problem, check_folder
+from loader.audit import export_rejects
 from loader.contract import read_contract
-from loader.load import Loaded, broken, load, record_failure, window_of
-from warehouse.connections import connect
+from loader.files import BROKEN
+from loader.load import Loaded, Options, load, open_scratch
+from warehouse.connections import connect, owner_connection
 from warehouse.errors import TowerError, run_cli
 from warehouse.settings import load_settings
 
 
 def main() -> int:
     """Parse the command line, check, load."""
+    if sys.argv[1:2] == ["rejects"]:
+        return rejects(sys.argv[2:])
+    options = parse()
+    out = Console(soft_wrap=True, highlight=False)
+    began = time.monotonic()
+    tables = read_contract(load_settings().root / "dbt")
+    if not options.folder.is_dir():
+        raise TowerError(
+            f"no folder {options.folder}; run `make gen-data`, or name yours: `make load-data DATA=folder`"
+        )
+    connection = None if options.check_only else connect(load_settings().owner())
+    total = sum(path.stat().st_size for path in options.folder.rglob("*") if path.is_file())
+    columns = (TextColumn("{task.description:<28}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
+    with (
+        tempfile.TemporaryDirectory(prefix="load") as scratch,
+        open_scratch(Path(scratch)) as db,
+        Progress(*columns, console=Console(stderr=True), transient=True) as progress,
+    ):
+        task = progress.add_task("checking", total=total * (1 if options.check_only else 2))
+
+        def advance(verb: str, what: str, size: int) -> None:
+            progress.update(task, description=f"{verb} {what}", advance=size)
+
+        try:
+            done = load(connection, tables, options, Path(scratch), db, advance)
+        except (*BROKEN, psycopg2.Error, duckdb.Error) as error:
+            first = str(error).strip().split("\n")[0] or type(error).__name__
+            raise TowerError(f"{first}; nothing was changed. Run `make load-data` again") from error
+    if connection:
+        connection.close()
+    say(out, done, options)
+    if done.problems:
+        refuse(out, done, options)
+    read, rejected = sum(r.rows for r in done.reports), sum(r.rejected for r in done.reports)
+    if options.check_only:
+        out.print(
+            f"{len(done.reports)} files, {read:,} rows, {rejected:,} to reject: nothing was loaded (--check-only)"
+        )
+        return 0
+    if not done.run:
+        out.print("nothing new: every file was loaded before; nothing was changed")
+        return 0
+    out.print(
+        f"load {done.run}: {read:,} rows read = {read - rejected:,} loaded + {rejected:,} rejected, "
+        f"in {time.monotonic() - began:.1f} s; data from {done.window.start} as of {done.window.as_of}"
+    )
+    if rejected:
+        out.print(
+            f"rejected rows to mend: make rejects RUN={done.run} OUT=mend; then make load-data DATA=mend MODE=merge"
+        )
+    return 0
+
+
+def parse() -> Options:
+    """The options of the command line; defaults come from the settings."""
     settings = load_settings()
-    parser = argparse.ArgumentParser(prog="python -m loader", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m loader", description=__doc__, epilog="`python -m loader rejects --help` for rejected rows"
+    )
+    parser.add_argument("--data", type=Path, default=settings.data_dir, help="folder with the files (DATA_DIR)")
     parser.add_argument(
-        "--data", type=Path, default=settings.data_dir, help="folder with <source>/<table>.csv (DATA_DIR)"
+        "--mode",
+        choices=["replace", "append", "merge"],
+        default="replace",
+        help="replace everything; append new rows; or merge: put rows in or replace them by their key",
+    )
+    parser.add_argument("--strict", action="store_true", help="refuse the load for any bad row, and any other format")
+    parser.add_argument(
+        "--max-rejects", type=float, default=1.0, metavar="PERCENT", help="of a table's rows that may be bad (1)"
+    )
+    parser.add_argument(
+        "--dates", choices=["dmy", "mdy"], help="how to read dates such as 03/04/2026 that tell nothing"
     )
     parser.add_argument(
         "--as-of", type=date.fromisoformat, default=settings.as_of_date, help='"today" of every metric (AS_OF_DATE)'
     )
     parser.add_argument("--check-only", action="store_true", help="check the files and stop")
-    options = parser.parse_args()
+    given = parser.parse_args()
+    if not 0 <= given.max_rejects <= 100:
+        raise TowerError(f"--max-rejects is a percentage from 0 to 100, not {given.max_rejects:g}")
+    day_first = {"dmy": True, "mdy": False, None: None}[given.dates]
+    share = given.max_rejects / 100
+    return Options(given.data, given.mode, given.strict, share, given.as_of, day_first, given.check_only)
+
+
+def rejects(arguments: list[str]) -> int:
+    """Write the rejected rows of a load as files that can be mended and merged."""
+    parser = argparse.ArgumentParser(prog="python -m loader rejects", description=rejects.__doc__)
+    parser.add_argument("--run", type=int, help="number of the load (default: the last one with rejected rows)")
+    parser.add_argument("--out", type=Path, default=Path("rejects"), help="folder to write (rejects)")
+    given = parser.parse_args(arguments)
+    with owner_connection() as connection:
+        written = export_rejects(connection, given.run, given.out)
     out = Console(soft_wrap=True, highlight=False)
-    began = time.monotonic()
-    tables = read_contract(settings.root / "dbt")
-    if not options.data.is_dir():
-        raise TowerError(f"no folder {options.data}; run `make gen-data`, or name yours: `make load-data DATA=folder`")
-    connection = None if options.check_only else connect(settings.owner())
-    total = sum((options.data / t.file).stat().st_size for t in tables if (options.data / t.file).exists())
-    columns = (TextColumn("{task.description:<28}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("checking", total=total * (1 if options.check_only else 2))
-
-        def advance(verb: str, text: str, size: int) -> None:
-            progress.update(task, description=f"{verb} {text}", advance=size)
-
-        with ThreadPoolExecutor(1) as pool:
-            checking = pool.submit(
-                check_folder, tables, options.data, lambda name, size: advance("checked", name, size)
-            )
-            if connection is None:
-                done = Loaded(0, checking.result(), window_of(checking.result(), options.as_of))
-            else:
-                done = load(
-                    connection,
-                    tables,
-                    options.data,
-                    checking,
-                    options.as_of,
-                    lambda n, size: advance("loaded", n, size),
-                )
-        if problems := broken(done.reports):
-            progress.stop()
-            return refuse(out, done.reports, problems, options.data, options.check_only)
-    rows = sum(report.rows for report in done.reports)
-    if connection is None:
-        out.print(f"{len(done.reports)} files, {rows:,} rows: every rule holds")
-        return 0
-    connection.close()
-    summary(out, done.reports)
+    for file, rows in written.items():
+        out.print(f"{given.out / file}: {rows:,} rows", markup=False)
     out.print(
-        f"load {done.run}: {rows:,} rows read = loaded, 0 rejected, in {time.monotonic() - began:.1f} s; "
-        f"data from {done.window.start} as of {done.window.as_of}"
+        f"{given.out / 'reasons.csv'} says why. Mend, then: make load-data DATA={given.out} MODE=merge", markup=False
     )
     return 0
 
 
-def refuse(out: Console, reports: list[FileReport], problems: list[Problem], folder: Path, check_only: bool) -> int:
-    """Say what is wrong and where; record the failed run; exit code 1."""
-    count = sum(problem.rows for problem in problems)
-    files = len({problem.file for problem in problems})
-    if out.is_terminal:
-        grid = Grid("file", "line", "column", "rule", "value", "what is wrong", "rows", title="Nothing was loaded")
-        for p in problems:
-            grid.add_row(p.file, str(p.line or ""), p.column, p.rule, p.value, p.message, f"{p.rows:,}")
-        out.print(grid)
-    else:
-        for p in problems:
-            out.print(
-                f"{p.file}:{p.line or '-'}: {p.column or '-'}: {p.rule}: {p.value!r}: {p.message} ({p.rows:,} rows)",
-                markup=False,
-            )
-    message = f"{count:,} problems in {files} file(s)"
-    if not check_only:
-        connection = connect(load_settings().owner())
-        try:
-            record_failure(connection, reports, folder, message)
-        finally:
-            connection.close()
-    raise TowerError(f"{message}; nothing was changed. Mend the lines above and run `make load-data` again")
-
-
-def summary(out: Console, reports: list[FileReport]) -> None:
-    """One line per file."""
+def say(out: Console, done: Loaded, options: Options) -> None:
+    """One line per file, how it was read, what was left out, and examples of what was rejected."""
     grid = Grid("file", "rows read", "loaded", "rejected", box=None, pad_edge=False)
     for column in grid.columns[1:]:
         column.justify = "right"
-    for report in reports:
-        grid.add_row(report.table.file, f"{report.rows:,}", f"{report.rows:,}", "0")
-    out.print(grid)
+    refused = bool(done.problems)
+    for report in done.reports:
+        loaded = 0 if refused else report.loaded
+        grid.add_row(escape(report.file), f"{report.rows:,}", f"{loaded:,}", f"{report.rejected:,}")
+    if done.reports and not refused:
+        out.print(grid)
+    for report in done.reports:
+        for note in report.notes:
+            out.print(f"{report.file}: {note}", markup=False)
+    for file, run in done.skipped.items():
+        out.print(f"{file}: the same content was loaded in load {run}; skipped", markup=False)
+    for key, change in done.changes.items():
+        out.print(f"{key}: {change.new:,} new, {change.changed:,} changed, {change.same:,} as they were")
+    for report in done.reports:
+        if report.is_deletion and not refused:
+            out.print(f"{report.file}: {report.deleted:,} rows deleted", markup=False)
+    if done.unused:
+        out.print(f"fits no table of the contract, not read: {', '.join(done.unused[:20])}", markup=False)
+    if done.absent and options.mode == "replace" and not refused:
+        out.print(f"no file, so the table is empty: {', '.join(done.absent)}")
+    if not refused:
+        problems(out, done)
+
+
+def problems(out: Console, done: Loaded) -> None:
+    """What is wrong, where: of every rule the first rows."""
+    shown = done.problems or [problem for report in done.reports for problem in report.problems]
+    for p in shown:
+        count = f" ({p.rows:,} rows)" if p.rows else ""
+        line = f"{p.file}:{p.line or '-'}: {p.column or '-'}: {p.rule}: {p.value!r}: {p.message}{count}"
+        out.print(line, markup=False)
+
+
+def refuse(out: Console, done: Loaded, options: Options) -> None:
+    """Say what is wrong, and that nothing was loaded. Raises TowerError."""
+    problems(out, done)
+    for key in dict.fromkeys(report.table.key for report in done.reports):
+        mine = [report for report in done.reports if report.table.key == key]
+        read, rejected = sum(r.rows for r in mine), sum(r.rejected for r in mine)
+        if rejected and not options.strict and rejected > options.max_rejects * read:
+            out.print(
+                f"{key}: {rejected:,} of {read:,} rows are bad, {rejected / read:.1%}; {options.max_rejects:.1%} may be"
+            )
+    count, files = sum(p.rows for p in done.problems), len({p.file for p in done.problems})
+    kept_rows = done.refused_run and any(report.rejected for report in done.reports)
+    kept = f"; make rejects RUN={done.refused_run} writes the rows to mend" if kept_rows else ""
+    higher = (
+        "" if options.strict or any(r.is_refused for r in done.reports) else ", or allow more with MAX_REJECTS=percent"
+    )
+    raise TowerError(
+        f"{count:,} problems in {files} file(s); nothing was changed. Mend the lines above{higher}, "
+        f"and run `make load-data` again{kept}"
+    )
 
 
 if __name__ == "__main__":

@@ -1,11 +1,7 @@
-"""Checks every file against the contract with DuckDB, in columns; what breaks a rule is never committed."""
+"""Checks every relation against the contract with DuckDB, in columns; a row that breaks a rule is set aside."""
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -13,10 +9,13 @@ from typing import Any
 
 import duckdb
 
+from loader import readings
 from loader.contract import Column, Table
+from loader.readings import Reading, literal, words
+from loader.source import Relation, Source
 
 EXAMPLES = 5  # how many bad rows of each kind are shown
-CASTS = {"timestamp": "timestamp", "date": "date", "integer": "integer", "boolean": "boolean"}
+FIRST, LAST = "1900-01-01", "2200-01-01"  # a date beyond is a slip of the pen
 READABLE = {
     "timestamp": "a timestamp (2026-10-31 23:59:59)",
     "date": "a date (2026-10-31)",
@@ -40,17 +39,61 @@ class Problem:
 
 @dataclass
 class FileReport:
-    """What was found in one file."""
+    """What was found in one file: rows read = rows loaded + rows rejected."""
 
     table: Table
-    path: Path
-    header: list[str] = field(default_factory=list)
+    file: str
+    relation: Relation | None = None
     rows: int = 0
-    size: int = 0
-    sha256: str = ""
+    rejected: int = 0
+    late: int = 0  # of the rejected: rows that a newer file has brought already
+    is_refused: bool = False  # the file as a whole
+    is_deletion: bool = False  # its rows are keys to be taken out
+    deleted: int = 0
+    one_line: bool = False  # every row is one line of the file
+    bad: str = ""  # the DuckDB table of rejected rows: _line, rule, column_name, message, value
     problems: list[Problem] = field(default_factory=list)
-    first_day: date | None = None
-    last_day: date | None = None
+    readings: dict[str, Reading] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    days: dict[str, tuple[date | None, date | None]] = field(default_factory=dict)  # column: first and last day
+
+    @property
+    def loaded(self) -> int:
+        """Rows that hold."""
+        return self.rows - self.rejected
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the file's content."""
+        return self.relation.facts.sha256 if self.relation and self.relation.facts else ""
+
+    @property
+    def is_express(self) -> bool:
+        """Whether PostgreSQL may read the file itself."""
+        facts = self.relation.facts if self.relation else None
+        return bool(facts and self.relation and self.relation.is_direct and facts.is_standard and not self.readings)
+
+    def rows_sql(self, numbered: bool = True) -> str:
+        """The rows as they are to be read, good and bad."""
+        assert self.relation
+        inner = self.relation.numbered if numbered else self.relation.sql
+        if not self.readings:
+            return f"({inner})"
+        picked = ", ".join(
+            f'{self.readings[name].expression} as "{name}"' if name in self.readings else f'"{name}"'
+            for name in self.relation.columns
+        )
+        return f"(select {'_line, ' if numbered else ''}{picked} from ({inner}))"
+
+    def good_sql(self, numbered: bool = False) -> str:
+        """A query for the rows that hold: the columns as text that PostgreSQL reads as DuckDB did, and _line."""
+        assert self.relation
+        picked = ["_line"] if numbered else []
+        for name in self.relation.columns:
+            cast = _cast(self.table.column(name))
+            picked.append(f'cast(cast("{name}" as {cast}) as varchar) as "{name}"' if cast else f'"{name}"')
+        where = f"where _line not in (select _line from {self.bad})" if self.bad else ""
+        return f"select {', '.join(picked)} from {self.rows_sql(numbered or bool(self.bad))} {where}"
 
 
 @dataclass(frozen=True)
@@ -63,230 +106,282 @@ class Rule:
     message: str
 
 
-def check_folder(tables: list[Table], folder: Path, advance: Callable[[str, int], None]) -> list[FileReport]:
-    """Check every file; `advance(text, bytes)` is called after each. Tables must come parents first."""
-    with tempfile.TemporaryDirectory() as scratch, duckdb.connect(str(Path(scratch) / "check.duckdb")) as db:
-        db.execute("set memory_limit = '1GB'; set preserve_insertion_order = true; set timezone = 'UTC'")
-        reports = []
-        for table in tables:
-            report = _check_file(db, table, folder / table.file)
-            reports.append(report)
-            advance(table.key, report.size)
-    return reports
+@dataclass
+class Check:
+    """One load's check. Tables must be checked parents first; `known` are those whose keys are in the warehouse."""
 
+    db: duckdb.DuckDBPyConnection
+    tables: list[Table]
+    source: Source
+    mode: str = "replace"
+    day_first: bool | None = None
+    known: set[str] = field(default_factory=set)
+    count: int = 0
 
-def _check_file(db: duckdb.DuckDBPyConnection, table: Table, path: Path) -> FileReport:
-    report = FileReport(table, path)
-    if not path.exists():
-        _keys(db, table, None)
-        report.problems.append(Problem(table.file, None, "", "file", "", "the file is missing"))
+    def __post_init__(self) -> None:
+        references = [c.references for t in self.tables for c in t.columns if c.references]
+        self.parents = {f"{source}.{name}" for source, name, _ in references}
+
+    def run(self, table: Table) -> list[FileReport]:
+        """Check every file of a table; one report each, none when the table has no file."""
+        reports: list[FileReport] = []
+        if not self.source.pieces(table) and self.source.strict:
+            missing = Problem(table.file, None, "", "file", "", "the file is missing")
+            reports.append(FileReport(table, table.file, is_refused=True, problems=[missing]))
+        for relation in self.source.relations(self.db, table) if self.source.pieces(table) else ():
+            reports.append(self._file(table, relation))
+        return reports
+
+    def _file(self, table: Table, relation: Relation) -> FileReport:
+        report = FileReport(table, relation.file, relation)
+        try:
+            if not relation.trouble:
+                self._rows(report)
+        except duckdb.Error as error:
+            text = " ".join(str(error).split())[:200]
+            relation.trouble.append(("", "file", f"cannot be read as a table: {text}"))
+        for column, rule, message in (report.relation or relation).trouble:
+            report.is_refused = True
+            value = column if "contract" in message or "twice" in message else ""
+            report.problems.append(Problem(relation.file, 1, column, rule, value, message))
+        if relation.facts:
+            report.notes = [*relation.facts.notes, *report.notes]
         return report
-    report.size = path.stat().st_size
-    lines = _fingerprint(report)
-    if _check_header(report):
-        _check_rows(db, report, lines)
-    if not report.header or any(problem.rule in ("columns", "file") for problem in report.problems):
-        _keys(db, table, None)
-    return report
 
+    def _rows(self, report: FileReport) -> None:
+        """Count what is bad; only when there is any, look where. A file that is not plain is read record by record."""
+        relation = report.relation
+        assert relation
+        rules = [rule for name in relation.columns for rule in self._rules(report.table, report.table.column(name))]
+        try:
+            found = self._tally(report, rules)
+        except duckdb.Error:
+            if not relation.is_direct:
+                raise
+            found = None
+        facts = relation.facts
+        if found is not None and relation.is_direct and facts:
+            report.one_line = found.rows == facts.lines - 1
+            if not report.one_line and (found.is_bad or not facts.has_quotes):
+                found = None
+        if found is None:
+            report.relation = relation = self.source.carefully(self.db, relation)
+            report.one_line = False
+            if relation.trouble:
+                return
+            found = self._tally(report, rules)
+        if found.troubled and not self.source.strict:
+            troubled = [(report.table.column(name), condition) for name, condition in found.troubled.items()]
+            report.readings = readings.find(self.db, f"({relation.sql})", troubled, self.day_first)
+            report.notes += [reading.note for reading in report.readings.values()]
+            if report.readings:
+                if relation.is_direct and not report.one_line:
+                    report.relation = relation = self.source.carefully(self.db, relation)
+                found = self._tally(report, rules)
+        report.rows, report.days = found.rows, found.days
+        if found.is_bad or relation.refused:
+            self._set_aside(report, rules, found.surplus > 0)
+        self._keep_keys(report)
 
-def _fingerprint(report: FileReport) -> int:
-    """Hash the file and count its lines in one pass."""
-    digest, lines = hashlib.sha256(), 0
-    with report.path.open("rb") as stream:
-        while piece := stream.read(1 << 20):
-            digest.update(piece)
-            lines += piece.count(b"\n")
-    report.sha256 = digest.hexdigest()
-    return lines
+    def _tally(self, report: FileReport, rules: list[Rule]) -> Tally:
+        """Count the rows, the bad ones of every rule and the surplus of equal keys; find the first and last days."""
+        relation, table = report.relation, report.table
+        assert relation
+        columns = [table.column(name) for name in relation.columns]
+        strange = {c.name: text for c in columns if (text := readings.odd(c, table.key in self.parents))}
+        spans = [column.name for column in columns if column.as_of or column.data_start]
+        parts = ["count(*)", *(f"count(*) filter (where {rule.condition})" for rule in rules)]
+        # equal values have equal hashes: as many hashes as values prove that no value stands twice
+        key = f'"{table.primary_key}"'
+        parts.append(f"count({key}) - count(distinct hash({key}))" if table.primary_key in relation.columns else "0")
+        parts += [f"count(*) filter (where {text})" for text in strange.values()]
+        parts += [f"cast({side}({_held(table.column(n))}) as date)" for n in spans for side in ("min", "max")]
+        row = list(self.db.execute(f"select {', '.join(parts)} from {report.rows_sql(False)}").fetchall()[0])
+        rows, counts, surplus = row[0], row[1 : 1 + len(rules)], row[1 + len(rules)]
+        rest = row[2 + len(rules) :]
+        troubled: dict[str, list[str]] = {}
+        for rule, count in zip(rules, counts, strict=True):
+            if count and rule.name != "not_null":
+                troubled.setdefault(rule.column, []).append(f"({rule.condition})")
+        for (name, text), count in zip(strange.items(), rest, strict=False):
+            if count:
+                troubled.setdefault(name, []).append(f"({text})")
+        ends = rest[len(strange) :]
+        days = {name: (ends[2 * i], ends[2 * i + 1]) for i, name in enumerate(spans)}
+        where = {name: " or ".join(texts) for name, texts in troubled.items()}
+        return Tally(rows, sum(counts) + surplus > 0, surplus, where, days)
 
-
-def _check_header(report: FileReport) -> bool:
-    table, name = report.table, report.table.file
-    try:
-        with report.path.open("rb") as stream:
-            first = stream.readline().decode("utf-8-sig")
-        report.header = next(csv.reader([first]), [])
-    except (UnicodeDecodeError, csv.Error):
-        report.problems.append(Problem(name, 1, "", "encoding", "", "the header is not UTF-8 text"))
-        return False
-    if not report.header:
-        report.problems.append(Problem(name, 1, "", "file", "", "the file is empty; it needs at least its header"))
-        return False
-    wanted = [column.name for column in table.columns]
-    for missing in (column for column in wanted if column not in report.header):
-        report.problems.append(Problem(name, 1, missing, "columns", "", "the column is missing from the header"))
-    for index, extra in enumerate(report.header):
-        if extra not in wanted:
-            report.problems.append(Problem(name, 1, extra, "columns", extra, "the contract has no such column"))
-        elif extra in report.header[:index]:
-            report.problems.append(Problem(name, 1, extra, "columns", extra, "the column stands twice in the header"))
-    return not report.problems
-
-
-def _check_rows(db: duckdb.DuckDBPyConnection, report: FileReport, lines: int) -> None:
-    rules = [rule for column in report.table.columns for rule in _rules(report.table, column)]
-    counts = ", ".join(f"count(*) filter (where {rule.condition})" for rule in rules)
-    keys = [column.name for column in report.table.columns if column.unique]
-    # equal values have equal hashes: as many hashes as values prove that no value stands twice
-    counts += "".join(f', count("{name}") - count(distinct hash("{name}"))' for name in keys)
-    spans = [c for c in report.table.columns if c.as_of or c.data_start]
-    span = "".join(f', min(try_cast("{c.name}" as date)), max(try_cast("{c.name}" as date))' for c in spans)
-    try:
-        found = db.execute(f"select count(*), {counts} {span} from {_source(report, True)}").fetchall()[0]
-    except duckdb.Error as error:
-        text = " ".join(str(error).split())[:200]
-        report.problems.append(Problem(report.table.file, None, "", "file", "", f"cannot be read as CSV: {text}"))
-        _keys(db, report.table, None)
-        return
-    _note_rejects(db, report)
-    report.rows = found[0] + sum(p.rows for p in report.problems if p.rule in ("shape", "encoding"))
-    for index, column in enumerate(spans):
-        place = 1 + len(rules) + len(keys) + 2 * index
-        low, high = found[place : place + 2]
-        report.first_day = low if column.data_start else None
-        report.last_day = high if column.as_of else None
-    plain = lines in (report.rows, report.rows + 1) and not report.problems
-    for rule, count in zip(rules, found[1 : 1 + len(rules)], strict=True):
-        if count:
-            report.problems += _examples(db, report, rule, count, plain)
-    for name, surplus in zip(keys, found[1 + len(rules) :], strict=False):
-        if surplus:
-            _check_unique(db, report, name, plain)
-    _keys(db, report.table, report)
-
-
-def _source(report: FileReport, keep_rejects: bool) -> str:
-    """The file as a relation of text columns; rows of a wrong shape go to reject_errors."""
-    names = ", ".join(f"'{name}': 'varchar'" for name in report.header)
-    rejects = "store_rejects = true" if keep_rejects else "ignore_errors = true"
-    return (
-        f"read_csv({_literal(str(report.path))}, header = true, columns = {{{names}}}, "
-        "delim = ',', quote = '\"', escape = '\"', auto_detect = false, "
-        f"nullstr = '', allow_quoted_nulls = true, null_padding = false, strict_mode = true, {rejects})"
-    )
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _rules(table: Table, column: Column) -> list[Rule]:
-    name = f'"{column.name}"'
-    rules = []
-    kind = column.data_type.split("(")[0]
-    if kind == "varchar":
-        length = int(column.data_type.split("(")[1].rstrip(")"))
-        rules.append(Rule(column.name, "type", f"length({name}) > {length}", f"longer than {length} characters"))
-    else:
-        cast = CASTS.get(kind, column.data_type.replace("numeric", "decimal"))
-        text = READABLE.get(kind, f"a number that fits {column.data_type}")
-        rules.append(
-            Rule(column.name, "type", f"{name} is not null and try_cast({name} as {cast}) is null", f"not {text}")
-        )
-    if column.not_null:
-        rules.append(Rule(column.name, "not_null", f"{name} is null", "empty, but a value is required"))
-    if column.accepted:
-        values = ", ".join(_literal(value) for value in column.accepted)
-        rules.append(
-            Rule(
-                column.name, "accepted_values", f"{name} not in ({values})", f"not one of {', '.join(column.accepted)}"
-            )
-        )
-    if column.minimum is not None:
-        rules.append(
-            Rule(column.name, "minimum", f"try_cast({name} as double) < {column.minimum}", f"below {column.minimum}")
-        )
-    if column.references and column.references[:2] != (table.source, table.name):
-        source, parent, key = column.references
-        keys = f'select k from "keys_{source}_{parent}_{key}"'
-        rules.append(
-            Rule(
-                column.name,
-                "relationships",
-                f"{name} is not null and {name} not in ({keys})",
-                f"not in {source}.{parent}",
-            )
-        )
-    return rules
-
-
-def _note_rejects(db: duckdb.DuckDBPyConnection, report: FileReport) -> None:
-    if not db.execute("select 1 from duckdb_tables() where table_name = 'reject_errors'").fetchone():
-        return
-    kinds = db.execute(
-        "select error_type, min(line), count(distinct line), any_value(csv_line order by line), "
-        "any_value(error_message order by line) "
-        "from reject_errors join reject_scans using (scan_id, file_id) where file_path = ? group by 1 order by 2",
-        [str(report.path)],
-    ).fetchall()
-    for kind, line, rows, text, message in kinds:
-        rule = "encoding" if "ENCODING" in str(kind).upper() or "UNICODE" in str(kind).upper() else "shape"
-        readable = {"MISSING COLUMNS": "too few columns", "TOO MANY COLUMNS": "too many columns"}.get(
-            str(kind), str(message).split("\n")[0]
-        )
-        report.problems.append(Problem(report.table.file, line, "", rule, str(text or "")[:80], readable, rows))
-
-
-def _examples(db: duckdb.DuckDBPyConnection, report: FileReport, rule: Rule, count: int, plain: bool) -> list[Problem]:
-    """The first bad rows of a rule with their lines; the first of them carries the count."""
-    numbered = _numbered(report, plain)
-    rows = db.execute(
-        f'select line, "{rule.column}" from {numbered} where {rule.condition} order by line limit {EXAMPLES}'
-    ).fetchall()
-    problems = [
-        Problem(report.table.file, line, rule.column, rule.name, _shown(value), rule.message) for line, value in rows
-    ]
-    return [Problem(**(problems[0].__dict__ | {"rows": count - len(problems) + 1})), *problems[1:]]
-
-
-def _numbered(report: FileReport, plain: bool) -> str:
-    """The file with the line on which each row starts; quoted newlines are counted."""
-    breaks = (
-        ""
-        if plain
-        else "".join(f' + coalesce(length("{c}") - length(replace("{c}", chr(10), \'\')), 0)' for c in report.header)
-    )
-    extra = (
-        ""
-        if plain
-        else f" + coalesce(sum(0{breaks}) over (order by n rows between unbounded preceding and 1 preceding), 0)"
-    )
-    skipped = sorted(p.line for p in report.problems if p.rule in ("shape", "encoding") and p.line)
-    shift = "".join(f" + cast(n + 1 >= {line - index} as integer)" for index, line in enumerate(skipped))
-    rows = f"select row_number() over () as n, * from {_source(report, False)}"
-    return f"(select n + 1{extra}{shift} as line, * from ({rows}))"
-
-
-def _check_unique(db: duckdb.DuckDBPyConnection, report: FileReport, key: str, plain: bool) -> None:
-    """The first rows whose key stood before; the first of them carries the count."""
-    name = f'"{key}"'
-    found = db.execute(f"select count({name}) - count(distinct {name}) from {_source(report, False)}").fetchone()
-    rows = db.execute(
-        f"select line, {name} from (select line, {name}, row_number() over (partition by {name} order by line) as seen "
-        f"from {_numbered(report, plain)} where {name} is not null) where seen > 1 order by line limit {EXAMPLES}",
-    ).fetchall()
-    for index, (line, value) in enumerate(rows):
-        surplus = int(found[0]) - len(rows) + 1 if found and index == 0 else 1
-        report.problems.append(
-            Problem(report.table.file, line, key, "unique", _shown(value), "the key stands twice", surplus)
-        )
-
-
-def _keys(db: duckdb.DuckDBPyConnection, table: Table, report: FileReport | None) -> None:
-    """Keep a table's keys for the children's relationship checks."""
-    for column in (column for column in table.columns if column.unique):
-        relation = f'"keys_{table.source}_{table.name}_{column.name}"'
-        if table.name == "events":
-            continue  # nothing refers to events
-        if report is None:
-            db.execute(f"create or replace table {relation} (k varchar)")
+    def _rules(self, table: Table, column: Column) -> list[Rule]:
+        name, rules = f'"{column.name}"', []
+        kind = column.data_type.split("(")[0]
+        if kind == "varchar":
+            length = int(column.data_type.split("(")[1].rstrip(")"))
+            rules.append(Rule(column.name, "type", f"length({name}) > {length}", f"longer than {length} characters"))
         else:
-            db.execute(
-                f'create or replace table {relation} as select distinct "{column.name}" as k '
-                f"from {_source(report, False)} "
-                f'where "{column.name}" is not null',
+            text = READABLE.get(kind, f"a number that fits {column.data_type}")
+            holds = _held(column)
+            if kind in ("timestamp", "date"):
+                broken = f"({holds} between '{FIRST}' and '{LAST}') is not true"
+                text += " between 1900 and 2200"
+            else:
+                broken = f"{holds} is null"
+            if kind == "integer":  # 5.6 is none, though it could be rounded to one
+                broken = f"case when cast({holds} as varchar) = {name} then false "
+                broken += f"else {holds} is null or {name} similar to '.*[._eE].*' end"
+            rules.append(Rule(column.name, "type", f"{name} is not null and ({broken})", f"not {text}"))
+        if column.not_null:
+            rules.append(Rule(column.name, "not_null", f"{name} is null", "empty, but a value is required"))
+        if column.accepted:
+            message = f"not one of {', '.join(column.accepted)}"
+            rules.append(Rule(column.name, "accepted_values", f"{name} not in ({words(column.accepted)})", message))
+        if column.minimum is not None:
+            low = f"try_cast({name} as double) < {column.minimum}"
+            rules.append(Rule(column.name, "minimum", low, f"below {column.minimum}"))
+        if column.references and column.references[:2] != (table.source, table.name):
+            parent = ".".join(column.references[:2])
+            if parent in self.known:  # an absent table cannot be missed
+                orphan = f"{name} is not null and {name} not in (select k from {self._keys(parent)})"
+                rules.append(Rule(column.name, "relationships", orphan, f"not in {parent}"))
+        if column.name == table.primary_key and self.mode != "merge" and table.key in self.known:
+            again = f"{name} in (select k from {self._keys(table.key)})"
+            rules.append(Rule(column.name, "duplicate", again, "the key is loaded already; the first row is kept"))
+        return rules
+
+    def _set_aside(self, report: FileReport, rules: list[Rule], has_equal_keys: bool) -> None:
+        """Put every bad row into a table: its line, and the first rule that it breaks."""
+        relation = report.relation
+        assert relation
+        bad = self.new_bad(report)
+        hits = " ".join(f"when {rule.condition} then {number}" for number, rule in enumerate(rules))
+        values = " ".join(f'when {number} then "{rule.column}"' for number, rule in enumerate(rules))
+        names = ", ".join(
+            f"({number}, {literal(rule.name)}, {literal(rule.column)}, {literal(rule.message)})"
+            for number, rule in enumerate(rules)
+        )
+        self.db.execute(
+            f"insert into {bad} select _line, rule, column_name, message, left(case hit {values} end, 200) from "
+            f"(select *, case {hits} end as hit from {report.rows_sql()}) "
+            f"inner join (values {names}) as rules (number, rule, column_name, message) on hit = number"
+        )
+        if relation.refused:
+            self.db.execute(
+                f"insert into {bad} select _line, rule, '', message, null "
+                f"from read_parquet({literal(str(relation.refused))})"
             )
+            report.rows += self.db.execute(f"select count(*) from {bad} where column_name = ''").fetchall()[0][0]
+        if has_equal_keys:
+            self._equal_keys(report)
+        for rule in rules:
+            if rule.name == "relationships":
+                parent = rule.message.removeprefix("not in ")
+                self.db.execute(
+                    f"update {bad} set message = 'its row in {parent} was rejected' where rule = 'relationships' "
+                    f"and column_name = '{rule.column}' and value in (select k from {self._keys(parent, 'lost')})"
+                )
+        report.rejected = self.db.execute(f"select count(*) from {bad}").fetchall()[0][0]
+        if not report.rejected:
+            report.bad = ""
+            return
+        if report.days:
+            held = [_held(report.table.column(name)) for name in report.days]
+            ends = ", ".join(f"cast({side}({text}) as date)" for text in held for side in ("min", "max"))
+            row = self.db.execute(
+                f"select {ends} from {report.rows_sql()} where _line not in (select _line from {bad})"
+            ).fetchall()[0]
+            report.days = {name: (row[2 * i], row[2 * i + 1]) for i, name in enumerate(report.days)}
+        report.problems = self.examples(report)
+
+    def new_bad(self, report: FileReport, db: duckdb.DuckDBPyConnection | None = None) -> str:
+        """Make the table of a file's bad rows."""
+        self.count += 1
+        report.bad = f"bad_{self.count}_{report.table.relation}"
+        (db or self.db).execute(
+            f"create table {report.bad} "
+            "(_line bigint, rule varchar, column_name varchar, message varchar, value varchar)"
+        )
+        return report.bad
+
+    def _equal_keys(self, report: FileReport) -> None:
+        """Of the good rows with one key the first is kept."""
+        key, rows, bad = f'"{report.table.primary_key}"', report.rows_sql(), report.bad
+        assert report.relation
+        same = "hash(" + ", ".join(f'"{name}"' for name in report.relation.columns) + ")"
+        self.db.execute(
+            f"insert into {bad} select _line, 'duplicate', '{report.table.primary_key}', "
+            "(case when same = first_same then 'the same row stands' else 'the key stands' end) || ' in line ' || "
+            f"first_line || '; the first row is kept', left({key}, 200) from (select _line, {key}, {same} as same, "
+            f"row_number() over w as seen, first_value(_line) over w as first_line, first_value({same}) over w as "
+            f"first_same from {rows} where {key} in (select {key} from {report.rows_sql(False)} group by 1 "
+            f"having count(*) > 1) and _line not in (select _line from {bad}) "
+            f"window w as (partition by {key} order by _line)) where seen > 1"
+        )
+
+    def examples(self, report: FileReport, db: duckdb.DuckDBPyConnection | None = None) -> list[Problem]:
+        """The first bad rows of every rule with their lines; the first of them carries the count of the others."""
+        query = (
+            "select _line, column_name, rule, value, message, count(*) over (partition by rule, column_name) as total, "
+            "row_number() over (partition by rule, column_name order by _line) as place, "
+            "min(_line) over (partition by rule, column_name) as first_line "
+            f"from {report.bad} qualify place <= {EXAMPLES} order by first_line, rule, column_name, place"
+        )
+        rows = (db or self.db).execute(query).fetchall()
+        return [
+            Problem(report.file, line, column, rule, _shown(value), message, total if place == 1 else 0)
+            for line, column, rule, value, message, total, place, _ in rows
+        ]
+
+    def _keys(self, table: str, kind: str = "keys") -> str:
+        name = f'"{kind}_{table}"'
+        self.db.execute(f"create table if not exists {name} (k varchar)")
+        return name
+
+    def _keep_keys(self, report: FileReport) -> None:
+        """Keep the good keys for the children, for the table's further files, and the bad ones for what is said."""
+        table, key = report.table, f'"{report.table.primary_key}"'
+        assert report.relation
+        if table.key not in self.parents and self.source.pieces(table) == 1:
+            return
+        good = f"where _line not in (select _line from {report.bad})" if report.bad else ""
+        rows = report.rows_sql(bool(report.bad))
+        self.db.execute(f"insert into {self._keys(table.key)} select {key} from {rows} {good}")
+        self.known.add(table.key)
+        if report.bad:
+            self.db.execute(
+                f"insert into {self._keys(table.key, 'lost')} select {key} from {report.rows_sql()} "
+                f"where _line in (select _line from {report.bad})"
+            )
+
+    def existing_keys(self, table: Table, file: Path) -> None:
+        """Take the keys that the warehouse holds from a file with one key a line."""
+        names = "{'k': 'varchar'}"
+        self.db.execute(
+            f"insert into {self._keys(table.key)} select k from read_csv({literal(str(file))}, header = false, "
+            f"columns = {names}, delim = ',', quote = '\"', escape = '\"', auto_detect = false)"
+        )
+        self.known.add(table.key)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What one pass over a file found."""
+
+    rows: int
+    is_bad: bool
+    surplus: int
+    troubled: dict[str, str]  # column: condition for its values that are not plain
+    days: dict[str, tuple[date | None, date | None]]
+
+
+def _held(column: Column) -> str:
+    """The column's value in its type, null where it has none."""
+    return f'try_cast("{column.name}" as {_cast(column)})'
+
+
+def _cast(column: Column) -> str:
+    """The DuckDB type of a column; empty for text."""
+    if column.data_type.startswith("varchar"):
+        return ""
+    return column.data_type.replace("numeric", "decimal")
 
 
 def _shown(value: Any) -> str:

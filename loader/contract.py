@@ -22,13 +22,14 @@ class Column:
     accepted: tuple[str, ...] = ()
     references: tuple[str, str, str] | None = None  # source, table, column
     minimum: float | None = None
-    as_of: bool = False
-    data_start: bool = False
+    as_of: bool = False  # its last day is a candidate for "today"
+    data_start: bool = False  # its first day is a candidate for the first day of the window
+    last_resort: bool = False  # … only where no other marked column has a value
 
 
 @dataclass(frozen=True)
 class Table:
-    """One raw table; its file is <source>/<name>.csv and its relation raw.<source>_<name>."""
+    """One raw table; its file is usually <source>/<name>.csv and its relation raw.<source>_<name>."""
 
     source: str
     name: str
@@ -46,8 +47,13 @@ class Table:
 
     @property
     def file(self) -> str:
-        """The file's path inside the data folder."""
+        """The path that its file has by default inside the data folder."""
         return f"{self.source}/{self.name}.csv"
+
+    @property
+    def primary_key(self) -> str:
+        """The column that identifies a row."""
+        return next(column.name for column in self.columns if column.unique)
 
     def column(self, name: str) -> Column:
         """The column of that name."""
@@ -92,6 +98,7 @@ def _column(entry: dict[str, Any]) -> Column:
         meta.get("minimum"),
         bool(meta.get("as_of")),
         bool(meta.get("data_start")),
+        "fallback" in (meta.get("as_of"), meta.get("data_start")),
     )
 
 

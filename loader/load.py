@@ -1,25 +1,42 @@
-"""Loads files into raw.* in one transaction, while they are checked, and keeps the audit in ops.load_runs."""
+"""One transaction from files to raw.*: check while copying, set bad rows aside, keep the audit; all or nothing."""
 
 from __future__ import annotations
 
-import csv
-import getpass
-import json
 from collections.abc import Callable
-from concurrent.futures import Future
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import psycopg2
 from psycopg2 import sql
 
-from loader.checks import FileReport, Problem
+from loader import audit, merge
+from loader.checks import Check, FileReport, Problem
 from loader.contract import Table
+from loader.copying import Exported, Given, Watched, Without, copy_csv
+from loader.deletes import delete_rows
+from loader.files import open_bytes
+from loader.source import FolderSource
 from warehouse.errors import TowerError
 
 LOCK = 7_203_114  # one load at a time
+DUCKDB_MEMORY = "1GB"
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to load. `max_rejects` is the share of a table's rows that may be rejected; `strict` allows none."""
+
+    folder: Path
+    mode: str = "replace"
+    strict: bool = False
+    max_rejects: float = 0.01
+    as_of: date | None = None
+    day_first: bool | None = None
+    check_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -30,12 +47,120 @@ class Window:
     as_of: date | None
 
 
-def window_of(reports: list[FileReport], override: date | None) -> Window:
-    """The window that the contract's marked columns span; an as-of date beyond the data is refused."""
-    starts = [report.first_day for report in reports if report.first_day]
-    ends = [report.last_day for report in reports if report.last_day]
-    last = max(ends, default=None)
-    start = min(starts, default=None)
+@dataclass
+class Loaded:
+    """What a load did. `run` is its number in ops.load_runs, 0 when there was nothing new; `problems` refused it."""
+
+    run: int = 0
+    refused_run: int = 0
+    reports: list[FileReport] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    window: Window = field(default_factory=lambda: Window(None, None))
+    absent: list[str] = field(default_factory=list)
+    skipped: dict[str, int] = field(default_factory=dict)  # file: the load that had it
+    unused: list[str] = field(default_factory=list)
+    changes: dict[str, merge.Changes] = field(default_factory=dict)
+
+
+def open_scratch(folder: Path) -> duckdb.DuckDBPyConnection:
+    """A DuckDB on disk with little memory; what does not fit is spilled into the folder."""
+    db = duckdb.connect(str(folder / "check.duckdb"))
+    db.execute(f"set memory_limit = '{DUCKDB_MEMORY}'; set temp_directory = {folder.as_posix()!r}")
+    db.execute("set preserve_insertion_order = true; set timezone = 'UTC'")
+    return db
+
+
+def load(
+    connection: Any,
+    tables: list[Table],
+    options: Options,
+    scratch: Path,
+    db: duckdb.DuckDBPyConnection,
+    advance: Callable[[str, str, int], None],
+) -> Loaded:
+    """Check a folder and load it; `connection` is None to check only. Refused loads change nothing but the audit.
+
+    `advance(verb, what, bytes)` is called after each table. Raises TowerError for what the user must mend first.
+    """
+    source = FolderSource(options.folder, tables, scratch, options.strict)
+    if options.mode != "merge":  # deletions belong to drops
+        source.unused += [path.name for paths in source.deleted.values() for path in paths]
+        source.deleted = {table.key: [] for table in tables}
+    done = Loaded(unused=source.unused)
+    check = Check(db, tables, source, options.mode, options.day_first)
+    if connection is None:
+        for table in tables:
+            done.reports += check.run(table)
+            advance("checked", table.key, source.size(table))
+        done.problems = _refusals(done.reports, options)
+        done.window = window_of(_days(done.reports), options.as_of)
+        return done
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_xact_lock(%s)", (LOCK,))
+        if not cursor.fetchone()[0]:
+            raise TowerError("another load is running; wait until it ends, then try again")
+        cursor.execute("set local synchronous_commit = on")
+        for table in tables:
+            _make_table(cursor, table)
+        if options.mode != "replace":
+            done.skipped = audit.skip_known_files(cursor, tables, source)
+            if done.skipped and not any(source.files.values()) and not any(source.deleted.values()):
+                connection.rollback()
+                return done
+            _existing_keys(cursor, check, scratch)
+        if not any(source.files.values()) and not any(source.deleted.values()) and not options.strict:
+            raise TowerError(
+                f"{options.folder} holds no file of the contract, such as {tables[0].file} or crm/accounts.csv; "
+                "see docs/your-own-data.md"
+            )
+        done.absent = [table.key for table in tables if not source.pieces(table) and table.key not in check.known]
+        started = audit.now()
+        Loading(cursor, tables, options, check, source, done, advance).run()
+        if done.problems:
+            connection.rollback()
+            run = audit.write_run(cursor, started, options, done, "failed")
+            audit.write_rejects(cursor, db, run, done.reports, audit.MOST_OF_A_REFUSED_FILE)
+            connection.commit()
+            done.refused_run = run
+            return done
+        if options.mode == "replace":
+            days = _days(done.reports)
+            cursor.execute("truncate ops.merged_rows")
+        else:
+            days = merge.days_of(cursor, tables)
+        done.window = window_of(days, options.as_of)
+        if done.window.as_of is None:
+            raise TowerError(
+                'no row has a date that could be "today"; load billing/subscriptions (or events, tickets, spend), '
+                "or name the day: --as-of 2026-10-31. Nothing was changed"
+            )
+        done.run = audit.write_run(cursor, started, options, done, "succeeded")
+        audit.write_rejects(cursor, db, done.run, done.reports)
+    connection.commit()
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        for table in tables:
+            if options.mode == "replace" or source.pieces(table):
+                cursor.execute(sql.SQL("analyze {}").format(sql.Identifier("raw", table.relation)))
+    return done
+
+
+def window_of(
+    days: dict[tuple[str, bool, bool, bool], tuple[date | None, date | None]], override: date | None
+) -> Window:
+    """The window that the contract's marked columns span; an as-of date outside the data is refused.
+
+    Keys are (column, counts for as_of, counts for data_start, is a last resort).
+    """
+
+    def ends(side: int, last_resort: bool) -> list[date]:
+        marked = [pair[side] for key, pair in days.items() if key[2 - side] and key[3] == last_resort]
+        return [day for day in marked if day is not None]
+
+    start = min(ends(0, False) or ends(0, True), default=None)
+    last = max(ends(1, False) or ends(1, True), default=None)
+    if start is None or (last and start > last):
+        start = last
     if override and last and override > last:
         raise TowerError(f"AS_OF_DATE {override} lies after the last day of the data, {last}; mend it in .env")
     if override and start and override < start:
@@ -43,94 +168,142 @@ def window_of(reports: list[FileReport], override: date | None) -> Window:
     return Window(start, override or last)
 
 
-@dataclass(frozen=True)
-class Loaded:
-    """What a load did: its number in ops.load_runs (0: refused), what was found in each file, and the window."""
+def _days(reports: list[FileReport]) -> dict[tuple[str, bool, bool, bool], tuple[date | None, date | None]]:
+    found = {}
+    for report in reports:
+        for name, pair in report.days.items():
+            column = report.table.column(name)
+            found[f"{report.file} {name}", column.as_of, column.data_start, column.last_resort] = pair
+    return found
 
-    run: int
-    reports: list[FileReport]
-    window: Window
+
+def _refusals(reports: list[FileReport], options: Options) -> list[Problem]:
+    """The problems for which nothing is loaded: refused files, and tables with too many rejected rows."""
+    problems = []
+    for key in dict.fromkeys(report.table.key for report in reports):
+        mine = [report for report in reports if report.table.key == key]
+        read, rejected = sum(r.rows for r in mine), sum(r.rejected - r.late for r in mine)
+        if any(r.is_refused for r in mine) or rejected > (0 if options.strict else options.max_rejects * read):
+            problems += [problem for report in mine for problem in report.problems]
+    return problems
 
 
-def load(
-    connection: Any,
-    tables: list[Table],
-    folder: Path,
-    checking: Future[list[FileReport]],
-    as_of: date | None,
-    advance: Callable[[str, int], None],
-) -> Loaded:
-    """Replace raw.* by the files of a folder while `checking` still reads them; committed only if every rule holds.
+@dataclass
+class Loading:
+    """The copying of all tables, each while or after it is checked."""
 
-    A file that breaks a rule cancels the copying; then, as after any other failure, nothing has changed.
-    """
-    started = _now()
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_xact_lock(%s)", (LOCK,))
-        if not cursor.fetchone()[0]:
-            raise TowerError("another load is running; wait until it ends, then try again")
-        cursor.execute("set local synchronous_commit = on")
-        names = [table.relation for table in tables]
-        for table in tables:
-            _make_table(cursor, table)
-        cursor.execute(sql.SQL("truncate {}").format(sql.SQL(", ").join(sql.Identifier("raw", name) for name in names)))
-        checking.add_done_callback(lambda done: connection.cancel() if done.exception() or broken(done.result()) else 0)
-        copied, failure = {}, None
-        try:
-            for table in tables:
-                copied[table.key] = _copy(cursor, table, folder / table.file)
-                advance(table.key, (folder / table.file).stat().st_size)
-        except (psycopg2.Error, OSError, ValueError) as error:
-            failure = error  # the checks say in the user's words what is wrong
+    cursor: Any
+    tables: list[Table]
+    options: Options
+    check: Check
+    source: FolderSource
+    done: Loaded
+    advance: Callable[[str, str, int], None]
+    is_doomed: bool = False
+
+    def run(self) -> None:
+        """Copy every table; leaves `done.problems` when the load must not be committed."""
+        if self.options.mode == "replace":
+            names = [sql.Identifier("raw", table.relation) for table in self.tables]
+            self.cursor.execute(sql.SQL("truncate {}").format(sql.SQL(", ").join(names)))
+        with ThreadPoolExecutor(1) as pool:
+            checks = {table.key: pool.submit(self._checked, table) for table in self.tables}
+            for table in self.tables:
+                self._table(table, checks[table.key])
+                self.advance("loaded", table.key, self.source.size(table))
+        self.done.problems = _refusals(self.done.reports, self.options)
+        if not self.done.problems and any(self.source.deleted.values()):
+            self.done.reports += delete_rows(self.cursor, self.check, self.source)
+            self.done.problems = _refusals(self.done.reports, self.options)
+
+    def _checked(self, table: Table) -> list[FileReport]:
+        reports = self.check.run(table)
+        self.is_doomed = self.is_doomed or bool(_refusals(reports, self.options))
+        self.advance("checked", table.key, self.source.size(table))
+        return reports
+
+    def _table(self, table: Table, checking: Future[list[FileReport]]) -> None:
+        copied = None
+        if self.options.mode == "replace" and not self.is_doomed:
+            copied = self._express(table, checking)
         reports = checking.result()
-        if broken(reports):
-            connection.close()
-            return Loaded(0, reports, Window(None, None))
-        if failure:
-            raise TowerError(f"{_first_line(failure)}; nothing was changed. Run `make load-data` again") from failure
-        window = window_of(reports, as_of)
+        self.done.reports += reports
+        if copied is not None:
+            rows = [report.rows for report in reports]
+            if all(report.is_express and not report.rejected for report in reports) and rows == copied:
+                return
+            self.cursor.execute("rollback to savepoint express")
+        if self.is_doomed:
+            return
+        if self.options.mode == "merge":
+            if reports:
+                self.done.changes[table.key] = merge.upsert(self.cursor, self.check, table, reports)
+            return
         for report in reports:
-            if copied[report.table.key] != report.rows:
-                raise TowerError(
-                    f"{report.table.file}: {report.rows:,} rows were checked but {copied[report.table.key]:,} loaded; "
-                    "nothing was changed"
-                )
-        run = _audit(cursor, started, "succeeded", folder, reports, sum(copied.values()), 0, window, None)
-    connection.commit()
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        for name in names:
-            cursor.execute(sql.SQL("analyze {}").format(sql.Identifier("raw", name)))
-    return Loaded(run, reports, window)
+            self._require(report, self._rows(report, sql.Identifier("raw", table.relation)))
+
+    def _express(self, table: Table, checking: Future[list[FileReport]]) -> list[int] | None:
+        """Let PostgreSQL read the files while they are checked; None when that was not tried or has failed."""
+        paths = self.source.express(table)
+        if not paths:
+            return None
+        self.cursor.execute("savepoint express")
+        self.cursor.execute(sql.SQL("truncate {}").format(sql.Identifier("raw", table.relation)))
+
+        def is_over() -> bool:
+            if self.is_doomed or (checking.done() and checking.exception()):
+                return True
+            return checking.done() and not all(r.is_express and not r.rejected for r in checking.result())
+
+        copied = []
+        try:
+            for path in paths:
+                facts = self.source.facts(table, path)
+                facts.look()
+                with open_bytes(path) as stream:
+                    copied.append(copy_csv(self.cursor, table, facts.header, Watched(stream, is_over), frozen=True))
+        except (psycopg2.DataError, psycopg2.errors.QueryCanceled, Given):
+            self.cursor.execute("rollback to savepoint express")
+            return None
+        return copied
+
+    def _rows(self, report: FileReport, target: sql.Identifier, frozen: bool = True) -> int:
+        """Copy the rows of a file that hold into a table; returns their number."""
+        assert report.relation and report.relation.facts
+        facts = report.relation.facts
+        frozen = frozen and self.options.mode == "replace" and self.source.pieces(report.table) == 1
+        if frozen:
+            self.cursor.execute(sql.SQL("truncate {}").format(target))
+        if report.is_express and report.bad and report.one_line and not facts.is_parquet:
+            lines = self.check.db.cursor().execute(f"select _line from {report.bad} order by 1")
+            with open_bytes(facts.path) as stream:
+                return copy_csv(self.cursor, report.table, facts.header, Without(stream, lines), target, frozen)
+        rows = Exported(self.check.db.cursor(), report.good_sql())
+        try:
+            return copy_csv(self.cursor, report.table, report.relation.columns, rows, target, frozen, header=False)
+        finally:
+            rows.close()
+
+    def _require(self, report: FileReport, copied: int) -> None:
+        if copied != report.loaded:
+            raise TowerError(
+                f"{report.file}: {report.rows:,} rows were read and {report.rejected:,} rejected, but {copied:,} "
+                "loaded; nothing was changed. The file may be changing: load it again"
+            )
 
 
-def broken(reports: list[FileReport]) -> list[Problem]:
-    """Every rule that was broken."""
-    return [problem for report in reports for problem in report.problems]
-
-
-def record_failure(connection: Any, reports: list[FileReport], folder: Path, message: str) -> None:
-    """Write a failed run into the audit; nothing else changes."""
-    rejected = sum(problem.rows for report in reports for problem in report.problems)
-    with connection.cursor() as cursor:
-        _audit(cursor, _now(), "failed", folder, reports, 0, rejected, Window(None, None), message)
-    connection.commit()
-
-
-def _copy(cursor: Any, table: Table, path: Path) -> int:
-    with path.open("rb") as stream:
-        header = next(csv.reader([stream.readline().decode("utf-8-sig")]), [])
-        stream.seek(0)
-        columns = sql.SQL(", ").join(sql.Identifier(name) for name in header)
-        statement = sql.SQL("copy {} ({}) from stdin (format csv, header true, freeze true, force_null ({}))").format(
-            sql.Identifier("raw", table.relation), columns, columns
-        )
-        cursor.copy_expert(statement, stream, size=1 << 20)
-    return int(cursor.rowcount)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n")[0] or type(error).__name__
+def _existing_keys(cursor: Any, check: Check, scratch: Path) -> None:
+    """Tell the check which keys the warehouse holds: of parents, and when appending of the tables themselves."""
+    for table in check.tables:
+        if table.key not in check.parents and not (check.mode == "append" and check.source.pieces(table)):
+            continue
+        file = scratch / f"{table.key}.keys"
+        query = sql.SQL("copy (select {} from {}) to stdout (format csv)")
+        with file.open("wb") as stream:
+            name = sql.Identifier(table.primary_key)
+            cursor.copy_expert(query.format(name, sql.Identifier("raw", table.relation)), stream)
+        if cursor.rowcount:
+            check.existing_keys(table, file)
 
 
 def _make_table(cursor: Any, table: Table) -> None:
@@ -147,48 +320,3 @@ def _make_table(cursor: Any, table: Table) -> None:
     cursor.execute(sql.SQL("drop table if exists {} cascade").format(name))
     columns = [sql.SQL("{} " + column.data_type).format(sql.Identifier(column.name)) for column in table.columns]
     cursor.execute(sql.SQL("create table {} ({})").format(name, sql.SQL(", ").join(columns)))
-
-
-def _audit(
-    cursor: Any,
-    started: datetime,
-    status: str,
-    folder: Path,
-    reports: list[FileReport],
-    loaded: int,
-    rejected: int,
-    window: Window,
-    message: str | None,
-) -> int:
-    hashes = {report.table.file: report.sha256 for report in reports}
-    cursor.execute(
-        "insert into ops.load_runs (started_at, finished_at, loaded_by, status, source_folder, file_hashes, rows_read, "
-        "rows_loaded, rows_rejected, data_start_date, as_of_date, message) "
-        "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning load_run_id",
-        (
-            started,
-            _now(),
-            _user(),
-            status,
-            str(folder),
-            json.dumps(hashes),
-            sum(r.rows for r in reports),
-            loaded,
-            rejected,
-            window.start,
-            window.as_of,
-            message,
-        ),
-    )
-    return int(cursor.fetchone()[0])
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

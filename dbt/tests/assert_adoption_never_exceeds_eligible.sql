@@ -3,14 +3,14 @@ with
 
 used as (
 
-    select sum(uses) as uses, sum(using_accounts) as account_count
+    select coalesce(sum(uses), 0) as uses, coalesce(sum(using_accounts), 0) as account_count
     from {{ ref('feature_adoption') }}
 
 ),
 
 base as (
 
-    select sum(uses) as uses, count(*) as account_count
+    select coalesce(sum(uses), 0) as uses, count(*) as account_count
     from {{ ref('int_feature_account_months') }}
 
 )

@@ -69,97 +69,53 @@ def field(index: int, value: str) -> Callable[[str], str]:
     return lambda line: ",".join([*line.split(",")[:index], value, *line.split(",")[index + 1 :]])
 
 
+def swap(path: Path, old: str, new: str) -> None:
+    """Change the first place of a text; surrogates are bytes that are not UTF-8."""
+    data = path.read_bytes()
+    assert old.encode() in data
+    path.write_bytes(data.replace(old.encode(), new.encode("utf-8", "surrogateescape"), 1))
+
+
+# file, row (the header is 1), field from 0, value, what is said after the file's name
+VALUES = [
+    ("marketing/spend.csv", 9, 1, "31/31/2026", ":9: spend_date: type: '31/31/2026'"),
+    ("product/events.csv", 20, 5, "yesterday", ":20: occurred_at: type: 'yesterday'"),
+    ("product/events.csv", 20, 5, "infinity", ":20: occurred_at: type: 'infinity'"),
+    ("billing/invoices.csv", 4, 5, "12k50", ":4: amount: type: '12k50'"),
+    ("billing/subscription_changes.csv", 3, 4, "many", ":3: quantity: type: 'many'"),
+    ("billing/subscription_changes.csv", 3, 4, "5.6", ":3: quantity: type: '5.6'"),
+    ("product/features.csv", 7, 3, "perhaps", ":7: is_beta: type: 'perhaps'"),
+    ("product/users.csv", 3, 2, "x" * 300, ":3: role: type"),
+    ("product/users.csv", 5, 1, "", ":5: account_id: not_null"),
+    ("product/users.csv", 6, 0, "U-000000", ":6: user_id: duplicate: 'U-000000'"),
+    ("product/users.csv", 8, 2, "boss", ":8: role: accepted_values: 'boss'"),
+    ("product/users.csv", 8, 1, "A-999999", ":8: account_id: relationships: 'A-999999'"),
+    ("crm/targets.csv", 8, 5, "-1.00", ":8: target_value: minimum: '-1.00'"),
+    ("crm/targets.csv", 8, 5, "1,2", ":8: -: shape"),
+]
+# file, old text, new text, what is said after the file's name
+TEXTS = [
+    ("marketing/spend.csv", "clicks", "klicks", ":1: clicks: columns"),
+    ("marketing/spend.csv", "clicks", "klicks", ":1: klicks: columns: 'klicks'"),
+    ("crm/targets.csv", "target_value", "target_value,metric", ":1: metric: columns"),
+    ("crm/targets.csv", "T-00003,", "T-1\n", ":5: -: shape"),
+    ("crm/targets.csv", "T-00003", "T-\udcff\udcfe03", ":5: -: encoding"),
+    ("crm/targets.csv", "T-00003", "T-\0", ":5: -: encoding"),
+]
 SPOILS: dict[str, tuple[str, Callable[[Path], object], str]] = {
+    f"{file} {row} {value[:9]}": (file, lambda p, n=row, i=place, v=value: edit(p, n, field(i, v)), file + said)
+    for file, row, place, value, said in VALUES
+}
+SPOILS |= {
+    f"{file} {new!r} {said}": (file, lambda p, o=old, n=new: swap(p, o, n), file + said)
+    for file, old, new, said in TEXTS
+}
+SPOILS |= {
     "missing file": ("crm/targets.csv", lambda p: p.unlink(), "crm/targets.csv:-: -: file"),
     "empty file": ("crm/targets.csv", lambda p: p.write_text(""), "crm/targets.csv:1: -: file"),
-    "missing column": (
-        "marketing/spend.csv",
-        lambda p: edit(p, 1, lambda h: h.replace("clicks", "klicks")),
-        "marketing/spend.csv:1: clicks: columns",
-    ),
-    "extra column": (
-        "marketing/spend.csv",
-        lambda p: edit(p, 1, lambda h: h.replace("clicks", "klicks")),
-        "marketing/spend.csv:1: klicks: columns: 'klicks'",
-    ),
-    "column twice": (
-        "crm/targets.csv",
-        lambda p: edit(p, 1, lambda h: h + ",metric"),
-        "crm/targets.csv:1: metric: columns",
-    ),
-    "not a date": (
-        "marketing/spend.csv",
-        lambda p: edit(p, 9, field(1, "31/31/2026")),
-        "marketing/spend.csv:9: spend_date: type: '31/31/2026'",
-    ),
-    "not a timestamp": (
-        "product/events.csv",
-        lambda p: edit(p, 20, field(5, "yesterday")),
-        "product/events.csv:20: occurred_at: type: 'yesterday'",
-    ),
-    "not a number": (
-        "billing/invoices.csv",
-        lambda p: edit(p, 4, field(5, "12,50".replace(",", "k"))),
-        "billing/invoices.csv:4: amount: type: '12k50'",
-    ),
-    "not a whole number": (
-        "billing/subscription_changes.csv",
-        lambda p: edit(p, 3, field(4, "many")),
-        "subscription_changes.csv:3: quantity: type: 'many'",
-    ),
-    "not a boolean": (
-        "product/features.csv",
-        lambda p: edit(p, 7, field(3, "perhaps")),
-        "product/features.csv:7: is_beta: type: 'perhaps'",
-    ),
-    "empty where required": (
-        "product/users.csv",
-        lambda p: edit(p, 5, field(1, "")),
-        "product/users.csv:5: account_id: not_null",
-    ),
-    "key twice": (
-        "product/users.csv",
-        lambda p: edit(p, 6, field(0, "U-000000")),
-        "product/users.csv:6: user_id: unique: 'U-000000'",
-    ),
-    "unknown value": (
-        "product/users.csv",
-        lambda p: edit(p, 8, field(2, "boss")),
-        "product/users.csv:8: role: accepted_values: 'boss'",
-    ),
-    "orphan": (
-        "product/users.csv",
-        lambda p: edit(p, 8, field(1, "A-999999")),
-        "product/users.csv:8: account_id: relationships: 'A-999999'",
-    ),
-    "below the minimum": (
-        "crm/targets.csv",
-        lambda p: edit(p, 8, field(5, "-1.00")),
-        "crm/targets.csv:8: target_value: minimum: '-1.00'",
-    ),
-    "too few fields": (
-        "crm/targets.csv",
-        lambda p: edit(p, 8, lambda _: "T-1,2026-01-01"),
-        "crm/targets.csv:8: -: shape",
-    ),
-    "too many fields": (
-        "crm/targets.csv",
-        lambda p: edit(p, 8, lambda line: line + ",1"),
-        "crm/targets.csv:8: -: shape",
-    ),
-    "not UTF-8": (
-        "crm/targets.csv",
-        lambda p: p.write_bytes(p.read_bytes().replace(b"T-00003", b"T-\xff\xfe03")),
-        "crm/targets.csv:5: -: encoding",
-    ),
-    "text too long": (
-        "product/users.csv",
-        lambda p: edit(p, 3, field(2, "x" * 300)),
-        "product/users.csv:3: role: type",
-    ),
     "after a quoted newline": (
         "product/releases.csv",
-        lambda p: (edit(p, 2, lambda line: line.replace("Smaller", "Small\ner")), edit(p, 4, field(1, "soon"))),
+        lambda p: (swap(p, "Smaller", "Small\ner"), edit(p, 4, field(1, "soon"))),
         "product/releases.csv:4: released_at: type: 'soon'",
     ),
 }
@@ -173,7 +129,7 @@ def test_a_bad_file_is_named_exactly_and_changes_nothing(
     cursor.execute("select count(*), max(load_run_id) from ops.load_runs where status = 'succeeded'")
     before = cursor.fetchone()
     spoil(bad / file)
-    result = loaded.run("loader", "--data", str(bad), check=False)
+    result = loaded.run("loader", "--strict", "--data", str(bad), check=False)
     assert result.returncode == 1
     assert expected in result.stdout, result.stdout
     assert "Traceback" not in result.stderr

@@ -1,0 +1,226 @@
+"""Which file belongs to which table, and what a file is: encoding, delimiter, header, hash, kind of lines."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import re
+import zlib
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import IO, Any
+
+from charset_normalizer import from_bytes
+
+from loader.contract import Table
+
+ENDING = r"\.(?:csv|tsv|txt|parquet)(?:\.gz)?"
+PART = r"(?:[-_.]\d[\w.-]*|-[\w.-]+)?"  # tickets-2026-10.csv, tickets_2.csv, tickets.001.csv
+CODECS = ["cp1252", "latin_1", "cp1250", "cp1251", "iso8859_2", "mac_roman"]
+SAMPLE = 1 << 16
+BROKEN = (OSError, EOFError, zlib.error)  # what a damaged archive or an unreadable file raises
+
+
+def find_files(folder: Path, tables: Iterable[Table]) -> tuple[dict[str, list[Path]], dict[str, list[Path]], list[str]]:
+    """By table key: its files, and the files that list its deleted keys; and the names of files that fit no table.
+
+    A table's files are <source>/<table>, <source>_<table> or <table>, with .csv, .tsv, .txt or .parquet (and .gz), in
+    one piece, in pieces (tickets-2026-10.csv) or in a folder of that name. truth/ and hidden files are left alone.
+    """
+    tables = list(tables)
+    found: dict[str, list[Path]] = {table.key: [] for table in tables}
+    deleted: dict[str, list[Path]] = {table.key: [] for table in tables}
+    unused = []
+    stems = {t.key: rf"(?:{t.source}/{t.name}|{t.source}_{t.name}|{t.name})" for t in tables}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if name.startswith("truth/") or "/." in f"/{name}" or not path.is_file():
+            continue
+        if not re.search(ENDING + "$", name, re.I):
+            continue
+        if not name.isprintable():  # bytes that are no UTF-8, newlines
+            unused.append(ascii(name))
+            continue
+        for key, stem in stems.items():
+            if re.fullmatch(rf"{stem}(?:{PART})\.deleted{ENDING}", name, re.I):
+                deleted[key].append(path)
+            elif re.fullmatch(rf"{stem}(?:{PART}|/[^/]+){ENDING}", name, re.I):
+                found[key].append(path)
+            else:
+                continue
+            break
+        else:
+            unused.append(name)
+    return found, deleted, unused
+
+
+def open_bytes(path: Path) -> IO[bytes]:
+    """The file's content, unpacked."""
+    return gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb")  # type: ignore[return-value]
+
+
+def clean_name(name: str) -> str:
+    """A header's name as the contract would write it: `Account ID` is account_id."""
+    return re.sub(r"[^a-z0-9]+", "_", name.strip().lower()).strip("_")
+
+
+@dataclass
+class FileFacts:
+    """What a file is. `columns` are the contract's columns with their places in the file, `extra` the other headers."""
+
+    path: Path
+    name: str  # as messages say it: the path inside the data folder
+    wanted: tuple[str, ...]
+    strict: bool = False
+    sha256: str = ""
+    lines: int = 0
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    header: list[str] = field(default_factory=list)
+    header_text: str = ""
+    columns: dict[str, int] = field(default_factory=dict)
+    extra: list[str] = field(default_factory=list)
+    has_nul: bool = False
+    has_quotes: bool = False
+    odd_newlines: bool = False
+    damaged: bool = False  # bytes that are not of the encoding
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        """Bytes on disk."""
+        return self.path.stat().st_size
+
+    @cached_property
+    def is_parquet(self) -> bool:
+        """Whether it begins as Parquet files do."""
+        with self.path.open("rb") as stream:
+            return stream.read(4) == b"PAR1"
+
+    def look(self) -> None:
+        """Learn encoding, delimiter and header from the beginning. Raises OSError, EOFError or zlib.error."""
+        with open_bytes(self.path) as stream:
+            head = stream.read(SAMPLE)
+        self.encoding = _by_mark(head)
+        text = head.decode(self.encoding, errors="replace").removeprefix("\ufeff")
+        text = text.lstrip("\r\n") if not self.strict else text
+        self.header_text = text.splitlines()[0] if text.splitlines() else ""
+        choices = "," if self.strict else ",;\t|"
+        self.delimiter = max(choices, key=lambda mark: len(set(map(clean_name, self._split(mark))) & set(self.wanted)))
+        self.header = self._split(self.delimiter)
+        self.match()
+
+    def _split(self, delimiter: str) -> list[str]:
+        try:
+            return next(csv.reader([self.header_text], delimiter=delimiter), [])
+        except csv.Error:
+            return []
+
+    def match(self) -> None:
+        """Find the contract's columns in the header; the first of two equal names counts."""
+        self.columns, self.extra = {}, []
+        for place, name in enumerate(self.header):
+            plain = name if self.strict else clean_name(name)
+            if plain in self.wanted and plain not in self.columns:
+                self.columns[plain] = place
+            else:
+                self.extra.append(name)
+
+    @property
+    def is_standard(self) -> bool:
+        """Whether PostgreSQL can read it as it is, as far as the beginning shows: the contract's header, in UTF-8."""
+        return (
+            self.encoding == "utf-8"
+            and not self.is_parquet
+            and not self.extra
+            and len(self.columns) == len(self.header)
+            and all(self.header[place] == name for name, place in self.columns.items())
+            and self.header_text.count('"') % 2 == 0
+        )
+
+    def read_through(self) -> None:
+        """Hash the content, count its lines and see what its bytes are, in one pass."""
+        digest, crlf, returns, sample = hashlib.sha256(), 0, 0, b""
+        decoder = getincrementaldecoder("utf-8")()
+        with open_bytes(self.path) as stream:
+            last = b""
+            while piece := stream.read(1 << 20):
+                digest.update(piece)
+                self.lines += piece.count(b"\n")
+                if b"\r" in piece or last == b"\r":
+                    returns += piece.count(b"\r")
+                    crlf += piece.count(b"\r\n") + (last == b"\r" and piece[:1] == b"\n")
+                last = piece[-1:]
+                self.has_nul = self.has_nul or b"\0" in piece
+                self.has_quotes = self.has_quotes or b'"' in piece
+                if not piece.isascii() and len(sample) < SAMPLE:
+                    sample += b"\n".join(line for line in piece.split(b"\n") if not line.isascii())[:SAMPLE]
+                if self.encoding == "utf-8" and not self.damaged:
+                    self.damaged = not _decodes(decoder, piece)
+        if self.encoding == "utf-8" and not self.damaged:
+            self.damaged = not _decodes(decoder, b"", True)
+        newlines = self.lines
+        self.lines += last not in (b"", b"\n")  # the last line may lack its newline
+        self.sha256 = digest.hexdigest()
+        self.odd_newlines = returns != crlf or (crlf not in (0, newlines))
+        if self.damaged and not self.strict:
+            self._guess(sample)
+        if self.encoding != "utf-8":
+            self.notes.append(f"read as {self.encoding}")
+        if self.delimiter != ",":
+            self.notes.append(f"columns are separated by {'a tab' if self.delimiter == chr(9) else self.delimiter}")
+        renamed = [self.header[place] for name, place in self.columns.items() if self.header[place] != name]
+        if renamed:
+            self.notes.append(f"header names read in the contract's spelling: {', '.join(renamed[:5])}")
+
+    def content_hash(self) -> str:
+        """The hash of the unpacked content."""
+        digest = hashlib.sha256()
+        with open_bytes(self.path) as stream:
+            while piece := stream.read(1 << 20):
+                digest.update(piece)
+        return digest.hexdigest()
+
+    def _guess(self, sample: bytes) -> None:
+        """Another encoding, unless most of what is not ASCII is UTF-8: then only the damaged rows are refused."""
+        text = sample.decode("utf-8", errors="replace")
+        wrong = text.count("\ufffd")
+        if sum(not letter.isascii() for letter in text) - wrong >= wrong:
+            return
+        best = from_bytes(sample, cp_isolation=CODECS).best()
+        self.encoding = best.encoding if best else "cp1252"
+        if self.encoding in ("ascii", "utf_8"):
+            self.encoding = "cp1252"
+        self.damaged = True  # some bytes may mean nothing there either
+        text = self.path.name and open_bytes(self.path).readline(SAMPLE).decode(self.encoding, errors="replace")
+        self.header_text = text.rstrip("\r\n")
+        self.header = self._split(self.delimiter)
+        self.match()
+
+
+def _decodes(decoder: Any, piece: bytes, final: bool = False) -> bool:
+    if piece.isascii() and not decoder.getstate()[0] and not final:
+        return True
+    try:
+        decoder.decode(piece, final)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _by_mark(head: bytes) -> str:
+    """The encoding that the first bytes tell; UTF-8 otherwise."""
+    if head.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return "utf-16"
+    if not head.startswith(BOM_UTF8) and len(head) > 3:
+        even, odd = head[0:400:2].count(0), head[1:400:2].count(0)
+        half = len(head[:400]) // 2
+        if odd > 0.8 * half and even < 0.1 * half:
+            return "utf-16-le"
+        if even > 0.8 * half and odd < 0.1 * half:
+            return "utf-16-be"
+    return "utf-8"

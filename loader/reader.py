@@ -1,0 +1,188 @@
+"""Reads a text file record by record when it is not plain: any encoding, delimiter and damage, in bounded memory."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from loader.files import FileFacts, open_bytes
+
+LONGEST = 1_000_000  # characters of a line or field; longer ones are refused
+MOST_LINES = 1_000  # of one record: a quote that is open for longer was never meant to be one
+BATCH_ROWS, BATCH_CHARACTERS = 20_000, 16_000_000
+NOT_TEXT = re.compile("[\0\ud800-\udfff\ufffd]")
+REFUSED = pa.schema([("_line", pa.int64()), ("rule", pa.string()), ("message", pa.string())])
+
+
+class LongLine(str):
+    """The beginning of a line that is too long to be one."""
+
+
+class Unreadable(Exception):
+    """A record that cannot be one: why."""
+
+
+def physical_lines(facts: FileFacts) -> Iterator[str]:
+    """The lines of a file, newlines included; bytes that are not of the encoding become surrogates (or U+FFFD)."""
+    errors = "replace" if facts.encoding.startswith("utf-16") else "surrogateescape"
+    encoding = "utf-8-sig" if facts.encoding == "utf-8" else facts.encoding
+    with io.TextIOWrapper(open_bytes(facts.path), encoding=encoding, errors=errors, newline="") as stream:
+        while line := stream.readline(LONGEST + 1):
+            if len(line) > LONGEST and line[-1] not in "\r\n":
+                while (rest := stream.readline(LONGEST)) and rest[-1] not in "\r\n":
+                    pass
+                line = LongLine(line)
+            yield line
+
+
+class Lines:
+    """Feeds csv.reader and remembers the lines of the present record, so that they can be read again."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self.lines, self.again, self.record = lines, deque[str](), list[str]()
+
+    def __iter__(self) -> Lines:
+        return self
+
+    def __next__(self) -> str:
+        if len(self.record) >= MOST_LINES:
+            raise Unreadable("a quote is opened here and not closed")
+        if self.again:
+            line = self.again.popleft()
+        else:
+            found = next(self.lines, None)
+            if found is None:
+                if self.record:
+                    raise Unreadable("a quote is opened here and not closed before the end of the file")
+                raise StopIteration
+            line = found
+        self.record.append(line)
+        if type(line) is LongLine:
+            raise Unreadable(f"the line is longer than {LONGEST:,} characters")
+        return line
+
+    def take_back(self) -> None:
+        """Give back every line of the record but its first."""
+        self.again.extendleft(reversed(self.record[1:]))
+
+
+def records(facts: FileFacts) -> Iterator[tuple[int, list[str] | None, str, str]]:
+    """(first line, fields, rule, message) of every record below the header; fields are None where it breaks a rule."""
+    csv.field_size_limit(LONGEST)
+    source = Lines(physical_lines(facts))
+    reader = csv.reader(source, delimiter=facts.delimiter)
+    line, width, seen_header = 1, len(facts.header), False
+    doubtful = facts.has_nul or facts.damaged or facts.encoding.startswith("utf-16")
+    while True:
+        source.record = []
+        rule = message = ""
+        fields: list[str] | None = None
+        try:
+            fields = next(reader)
+        except StopIteration:
+            return
+        except (Unreadable, csv.Error) as error:
+            rule, message = "shape", str(error)
+        if fields is not None and len(source.record) > 1 and len(fields) != width:
+            rule, message = "shape", "a quote is opened here and does not close where the row ends"
+        if rule:
+            fields = None
+            source.take_back()
+            del source.record[1:]
+            reader = csv.reader(source, delimiter=facts.delimiter)
+        elif doubtful and seen_header and any(map(NOT_TEXT.search, source.record)):
+            fields, rule = None, "encoding"
+            message = "a NUL byte" if any("\0" in part for part in source.record) else f"not {facts.encoding} text"
+        elif fields and seen_header and len(fields) != width:
+            few = len(fields) < width
+            rule, message = "shape", f"too {'few' if few else 'many'} columns ({len(fields)} of {width})"
+            fields = None
+        if seen_header and (fields or rule):  # an empty line is no row
+            yield line, fields, rule, message
+        seen_header = seen_header or bool(fields or rule)
+        line += len(source.record)
+
+
+def read_records(facts: FileFacts, good: Path, refused: Path) -> tuple[int, int]:
+    """Write the records as Parquet: `good` with the contract's columns and _line, `refused` with line and reason.
+
+    Returns how many of each. An empty field is null.
+    """
+    names, places = list(facts.columns), list(facts.columns.values())
+    schema = pa.schema([(name, pa.string()) for name in names] + [("_line", pa.int64())])
+    rows: list[list[str]] = []
+    numbers: list[int] = []
+    bad: list[tuple[int, str, str]] = []
+    counts, characters = [0, 0], 0
+    with pq.ParquetWriter(good, schema) as good_file, pq.ParquetWriter(refused, REFUSED) as bad_file:
+
+        def flush() -> None:
+            nonlocal characters
+            counts[0] += len(rows)
+            counts[1] += len(bad)
+            if rows:
+                fields = list(zip(*rows, strict=True))
+                arrays = [pa.array(fields[place], pa.string()) for place in places]
+                arrays = [pc.if_else(pc.equal(array, ""), None, array) for array in arrays]
+                good_file.write_table(pa.Table.from_arrays([*arrays, pa.array(numbers, pa.int64())], schema=schema))
+            if bad:
+                parts = [pa.array(part) for part in zip(*bad, strict=True)]
+                bad_file.write_table(pa.Table.from_arrays(parts, schema=REFUSED))
+            rows.clear()
+            numbers.clear()
+            bad.clear()
+            characters = 0
+
+        for line, fields, rule, message in records(facts):
+            if fields is None:
+                bad.append((line, rule, message))
+            else:
+                rows.append(fields)
+                numbers.append(line)
+                characters += sum(map(len, fields))
+            if len(rows) + len(bad) >= BATCH_ROWS or characters > BATCH_CHARACTERS:
+                flush()
+        flush()
+    return counts[0], counts[1]
+
+
+def raw_texts(facts: FileFacts, lines: Iterator[int], one_line: bool) -> Iterator[str]:
+    """The text of the records that begin on the lines (ascending), as it stands in the file, at most LONGEST."""
+    wanted = next(lines, None)
+    if wanted is None:
+        return
+    if one_line:
+        with open_bytes(facts.path) as stream:
+            for number, text in enumerate(stream, start=1):
+                if number == wanted:
+                    yield text.decode("utf-8-sig").rstrip("\r\n")
+                    wanted = next(lines, None)
+        return
+    source = Lines(physical_lines(facts))
+    reader = csv.reader(source, delimiter=facts.delimiter)
+    line, width = 1, len(facts.header)
+    while wanted is not None:
+        source.record = []
+        try:
+            fields = next(reader)
+            whole = len(source.record) == 1 or len(fields) == width
+        except StopIteration:
+            return
+        except (Unreadable, csv.Error):
+            whole = False
+        if not whole:
+            source.take_back()
+            del source.record[1:]
+            reader = csv.reader(source, delimiter=facts.delimiter)
+        if line == wanted:
+            yield "".join(source.record).rstrip("\r\n")[:LONGEST]
+            wanted = next(lines, None)
+        line += len(source.record)

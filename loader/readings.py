@@ -1,0 +1,183 @@
+"""How a column is read when its values are not as the contract writes them: decided on all its values, and said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import duckdb
+
+from loader.contract import Column
+
+EMPTY_TEXT = ("NULL", "\\N", "N/A", "#N/A", "<null>", "(null)")  # `NA` or `None` may be a country or a name
+EMPTY_VALUE = ("null", "\\n", "n/a", "#n/a", "<null>", "(null)", "na", "none", "nan", "nil", "-", "--", "undefined", "")
+TRUE, FALSE = ("true", "t", "yes", "y", "1", "1.0", "on"), ("false", "f", "no", "n", "0", "0.0", "off")
+CURRENCY = r"(USD|EUR|GBP|CHF|US\$|\$|€|£)"
+GROUP = "[ '\u00a0\u202f"  # what may stand between thousands, beside comma or point
+SOME = 5_000
+CLOCKS = ("", " %H:%M:%S", " %H:%M", " %I:%M %p", " %I:%M:%S %p", "T%H:%M:%S", "T%H:%M", " %H:%M:%S.%f")
+DATES = {
+    "year first": ("%Y/%m/%d", "%Y.%m.%d", "%Y%m%d"),
+    "month names": ("%d-%b-%Y", "%d %b %Y", "%b %d, %Y", "%d %B %Y", "%B %d, %Y", "%d-%b-%y"),
+    "day first": ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y", "%d-%m-%y", "%d.%m.%y"),
+    "month first": ("%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%m/%d/%y", "%m-%d-%y", "%m.%d.%y"),
+}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An SQL expression that turns a column's text into the contract's, and a sentence about it."""
+
+    expression: str
+    note: str
+
+
+def literal(text: str) -> str:
+    """An SQL string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def words(values: Iterable[str]) -> str:
+    """A list of SQL strings."""
+    return ", ".join(literal(value) for value in values)
+
+
+def odd(column: Column, is_parent: bool) -> str:
+    """An SQL condition for values that would pass but mean something else: offsets, words for nothing, spaces."""
+    name = f'"{column.name}"'
+    if column.unique and is_parent:
+        return f"{name} <> trim({name})"
+    if column.data_type == "timestamp":
+        # only the branches of a case are left out where they are not needed: the pattern is dear
+        return f"case when strlen({name}) in (10, 19) then false else {name} similar to '.{{20,}}|.*[zZ+].*' end"
+    if column.data_type.startswith("varchar") and not (column.accepted or column.references or column.unique):
+        return f"{name} in ({words(EMPTY_TEXT)})"
+    return ""
+
+
+def find(
+    db: duckdb.DuckDBPyConnection, relation: str, troubled: list[tuple[Column, str]], day_first: bool | None
+) -> dict[str, Reading]:
+    """Readings for the columns where another reading fits more values than the plain one; by column name.
+
+    `troubled` columns come with a condition for the values that are not plain: when nothing fits some of those, the
+    whole column need not be tried. `day_first` decides where every value can be read either way; None leaves it to the
+    separator.
+    """
+    chosen: dict[str, Reading] = {}
+    decided: bool | None = None
+    columns = [column for column, condition in troubled if _is_promising(db, relation, column, condition)]
+    if not columns:
+        return {}
+    ways = {column.name: _ways(column) for column in columns}
+    tests = [f"count({way})" for column in columns for way in ways[column.name].values()]
+    tests += [f"count(*) filter (where {_base(column)} like '%/%')" for column in columns]
+    tests += [f'count("{column.name}") - count({_base(column)})' for column in columns]
+    found = list(db.execute(f"select {', '.join(tests)} from {relation}").fetchall()[0])
+    empty = dict(zip(ways, found[-len(columns) :], strict=True))
+    slashes = dict(zip(ways, found[-2 * len(columns) : -len(columns)], strict=True))
+    open_cases: list[tuple[Column, int]] = []
+    for column in columns:
+        counts = {way: int(found.pop(0)) for way in ways[column.name]}
+        best = max(counts, key=counts.__getitem__)  # the first of equals
+        if best in ("day first", "month first") and counts["day first"] == counts["month first"]:
+            open_cases.append((column, counts[best]))
+            continue
+        if best in ("day first", "month first"):
+            decided = best == "day first"
+            other = counts["month first" if decided else "day first"]
+            note = f"{column.name} is read {best}: {counts[best]:,} values fit, {other:,} would fit the other way round"
+        elif counts[best] == counts["as it is"]:
+            if empty[column.name]:
+                note = f"{column.name}: {empty[column.name]:,} words such as NULL or N/A are read as empty"
+                chosen[column.name] = Reading(_base(column), note)
+            continue
+        else:
+            note = f"{column.name} is read with {best} ({counts[best]:,} values)"
+        chosen[column.name] = Reading(_result(column, ways[column.name][best]), note)
+    for column, fitting in open_cases:
+        first = next((way for way in (decided, day_first) if way is not None), None)
+        why = "as the file's other dates are" if decided is not None else "as you said"
+        if first is None:
+            first = not slashes[column.name]
+            why = "by its separator alone: DATES=dmy or DATES=mdy decides otherwise"
+        best = "day first" if first else "month first"
+        note = f"{column.name} is read {best}, {why}; all {fitting:,} values fit both ways"
+        chosen[column.name] = Reading(_result(column, ways[column.name][best]), note)
+    return chosen
+
+
+def _is_promising(db: duckdb.DuckDBPyConnection, relation: str, column: Column, condition: str) -> bool:
+    """Whether some reading fits some of a column's values that are not plain."""
+    others = list(_ways(column).values())[1:]
+    if column.references or column.unique:  # any text may be a key: only one with spaces around it is another
+        others = [f'nullif({others[0]}, "{column.name}")']
+    tests = ", ".join([f'count("{column.name}") - count({_base(column)})', *(f"count({way})" for way in others)])
+    some = f'select "{column.name}" from {relation} where {condition} limit {SOME}'
+    return any(db.execute(f"select {tests} from ({some})").fetchall()[0])
+
+
+def _base(column: Column) -> str:
+    """The trimmed value, null for the words that mean nothing."""
+    name = f'"{column.name}"'
+    if column.data_type.startswith("varchar") and not column.accepted:
+        return f"case when trim({name}) not in ({words(EMPTY_TEXT)}) then trim({name}) end"
+    return f"case when lower(trim({name})) not in ({words(EMPTY_VALUE)}) then trim({name}) end"
+
+
+def _result(column: Column, way: str) -> str:
+    """The value read that way, or what stands there when it does not fit."""
+    return f"coalesce(cast({way} as varchar), {_base(column)})"
+
+
+def _ways(column: Column) -> dict[str, str]:
+    """By name: expressions that are null where the value does not fit; the first is the plain one."""
+    base, kind, name = _base(column), column.data_type.split("(")[0], f'"{column.name}"'
+    if kind in ("timestamp", "date"):
+        plain = f"case when length({name}) <= 19 then try_cast({name} as timestamp) end"
+        iso = f"cast(try_cast({base} as timestamptz) as timestamp)"
+        ways = {"as it is": plain, "the offset to UTC, or an empty word": iso}
+        for family, forms in DATES.items():
+            shapes = words(form + clock for form in forms for clock in CLOCKS)
+            ways[family] = f"coalesce({iso}, try_strptime({base}, [{shapes}]))"
+        digits = f"try_cast(case when regexp_full_match({base}, '[0-9]{{9,13}}') then {base} end as bigint)"
+        ways["seconds since 1970"] = (
+            f"cast(to_timestamp(case when {digits} > 99999999999 then {digits} / 1000 else {digits} end) as timestamp)"
+        )
+        return {way: f"cast({text} as date)" for way, text in ways.items()} if kind == "date" else ways
+    if kind in ("integer", "numeric"):
+        cast = column.data_type.replace("numeric", "decimal")
+        core = f"regexp_replace({base}, '^{CURRENCY}\\s*|\\s*({CURRENCY}|%)$', '', 'gi')"
+        core = f"regexp_replace({core}, '^\\((.*)\\)$', '-\\1')"
+        whole = "regexp_replace({}, '\\.0*$', '')" if kind == "integer" else "{}"
+        english = _number(core, ",", r"\.")
+        other = f"replace({_number(core, '.', ',')}, ',', '.')"
+        plain = f"case when not regexp_matches({name}, '[._eE].*') then {name} end" if kind == "integer" else name
+        return {
+            "as it is": f"try_cast({plain} as {cast})",
+            "a point before decimals": f"try_cast({whole.format(english)} as {cast})",
+            "a comma before decimals": f"try_cast({whole.format(other)} as {cast})",
+        }
+    if kind == "boolean":
+        low = f"lower({base})"
+        meant = f"case when {low} in ({words(TRUE)}) then true when {low} in ({words(FALSE)}) then false end"
+        return {"as it is": f"try_cast({name} as boolean)", "words for true and false": meant}
+    if column.accepted:
+        low = f"regexp_replace(lower({base}), '[\\s_-]+', ' ', 'g')"
+        cases = " ".join(
+            f"when {literal(' '.join(value.lower().replace('_', ' ').replace('-', ' ').split()))} then {literal(value)}"
+            for value in column.accepted
+        )
+        plain = f"case when {name} in ({words(column.accepted)}) then {name} end"
+        return {"as it is": plain, "any case and spacing of the accepted values": f"case {low} {cases} end"}
+    if column.references or column.unique:
+        same = f"case when {base} = {name} then {name} end"
+        return {"as it is": same, "spaces around it removed": base}
+    return {"as it is": name}
+
+
+def _number(core: str, thousands: str, decimals: str) -> str:
+    """The digits of a number whose thousands may be grouped; null when it is no such number."""
+    inside = GROUP.replace("'", "''") + thousands + "]"
+    shape = f"[-+]?([0-9]{{1,3}}({inside}[0-9]{{3}})+|[0-9]+)?({decimals}[0-9]*)?"
+    return f"case when regexp_full_match({core}, '{shape}') then regexp_replace({core}, '{inside}', '', 'g') end"
