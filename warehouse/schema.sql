@@ -122,5 +122,5 @@ end
 $$;
 revoke execute on function ops.protect_rows from public;
 grant usage on schema marts, scores, ops to tower_scoped;
-grant select on ops.load_runs, ops.publications to tower_scoped;
+grant select on ops.load_runs, ops.load_files, ops.publications to tower_scoped;
 grant select, insert, delete on ops.saved_views to tower_scoped;

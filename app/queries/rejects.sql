@@ -6,7 +6,7 @@ select
     rule,
     column_name,
     message,
-    to_jsonb(rejects) ->> 'raw' as raw
-from ops.rejected_rows as rejects
+    raw_text
+from ops.rejected_rows
 order by load_run_id desc, file, line
 limit 5000

@@ -100,7 +100,7 @@ with left:
     table(
         "Files of the load in use",
         read("load_files", {}),
-        help="Name and SHA-256 of each file.",
+        help="What became of the rows of each file, and its SHA-256.",
         filters=filters,
         empty="No file is recorded.",
     )
