@@ -95,6 +95,8 @@ def test_a_page_is_whole(
     assert errors.count() == 0, errors.all_inner_texts()
     assert page.evaluate(EMPTY_CHARTS) == []
     assert complaints == []
+    if selection == "none":  # everything that a page can show is there
+        assert page.get_by_text("Nothing in this selection").count() == 0
     named = {metric.label: metric for metric in catalogue().values()}
     shown = {label.split(" (n = ")[0].removesuffix(" *").strip(): value for label, value in page.evaluate(CARDS)}
     known = [named[label] for label in shown if label in named]
