@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -166,6 +167,20 @@ def account_names(build: Tower, ids: tuple[str, ...]) -> pd.DataFrame:
 @lru_cache(maxsize=64)
 def _sql(name: str) -> str:
     return (Path(__file__).parent / "queries" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+@st.cache_resource(max_entries=1, show_spinner="Reading the definitions of the metrics …")
+def definitions(publication: int) -> bool:
+    """Read the metrics' definitions of a build once, and set them apart from the garbage collector.
+
+    Streamlit collects garbage after every run of a page; looking through the definitions each time would take longer
+    than the page.
+    """
+    query(["mrr"])
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+    return True
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

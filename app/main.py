@@ -16,7 +16,7 @@ import streamlit as st
 from app.access import account, narrowed, sign_in, visitor
 from app.components.drill import follow
 from app.components.shelf import follow_view, saved_views, search
-from app.data import choices, tower
+from app.data import choices, definitions, tower
 from app.filters import sidebar
 from warehouse.errors import TowerError
 
@@ -80,6 +80,7 @@ def main() -> None:
     try:
         build = tower()
         st.session_state["tower"] = build
+        definitions(build.publication)
         with st.sidebar:
             search(build)
         st.session_state["filters"] = narrowed(sidebar(build, choices(build.publication, build.scope)), who.scope)

@@ -262,16 +262,18 @@ MARKS = {
 
 def mark(figure: go.Figure, events: pd.DataFrame) -> go.Figure:
     """Thin lines with a sign on top where something happened (columns kind, day, label), within the drawn time."""
-    drawn = [pd.Timestamp(str(day)) for trace in figure.data if trace.x is not None for day in trace.x]
-    if events.empty or not drawn:
+    drawn = [pd.to_datetime(pd.Series(trace.x).astype(str)) for trace in figure.data if trace.x is not None]
+    if events.empty or not any(map(len, drawn)):
         return figure
-    days = pd.to_datetime(events["day"])
-    events = events[(days >= min(drawn)) & (days <= max(drawn) + pd.offsets.MonthEnd(0))]
+    days, time = pd.to_datetime(events["day"]), pd.concat(drawn)
+    events = events[(days >= time.min()) & (days <= time.max() + pd.offsets.MonthEnd(0))]
+    shapes = list(figure.layout.shapes)
     for kind, part in events.groupby("kind"):
         name, symbol = MARKS[str(kind)]
         colour = COLOURS[f"mark_{kind}"]
-        for day in part["day"].unique():
-            figure.add_vline(x=str(day), line={"width": 1, "dash": "dot", "color": colour}, opacity=0.55)
+        line = {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "opacity": 0.55}
+        line["line"] = {"width": 1, "dash": "dot", "color": colour}
+        shapes += [line | {"x0": str(day), "x1": str(day)} for day in part["day"].unique()]
         figure.add_scatter(
             x=part["day"],
             y=[1.0] * len(part),
@@ -284,7 +286,7 @@ def mark(figure: go.Figure, events: pd.DataFrame) -> go.Figure:
             cliponaxis=False,
         )
     unseen = {"range": [0, 1], "overlaying": "y", "visible": False, "fixedrange": True}
-    return figure.update_layout(yaxis2=unseen)
+    return figure.update_layout(yaxis2=unseen, shapes=shapes)
 
 
 def describe(title: str, figure: go.Figure) -> str:
