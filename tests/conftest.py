@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -46,12 +48,10 @@ class Company:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def server() -> Iterator[dict[str, str]]:
     """An embedded PostgreSQL for the tests; yields the environment that points to it."""
-    folder = tmp_path_factory.mktemp("server")
-    for parent in [folder, *folder.parents]:
-        if os.geteuid() == 0 and parent.stat().st_mode & 0o005 != 0o005:
-            parent.chmod(0o755)  # root runs PostgreSQL as another user, who must be able to get here
+    folder = Path(tempfile.mkdtemp(prefix="tower-tests-"))  # pytest's own folder is closed to others, now and then
+    folder.chmod(0o755)  # root runs PostgreSQL as another user, who must be able to get here
     settings = {
         "WAREHOUSE": "external",
         "POSTGRES_PORT": str(free_port()),
@@ -70,6 +70,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
         embedded.up()
     yield settings
     embedded.down()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def make_company(

@@ -165,28 +165,22 @@ def test_the_feature_filter_narrows_the_features(in_company: Settings) -> None:
 
 @pytest.fixture
 def rejected_row(in_company: Settings) -> Iterator[None]:
-    """One rejected row, as a load keeps them; whatever was there before is put back."""
+    """One rejected row, as a load keeps them."""
     with owner_connection(in_company) as connection, connection.cursor() as cursor:
-        cursor.execute("alter table if exists ops.rejected_rows rename to rejected_rows_kept")
         cursor.execute(
-            "create table ops.rejected_rows (load_run_id bigint, file varchar(255), line bigint, rule varchar(255), "
-            "column_name varchar(255), message varchar(4000), raw varchar(4000))"
-        )
-        cursor.execute("grant select on ops.rejected_rows to tower_reader")
-        cursor.execute(
-            "insert into ops.rejected_rows values (1, 'crm/deals.csv', 7, 'unique', 'deal_id', 'twice', 'D-1')"
+            "insert into ops.rejected_rows values "
+            "(1, 'crm.deals', 'crm/deals.csv', 7, 'duplicate', 'deal_id', 'twice', 'D-1')"
         )
         connection.commit()
-    yield
-    with owner_connection(in_company) as connection, connection.cursor() as cursor:
-        cursor.execute("drop table ops.rejected_rows")
-        cursor.execute("alter table if exists ops.rejected_rows_kept rename to rejected_rows")
+        yield
+        cursor.execute("delete from ops.rejected_rows where message = 'twice'")
         connection.commit()
 
 
 def test_rejected_rows_are_listed_with_their_reason(in_company: Settings, rejected_row: None) -> None:
-    listed = frame_with(open_app("data_health", {}), "rule", "raw")
-    assert listed[["file", "line", "rule", "raw"]].to_numpy().tolist() == [["crm/deals.csv", 7, "unique", "D-1"]]
+    listed = frame_with(open_app("data_health", {}), "rule", "raw_text")
+    shown = listed[["file", "line", "rule", "raw_text"]].to_numpy().tolist()
+    assert shown == [["crm/deals.csv", 7, "duplicate", "D-1"]]
 
 
 def test_data_health_counts_what_the_marts_hold(in_company: Settings) -> None:

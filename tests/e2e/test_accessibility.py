@@ -1,4 +1,4 @@
-"""axe-core on every page, light and dark: no serious or critical violation."""
+"""axe-core on every page, light and dark: no serious or critical violation; and no sideways scrolling at 390."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from tests.conftest import Company, free_port
-from tests.e2e.browser import PATHS, chromium, new_browser, open_page
+from tests.e2e.browser import PATHS, chromium, new_browser, open_page, settle
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason="needs Chromium")
+BACKGROUND = "() => getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
+TOO_WIDE = "(main => main.scrollWidth - main.clientWidth)(document.querySelector('[data-testid=stMain]'))"
 GRAVE = ("serious", "critical")
 # Streamlit's own markup, which the project cannot change: rule, where, why it is no barrier
 EXCUSED = {
@@ -45,18 +47,29 @@ def excused(page: Page, rule: str, target: str) -> bool:
     )
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("name", PATHS)
-def test_a_page_has_no_serious_violation(base: str, browser: Browser, name: str, theme: str) -> None:
-    page = browser.new_page(viewport={"width": 1440, "height": 1000}, color_scheme=theme)  # type: ignore[arg-type]
-    open_page(page, base, name)
-    found = Axe().run(page).response["violations"]
-    grave = [
+def violations(page: Page) -> list[str]:
+    """Serious and critical ones, in words."""
+    return [
         f"{rule['id']}: {rule['help']}: {node['target'][0]} {node['html'][:160]} {node['failureSummary']}"
-        for rule in found
+        for rule in Axe().run(page).response["violations"]
         if rule["impact"] in GRAVE
         for node in rule["nodes"]
         if not excused(page, rule["id"], node["target"][0])
     ]
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_a_page_has_no_serious_violation_and_fits_a_narrow_screen(base: str, browser: Browser, name: str) -> None:
+    page = browser.new_page(viewport={"width": 1440, "height": 1000}, color_scheme="light")
+    open_page(page, base, name)
+    assert page.evaluate(BACKGROUND) == "rgb(255, 255, 255)"
+    found = violations(page)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(f"() => ({BACKGROUND})() === 'rgb(16, 22, 29)'")
+    settle(page)
+    found += violations(page)
+    assert not found, "\n".join(found)
+    page.set_viewport_size({"width": 390, "height": 844})
+    settle(page)
+    assert page.evaluate(TOO_WIDE) == 0
     page.close()
-    assert not grave, "\n".join(grave)

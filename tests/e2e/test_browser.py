@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.conftest import Company, free_port
-from tests.e2e.browser import PATHS, chromium, new_page, open_page, settle
+from tests.e2e.browser import chromium, new_page, open_page, settle
 from warehouse.settings import ROOT
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason="needs Chromium")
@@ -28,18 +28,6 @@ def page() -> Iterator[Page]:
     """A browser page, desktop size."""
     with new_page() as page:
         yield page
-
-
-@pytest.mark.parametrize("name", PATHS)
-def test_a_narrow_screen_does_not_scroll_sideways(base: str, name: str) -> None:
-    with new_page(390, 844) as page:
-        open_page(page, base, name)
-        assert (
-            page.evaluate(
-                "(main => main.scrollWidth - main.clientWidth)(document.querySelector('[data-testid=stMain]'))"
-            )
-            <= 1
-        )
 
 
 def numbers(page: Page) -> list[str]:
