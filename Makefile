@@ -29,8 +29,8 @@ status: setup ## where the warehouse runs and what is loaded
 gen-data: setup ## write the synthetic company's CSV files (NUM_ACCOUNTS, SEED, …)
 	@$(PY) -m data_gen
 
-load-data: up ## check the files and load them (DATA=folder MODE=replace|append|merge STRICT=1 MAX_REJECTS=percent DATES=dmy|mdy)
-	@$(PY) -m loader $(if $(DATA),--data $(DATA)) $(if $(MODE),--mode $(MODE)) $(if $(STRICT),--strict) $(if $(MAX_REJECTS),--max-rejects $(MAX_REJECTS)) $(if $(DATES),--dates $(DATES))
+load-data: up ## check the files and load them (DATA=folder MAPPING=name MODE=replace|append|merge STRICT=1 MAX_REJECTS=percent DATES=dmy|mdy)
+	@$(PY) -m loader $(if $(DATA),--data $(DATA)) $(if $(MAPPING),--mapping $(MAPPING)) $(if $(MODE),--mode $(MODE)) $(if $(STRICT),--strict) $(if $(MAX_REJECTS),--max-rejects $(MAX_REJECTS)) $(if $(DATES),--dates $(DATES))
 
 rejects: up ## write the rejected rows of a load as files to mend (RUN=number OUT=folder)
 	@$(PY) -m loader rejects $(if $(RUN),--run $(RUN)) $(if $(OUT),--out $(OUT))

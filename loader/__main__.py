@@ -16,6 +16,7 @@ from rich.table import Table as Grid
 
 from loader.audit import export_rejects
 from loader.contract import read_contract
+from loader.mapping import names, read_mapping
 from loader.load import Loaded, Options, load, open_scratch
 from warehouse.connections import connect, owner_connection
 from warehouse.errors import TowerError, run_cli
@@ -86,6 +87,9 @@ def parse() -> Options:
         default="replace",
         help="replace everything; append new rows; or merge: put rows in or replace them by their key",
     )
+    parser.add_argument(
+        "--mapping", default="", help=f"how to read another system's files: {', '.join(names())}, a YAML file, or a,b"
+    )
     parser.add_argument("--strict", action="store_true", help="refuse the load for any bad row, and any other format")
     parser.add_argument(
         "--max-rejects", type=float, default=1.0, metavar="PERCENT", help="of a table's rows that may be bad (1)"
@@ -102,7 +106,9 @@ def parse() -> Options:
         raise TowerError(f"--max-rejects is a percentage from 0 to 100, not {given.max_rejects:g}")
     day_first = {"dmy": True, "mdy": False, None: None}[given.dates]
     share = given.max_rejects / 100
-    return Options(given.data, given.mode, given.strict, share, given.as_of, day_first, given.check_only)
+    tables = read_contract(settings.root / "dbt")
+    mappings = tuple(read_mapping(name, tables) for name in given.mapping.split(",") if name)
+    return Options(given.data, given.mode, given.strict, share, given.as_of, day_first, given.check_only, mappings)
 
 
 def rejects(arguments: list[str]) -> int:
@@ -130,7 +136,8 @@ def say(out: Console, done: Loaded, options: Options) -> None:
     refused = bool(done.problems)
     for report in done.reports:
         loaded = 0 if refused else report.loaded
-        grid.add_row(escape(report.file), f"{report.rows:,}", f"{loaded:,}", f"{report.rejected:,}")
+        what = f"{report.file} → {report.table.key}" if options.mappings else report.file
+        grid.add_row(escape(what), f"{report.rows:,}", f"{loaded:,}", f"{report.rejected:,}")
     if done.reports and not refused:
         out.print(grid)
     for report in done.reports:

@@ -19,6 +19,8 @@ from loader.contract import Table
 from loader.copying import Exported, Given, Watched, Without, copy_csv
 from loader.deletes import delete_rows
 from loader.files import open_bytes
+from loader.mapped import MappedSource
+from loader.mapping import Mapping
 from loader.source import FolderSource
 from warehouse.errors import TowerError
 
@@ -37,6 +39,7 @@ class Options:
     as_of: date | None = None
     day_first: bool | None = None
     check_only: bool = False
+    mappings: tuple[Mapping, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ def load(
 
     `advance(verb, what, bytes)` is called after each table. Raises TowerError for what the user must mend first.
     """
-    source = FolderSource(options.folder, tables, scratch, options.strict)
+    source = make_source(tables, options, scratch)
     if options.mode != "merge":  # deletions belong to drops
         source.unused += [path.name for paths in source.deleted.values() for path in paths]
         source.deleted = {table.key: [] for table in tables}
@@ -143,6 +146,13 @@ def load(
             if options.mode == "replace" or source.pieces(table):
                 cursor.execute(sql.SQL("analyze {}").format(sql.Identifier("raw", table.relation)))
     return done
+
+
+def make_source(tables: list[Table], options: Options, scratch: Path) -> FolderSource:
+    """The folder as it is, or through the mappings."""
+    if options.mappings:
+        return MappedSource(options.folder, tables, scratch, list(options.mappings), options.day_first)
+    return FolderSource(options.folder, tables, scratch, options.strict)
 
 
 def window_of(
