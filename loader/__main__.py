@@ -16,8 +16,8 @@ from rich.table import Table as Grid
 
 from loader.audit import export_rejects
 from loader.contract import read_contract
-from loader.mapping import names, read_mapping
 from loader.load import Loaded, Options, load, open_scratch
+from loader.mapping import names, read_mapping
 from warehouse.connections import connect, owner_connection
 from warehouse.errors import TowerError, run_cli
 from warehouse.settings import load_settings

@@ -23,7 +23,7 @@ TYPES = {
     "time": "timestamp",
     "number": "numeric(38,9)",
     "cents": "numeric(38,9)",
-    "integer": "numeric(38,0)",
+    "integer": "integer",
     "flag": "boolean",
 }
 SCALAR = {
@@ -67,9 +67,17 @@ def _map(loader: yaml.SafeLoader, node: yaml.MappingNode) -> Map:
     value = Map()
     value.line = node.start_mark.line + 1
     for key, item in node.value:
+        if key.tag == "tag:yaml.org,2002:merge":
+            for name, part in loader.construct_object(item, deep=True).items():  # type: ignore[no-untyped-call]
+                value.setdefault(name, part)
+    own = set()
+    for key, item in node.value:
+        if key.tag == "tag:yaml.org,2002:merge":
+            continue
         name = _text(loader, key)  # `no` is a country, not a falsehood
-        if name in value:
+        if name in own:
             raise yaml.MarkedYAMLError(problem=f"{name!r} stands twice", problem_mark=key.start_mark)
+        own.add(name)
         value[name] = loader.construct_object(item, deep=True)  # type: ignore[no-untyped-call]
     return value
 
@@ -184,7 +192,7 @@ def read_mapping(name: str, tables: list[Table]) -> Mapping:
         raise TowerError(f"no mapping {name!r}; ready ones: {', '.join(names())}; or name a YAML file")
     text = path.read_text(encoding="utf-8")
     try:
-        body = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader that keeps lines
+        body = yaml.load(text, _Loader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise TowerError(f"{path.name}:{line}: {error.problem}") from error
@@ -307,30 +315,29 @@ class _Reader:
     def bind(self, mapping: Mapping) -> None:
         """Let DuckDB find what is wrong with the names and types of every expression."""
         lookups: dict[str, str] = {}
-        with duckdb.connect() as db:
-            for rows in [*mapping.lookups.values(), *(rows for part in mapping.tables.values() for rows in part)]:
-                types = mapping.types[rows.source]
-                columns = {column: sql_type(kind) for column, kind in types.items()}
-                for expression in rows.expressions():
-                    columns |= {column: "varchar" for column in expression.columns if column not in types}
-                    for lookup, _ in expression.looked_up:
-                        if lookup not in rows.joins:
-                            self.wrong(rows.line, f"{rows.name}: {lookup} is used but not joined")
-                columns |= {name: lookups[name] for name in rows.joins}
-                struct = ", ".join(f'cast(null as {kind}) as "{name}"' for name, kind in columns.items())
-                parts = [(rows.line, "", e) for e in (*rows.joins.values(), rows.where, rows.per) if e]
-                parts += [(f.line, f.column, f.expression) for f in rows.fields.values() if f.expression]
-                found = {}
-                for line, column, expression in parts:
-                    try:
-                        query = f"describe select {expression} as x from (select {struct})"
-                        found[column] = db.execute(query).fetchall()[0][1]
-                    except duckdb.Error as error:
-                        self.wrong(line, " ".join(str(error).split("LINE")[0].split())[:200])
-                for name, target in rows.fields.items():
-                    rows.fields[name] = replace(target, type="VARCHAR" if target.values else found.get(name, "VARCHAR"))
-                inner = ", ".join(f'"{name}" {target.type}' for name, target in rows.fields.items())
-                lookups[rows.name] = f"struct({inner})"
+        for rows in [*mapping.lookups.values(), *(rows for part in mapping.tables.values() for rows in part)]:
+            types = mapping.types[rows.source]
+            columns = {column: sql_type(kind) for column, kind in types.items()}
+            for expression in rows.expressions():
+                columns |= {column: "varchar" for column in expression.columns if column not in types}
+                for lookup, _ in expression.looked_up:
+                    if lookup not in rows.joins:
+                        self.wrong(rows.line, f"{rows.name}: {lookup} is used but not joined")
+            columns |= {name: lookups[name] for name in rows.joins}
+            struct = ", ".join(f'cast(null as {kind}) as "{name}"' for name, kind in columns.items())
+            parts = [(rows.line, "", e) for e in (*rows.joins.values(), rows.where, rows.per) if e]
+            parts += [(f.line, f.column, f.expression) for f in rows.fields.values() if f.expression]
+            found = {}
+            for line, column, expression in parts:
+                try:
+                    query = f"describe select {expression} as x from (select {struct})"
+                    found[column] = _judge().execute(query).fetchall()[0][1]
+                except duckdb.Error as error:
+                    self.wrong(line, " ".join(str(error).split("LINE")[0].split())[:200])
+            for name, target in rows.fields.items():
+                rows.fields[name] = replace(target, type="VARCHAR" if target.values else found.get(name, "VARCHAR"))
+            inner = ", ".join(f'"{name}" {target.type}' for name, target in rows.fields.items())
+            lookups[rows.name] = f"struct({inner})"
 
 
 def sql_type(kind: str) -> str:
@@ -344,18 +351,22 @@ def _plain(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+@lru_cache(maxsize=1)
+def _judge() -> duckdb.DuckDBPyConnection:
+    """An empty database that parses and binds expressions."""
+    return duckdb.connect()
+
+
 @lru_cache(maxsize=2)
 def _functions(aggregate: bool) -> frozenset[str]:
     kinds = "'scalar', 'macro'" + (", 'aggregate'" if aggregate else "")
-    with duckdb.connect() as db:
-        query = f"select distinct function_name from duckdb_functions() where internal and function_type in ({kinds})"
-        return frozenset(row[0] for row in db.execute(query).fetchall()) - DENIED
+    query = f"select distinct function_name from duckdb_functions() where internal and function_type in ({kinds})"
+    return frozenset(row[0] for row in _judge().execute(query).fetchall()) - DENIED
 
 
 def parse_expression(text: str, aggregate: bool = False) -> Expression:
     """Parse a scalar SQL expression. Raises ValueError for anything else: queries, windows, functions that read."""
-    with duckdb.connect() as db:
-        row = db.execute("select json_serialize_sql('select ' || ?)", [text]).fetchall()[0][0]
+    row = _judge().execute("select json_serialize_sql('select ' || ?)", [text]).fetchall()[0][0]
     tree = json.loads(row)
     if tree.get("error"):
         raise ValueError(f"no SQL expression ({tree.get('error_message', '')})")
