@@ -131,10 +131,11 @@ class MappedSource(FolderSource):
                     self.staged[path] = Staged(number, self._read(db, mapping, source, number, path))
             for lookup in mapping.lookups.values():
                 fields = ", ".join(f'"{f.column}" := {_looked_up(f)}' for f in lookup.fields.values())
+                name = _name(mapping, "lookup " + lookup.name)
+                keep = f"{lookup.per} is not null and {lookup.where or True}"
                 db.execute(
-                    f"create table {_name(mapping, 'lookup ' + lookup.name)} as select cast({lookup.per} as varchar) as "
-                    f'_key, struct_pack({fields}) as "{lookup.name}" from {_joined(mapping, lookup)} '
-                    f"where {lookup.per} is not null and {lookup.where or 'true'} group by 1"
+                    f"create table {name} as select cast({lookup.per} as varchar) as _key, struct_pack({fields}) "
+                    f'as "{lookup.name}" from {_joined(mapping, lookup)} where {keep} group by 1'
                 )
 
     def _read(self, db: duckdb.DuckDBPyConnection, mapping: Mapping, source: str, number: int, path: Path) -> Relation:
@@ -270,7 +271,8 @@ def output(target: Field, column: Column) -> str:
     text = f"nullif(trim(cast({value} as varchar)), '')"
     if target.type != "VARCHAR":
         if kind == "numeric":
-            text = f"coalesce(cast(try_cast({value} as {column.data_type.replace('numeric', 'decimal')}) as varchar), {text})"
+            exact = column.data_type.replace("numeric", "decimal")
+            text = f"coalesce(cast(try_cast({value} as {exact}) as varchar), {text})"
         elif kind in ("integer", "varchar"):
             text = f"regexp_replace({text}, '^(-?[0-9]+)\\.0+$', '\\1')"
         elif kind == "date":

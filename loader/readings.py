@@ -134,8 +134,10 @@ def _ways(column: Column) -> dict[str, str]:
         core = f"regexp_replace({base}, '^{CURRENCY}\\s*|\\s*({CURRENCY}|%)$', '', 'gi')"
         core = f"regexp_replace({core}, '^\\((.*)\\)$', '-\\1')"
         whole = "regexp_replace({}, '\\.0*$', '')" if kind == "integer" else "{}"
-        english = _number(core, ",", r"\.")
-        other = f"replace({_number(core, '.', ',')}, ',', '.')"
+        # three digits behind the mark of a whole number are thousands, whichever mark it is
+        digits = "(0{0,2}|0{4,})" if kind == "integer" else "[0-9]*"
+        english = _number(core, ",", rf"\.{digits}")
+        other = f"replace({_number(core, '.', ',' + digits)}, ',', '.')"
         plain = f"case when not regexp_matches({name}, '[._eE].*') then {name} end" if kind == "integer" else name
         return {
             "as it is": f"try_cast({plain} as {cast})",
@@ -163,5 +165,5 @@ def _ways(column: Column) -> dict[str, str]:
 def _number(core: str, thousands: str, decimals: str) -> str:
     """The digits of a number whose thousands may be grouped; null when it is no such number."""
     inside = GROUP.replace("'", "''") + thousands + "]"
-    shape = f"[-+]?([0-9]{{1,3}}({inside}[0-9]{{3}})+|[0-9]+)?({decimals}[0-9]*)?"
+    shape = f"[-+]?([0-9]{{1,3}}({inside}[0-9]{{3}})+|[0-9]+)?({decimals})?"
     return f"case when regexp_full_match({core}, '{shape}') then regexp_replace({core}, '{inside}', '', 'g') end"
