@@ -16,6 +16,8 @@ from rich.table import Table as Grid
 
 from loader.audit import export_rejects
 from loader.contract import read_contract
+from loader.coverage import mapping_check
+from loader.doctor import doctor
 from loader.load import Loaded, Options, load, open_scratch
 from loader.mapping import names, read_mapping
 from warehouse.connections import connect, owner_connection
@@ -27,6 +29,10 @@ def main() -> int:
     """Parse the command line, check, load."""
     if sys.argv[1:2] == ["rejects"]:
         return rejects(sys.argv[2:])
+    if sys.argv[1:2] == ["mapping-check"]:
+        return check_mapping(sys.argv[2:])
+    if sys.argv[1:2] == ["doctor"]:
+        return see_doctor(sys.argv[2:])
     options = parse()
     out = Console(soft_wrap=True, highlight=False)
     began = time.monotonic()
@@ -109,6 +115,37 @@ def parse() -> Options:
     tables = read_contract(settings.root / "dbt")
     mappings = tuple(read_mapping(name, tables) for name in given.mapping.split(",") if name)
     return Options(given.data, given.mode, given.strict, share, given.as_of, day_first, given.check_only, mappings)
+
+
+def check_mapping(arguments: list[str]) -> int:
+    """Say which columns of the contract a mapping fills in a folder, guesses or leaves empty; loads nothing."""
+    parser = argparse.ArgumentParser(prog="python -m loader mapping-check", description=check_mapping.__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder with the files")
+    parser.add_argument("--mapping", required=True, help=f"{', '.join(names())}, a YAML file, or several: a,b")
+    given = parser.parse_args(arguments)
+    dbt = load_settings().root / "dbt"
+    tables = read_contract(dbt)
+    if not given.data.is_dir():
+        raise TowerError(f"no folder {given.data}")
+    mappings = [read_mapping(name, tables) for name in given.mapping.split(",") if name]
+    with tempfile.TemporaryDirectory(prefix="load") as scratch:
+        out = Console(soft_wrap=True, highlight=False)
+        return mapping_check(out, given.data, tables, mappings, Path(scratch), dbt)
+
+
+def see_doctor(arguments: list[str]) -> int:
+    """Look at a folder of unknown files: what they are, a draft mapping, and what the dashboard could show."""
+    parser = argparse.ArgumentParser(prog="python -m loader doctor", description=see_doctor.__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--out", type=Path, default=Path("draft.yml"), help="where the draft goes (draft.yml)")
+    given = parser.parse_args(arguments)
+    if not given.folder.is_dir():
+        raise TowerError(f"no folder {given.folder}")
+    dbt = load_settings().root / "dbt"
+    with tempfile.TemporaryDirectory(prefix="load") as scratch:
+        (Path(scratch) / "cover").mkdir()
+        out = Console(soft_wrap=True, highlight=False)
+        return doctor(out, given.folder, read_contract(dbt), Path(scratch), dbt, given.out)
 
 
 def rejects(arguments: list[str]) -> int:

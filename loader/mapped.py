@@ -62,7 +62,7 @@ class MappedSource(FolderSource):
             self.found[owner].append(path) if owner else self.unused.append(name)
         self.owner = {path: key for key, paths in self.found.items() for path in paths}
         self.deleted: dict[str, list[Path]] = {table.key: [] for table in tables}
-        self.files = {table.key: [path for _, _, path in self._pieces(table)] for table in tables}
+        self.files = {table.key: [path for _, _, path in self.pieces_of(table)] for table in tables}
         self.staged: dict[Path, Staged] = {}
         self.is_staged = False
         self._stamps: dict[str, str] = {}
@@ -80,7 +80,8 @@ class MappedSource(FolderSource):
             fnmatch(part, pattern.lower()) for pattern in mapping.files[key[1]] for part in (stem, Path(stem).name)
         )
 
-    def _pieces(self, table: Table) -> list[tuple[Mapping, Rows, Path]]:
+    def pieces_of(self, table: Table) -> list[tuple[Mapping, Rows, Path]]:
+        """The table's entries in the mappings, each with every file that it reads."""
         return [
             (mapping, rows, path)
             for mapping in self.mappings
@@ -111,7 +112,7 @@ class MappedSource(FolderSource):
     def relations(self, db: duckdb.DuckDBPyConnection, table: Table) -> Iterator[Relation]:
         """The table's rows, file by file."""
         self.stage(db)
-        for mapping, rows, path in self._pieces(table):
+        for mapping, rows, path in self.pieces_of(table):
             if path in self.files[table.key]:
                 yield self._mapped(db, table, mapping, rows, self.staged[path])
 
@@ -297,6 +298,11 @@ def _joined(mapping: Mapping, rows: Rows) -> str:
         other = _name(mapping, "lookup " + lookup)
         parts.append(f'left join {other} as "{lookup}~" on cast({key} as varchar) = "{lookup}~"._key')
     return " ".join(parts)
+
+
+def from_file(mapping: Mapping, rows: Rows, number: int) -> str:
+    """SQL for the lines of one file that an entry takes, before only the first of each key is kept."""
+    return f"from {_joined(mapping, rows)} where _file = {number} and {rows.where or True}"
 
 
 def _name(mapping: Mapping, what: str) -> str:

@@ -284,10 +284,19 @@ class _Reader:
             for column in given:
                 if column not in columns:
                     self.wrong(column, f"{name} has no column {str(column)!r}", column, columns)
+            for known in self.tables[name].columns:
+                self.accepted(known.accepted, fields.get(known.name))
             for needed in self.tables[name].columns:
                 if needed.not_null and needed.name not in fields:
                     self.wrong(name, f"{name}: {needed.name} is required; map it or give it a constant")
         return Rows(str(name), str(source), joins, where, key, fields, getattr(name, "line", 0))
+
+    def accepted(self, known: tuple[str, ...], target: Field | None) -> None:
+        """Every word that the mapping puts into a column must be one that the contract accepts."""
+        if target and known:
+            for word in [target.constant, target.default, target.otherwise, *target.values.values()]:
+                if word and word not in known:
+                    self.wrong(target.line, f"{target.column}: {word!r} is not one of {', '.join(known)}", word, known)
 
     def field(self, column: Text, entry: Any, aggregate: bool) -> Field:
         line = getattr(column, "line", 0)

@@ -63,16 +63,16 @@ def find(
     """
     chosen: dict[str, Reading] = {}
     decided: bool | None = None
-    ways = {column.name: _ways(column) for column in columns}
-    tests = [f"count({way})" for column in columns for way in ways[column.name].values()]
+    known = {column.name: ways(column) for column in columns}
+    tests = [f"count({way})" for column in columns for way in known[column.name].values()]
     tests += [f"count(*) filter (where {_base(column)} like '%/%')" for column in columns]
     tests += [f'count("{column.name}") - count({_base(column)})' for column in columns]
     found = list(db.execute(f"select {', '.join(tests)} from {relation}").fetchall()[0])
-    empty = dict(zip(ways, found[-len(columns) :], strict=True))
-    slashes = dict(zip(ways, found[-2 * len(columns) : -len(columns)], strict=True))
+    empty = dict(zip(known, found[-len(columns) :], strict=True))
+    slashes = dict(zip(known, found[-2 * len(columns) : -len(columns)], strict=True))
     open_cases: list[tuple[Column, int]] = []
     for column in columns:
-        counts = {way: int(found.pop(0)) for way in ways[column.name]}
+        counts = {way: int(found.pop(0)) for way in known[column.name]}
         best = max(counts, key=counts.__getitem__)  # the first of equals
         if best in ("day first", "month first") and counts["day first"] == counts["month first"]:
             open_cases.append((column, counts[best]))
@@ -88,7 +88,7 @@ def find(
             continue
         else:
             note = f"{column.name} is read with {best} ({counts[best]:,} values)"
-        chosen[column.name] = Reading(_result(column, ways[column.name][best]), note)
+        chosen[column.name] = Reading(_result(column, known[column.name][best]), note)
     for column, fitting in open_cases:
         first = next((way for way in (decided, day_first) if way is not None), None)
         why = "as the file's other dates are" if decided is not None else "as you said"
@@ -96,8 +96,8 @@ def find(
             first = not slashes[column.name]
             why = "by its separator alone: DATES=dmy or DATES=mdy decides otherwise"
         best = "day first" if first else "month first"
-        note = f"{column.name} is read {best}, {why}; all {fitting:,} values fit both ways"
-        chosen[column.name] = Reading(_result(column, ways[column.name][best]), note)
+        note = f"{column.name} is read {best}, {why}; all {fitting:,} values fit both known"
+        chosen[column.name] = Reading(_result(column, known[column.name][best]), note)
     return chosen
 
 
@@ -114,21 +114,21 @@ def _result(column: Column, way: str) -> str:
     return f"coalesce(cast({way} as varchar), {_base(column)})"
 
 
-def _ways(column: Column) -> dict[str, str]:
+def ways(column: Column) -> dict[str, str]:
     """By name: expressions that are null where the value does not fit; the first is the plain one."""
     base, kind, name = _base(column), column.data_type.split("(")[0], f'"{column.name}"'
     if kind in ("timestamp", "date"):
         plain = f"case when length({name}) <= 19 then try_cast({name} as timestamp) end"
         iso = f"cast(try_cast({base} as timestamptz) as timestamp)"
-        ways = {"as it is": plain, "the offset to UTC, or an empty word": iso}
+        found = {"as it is": plain, "the offset to UTC, or an empty word": iso}
         for family, forms in DATES.items():
             shapes = words(form + clock for form in forms for clock in CLOCKS)
-            ways[family] = f"coalesce({iso}, try_strptime({base}, [{shapes}]))"
+            found[family] = f"coalesce({iso}, try_strptime({base}, [{shapes}]))"
         digits = f"try_cast(case when regexp_full_match({base}, '[0-9]{{9,13}}') then {base} end as bigint)"
-        ways["seconds since 1970"] = (
+        found["seconds since 1970"] = (
             f"cast(to_timestamp(case when {digits} > 99999999999 then {digits} / 1000 else {digits} end) as timestamp)"
         )
-        return {way: f"cast({text} as date)" for way, text in ways.items()} if kind == "date" else ways
+        return {way: f"cast({text} as date)" for way, text in found.items()} if kind == "date" else found
     if kind in ("integer", "numeric"):
         cast = column.data_type.replace("numeric", "decimal")
         core = f"regexp_replace({base}, '^{CURRENCY}\\s*|\\s*({CURRENCY}|%)$', '', 'gi')"
