@@ -61,7 +61,7 @@ SYNONYMS = {
 TABLE_WORDS = {
     "crm.accounts": "customers companies organizations organisations clients",
     "billing.products": "plans prices",
-    "billing.subscription_changes": "mrr subscription_history",
+    "billing.subscription_changes": "subscriptions mrr ledger",
     "crm.deals": "opportunities pipeline",
     "support.tickets": "cases issues requests conversations",
     "product.events": "usage activity_log logs",
@@ -214,7 +214,7 @@ def ready(folder: Path, tables: list[Table], files: list[Looked], scratch: Path)
             needed = {column for column, is_needed in wanted.items() if is_needed}
             for path in paths:
                 held = headers.get(path, set())
-                share = len(held & wanted.keys()) / len(wanted)
+                share = len(held & wanted.keys()) / max(1, min(len(wanted), len(held)))
                 score += share if needed <= held and share >= 0.5 else 0
         best = max(best, (score, mapping), key=lambda pair: pair[0])
     return best[1] if best[0] >= max(0.5, 0.4 * len(files)) else None
@@ -284,7 +284,9 @@ def _columns(
             single = table.name.removesuffix("s")
             also = [word.removesuffix("s") for word in TABLE_WORDS.get(table.key, "").split()]
             options = [column.name, f"{single}_id", "id", single, *also, *(f"{word}_id" for word in also)]
-            options += [next(iter(file.types), "")]  # exports begin with the key
+            options += (
+                [next(iter(file.types), "")] if _named(table.key, file.name) else []
+            )  # exports begin with the key
         found = next((name for name in options if name in file.types), None)
         if found is None:
             near = difflib.get_close_matches(column.name, list(file.types), 1, 0.85)
