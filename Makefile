@@ -29,7 +29,7 @@ status: setup ## where the warehouse runs and what is loaded
 gen-data: setup ## write the synthetic company's CSV files (NUM_ACCOUNTS, SEED, …)
 	@$(PY) -m data_gen
 
-load-data: up ## check the files and load them (DATA=folder MAPPING=name MODE=replace|append|merge STRICT=1 MAX_REJECTS=percent DATES=dmy|mdy)
+load-data: up ## check the files and load them (DATA=folder MAPPING=name MODE=merge STRICT=1 MAX_REJECTS=5 DATES=dmy)
 	@$(PY) -m loader $(if $(DATA),--data $(DATA)) $(if $(MAPPING),--mapping $(MAPPING)) $(if $(MODE),--mode $(MODE)) $(if $(STRICT),--strict) $(if $(MAX_REJECTS),--max-rejects $(MAX_REJECTS)) $(if $(DATES),--dates $(DATES))
 
 doctor: setup ## what a folder of unknown files is, a draft mapping and what would work (DATA=folder OUT=draft.yml)

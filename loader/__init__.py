@@ -1,1 +1,1 @@
-"""From CSV files to raw.*: the contract, the checks at the door, one COPY transaction (`make load-data`)."""
+"""From files to raw.*: contract, checks at the door, rejects, one transaction (`make load-data`)."""

@@ -9,6 +9,8 @@ import time
 from datetime import date
 from pathlib import Path
 
+import duckdb
+import psycopg2
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
@@ -18,6 +20,7 @@ from loader.audit import export_rejects
 from loader.contract import read_contract
 from loader.coverage import mapping_check
 from loader.doctor import doctor
+from loader.files import BROKEN
 from loader.load import Loaded, Options, load, open_scratch
 from loader.mapping import names, read_mapping
 from warehouse.connections import connect, owner_connection
@@ -54,7 +57,11 @@ def main() -> int:
         def advance(verb: str, what: str, size: int) -> None:
             progress.update(task, description=f"{verb} {what}", advance=size)
 
-        done = load(connection, tables, options, Path(scratch), db, advance)
+        try:
+            done = load(connection, tables, options, Path(scratch), db, advance)
+        except (*BROKEN, psycopg2.Error, duckdb.Error) as error:
+            first = str(error).strip().split("\n")[0] or type(error).__name__
+            raise TowerError(f"{first}; nothing was changed. Run `make load-data` again") from error
     if connection:
         connection.close()
     say(out, done, options)
@@ -215,7 +222,8 @@ def refuse(out: Console, done: Loaded, options: Options) -> None:
                 f"{key}: {rejected:,} of {read:,} rows are bad, {rejected / read:.1%}; {options.max_rejects:.1%} may be"
             )
     count, files = sum(p.rows for p in done.problems), len({p.file for p in done.problems})
-    kept = f"; make rejects RUN={done.refused_run} writes the rows to mend" if done.refused_run else ""
+    kept_rows = done.refused_run and any(report.rejected for report in done.reports)
+    kept = f"; make rejects RUN={done.refused_run} writes the rows to mend" if kept_rows else ""
     higher = (
         "" if options.strict or any(r.is_refused for r in done.reports) else ", or allow more with MAX_REJECTS=percent"
     )

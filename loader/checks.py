@@ -171,8 +171,8 @@ class Check:
                 return
             found = self._tally(report, rules)
         if found.troubled and not self.source.strict:
-            columns = [report.table.column(name) for name in found.troubled]
-            report.readings = readings.find(self.db, f"({relation.sql})", columns, self.day_first)
+            troubled = [(report.table.column(name), condition) for name, condition in found.troubled.items()]
+            report.readings = readings.find(self.db, f"({relation.sql})", troubled, self.day_first)
             report.notes += [reading.note for reading in report.readings.values()]
             if report.readings:
                 if relation.is_direct and not report.one_line:
@@ -199,11 +199,17 @@ class Check:
         row = list(self.db.execute(f"select {', '.join(parts)} from {report.rows_sql(False)}").fetchall()[0])
         rows, counts, surplus = row[0], row[1 : 1 + len(rules)], row[1 + len(rules)]
         rest = row[2 + len(rules) :]
-        troubled = {rule.column for rule, count in zip(rules, counts, strict=True) if count and rule.name != "not_null"}
-        troubled |= {name for name, count in zip(strange, rest, strict=False) if count}
+        troubled: dict[str, list[str]] = {}
+        for rule, count in zip(rules, counts, strict=True):
+            if count and rule.name != "not_null":
+                troubled.setdefault(rule.column, []).append(f"({rule.condition})")
+        for (name, text), count in zip(strange.items(), rest, strict=False):
+            if count:
+                troubled.setdefault(name, []).append(f"({text})")
         ends = rest[len(strange) :]
         days = {name: (ends[2 * i], ends[2 * i + 1]) for i, name in enumerate(spans)}
-        return Tally(rows, sum(counts) + surplus > 0, surplus, sorted(troubled), days)
+        where = {name: " or ".join(texts) for name, texts in troubled.items()}
+        return Tally(rows, sum(counts) + surplus > 0, surplus, where, days)
 
     def _rules(self, table: Table, column: Column) -> list[Rule]:
         name, rules = f'"{column.name}"', []
@@ -362,7 +368,7 @@ class Tally:
     rows: int
     is_bad: bool
     surplus: int
-    troubled: list[str]
+    troubled: dict[str, str]  # column: condition for its values that are not plain
     days: dict[str, tuple[date | None, date | None]]
 
 

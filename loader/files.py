@@ -42,6 +42,9 @@ def find_files(folder: Path, tables: Iterable[Table]) -> tuple[dict[str, list[Pa
             continue
         if not re.search(ENDING + "$", name, re.I):
             continue
+        if not name.isprintable():  # bytes that are no UTF-8, newlines
+            unused.append(ascii(name))
+            continue
         for key, stem in stems.items():
             if re.fullmatch(rf"{stem}(?:{PART})\.deleted{ENDING}", name, re.I):
                 deleted[key].append(path)

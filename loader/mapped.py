@@ -56,7 +56,13 @@ class MappedSource(FolderSource):
         for path in sorted(folder.rglob("*")):
             name = path.relative_to(folder).as_posix()
             stem = sub(ENDING + "$", "", name, flags=IGNORECASE)
-            if stem == name or name.startswith("truth/") or "/." in f"/{name}" or not path.is_file():
+            if (
+                not name.isprintable()
+                or stem == name
+                or name.startswith("truth/")
+                or "/." in f"/{name}"
+                or not path.is_file()
+            ):
                 continue
             owner = next((key for key in self.found if self._fits(key, stem)), None)
             self.found[owner].append(path) if owner else self.unused.append(name)
@@ -159,11 +165,9 @@ class MappedSource(FolderSource):
                 return relation
             db.execute(f"create or replace table {raw} as {relation.numbered}")
         kinds = {name: kind for name, kind in mapping.types[source].items() if name in relation.columns}
-        found = (
-            readings.find(db, raw, [Column(n, TYPES[k]) for n, k in kinds.items() if k in TYPES], self.day_first)
-            if any(k in TYPES for k in kinds.values())
-            else {}
-        )
+        typed = [Column(name, TYPES[kind]) for name, kind in kinds.items() if kind in TYPES]
+        odd = [(c, f'"{c.name}" is not null and {readings.ways(c)["as it is"]} is null') for c in typed]
+        found = readings.find(db, raw, odd, self.day_first)
         relation.facts.notes += [reading.note for reading in found.values()]
         picked = {name: f'"{name}"' for name in relation.columns}
         for name, kind in kinds.items():

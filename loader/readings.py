@@ -14,6 +14,7 @@ EMPTY_VALUE = ("null", "\\n", "n/a", "#n/a", "<null>", "(null)", "na", "none", "
 TRUE, FALSE = ("true", "t", "yes", "y", "1", "1.0", "on"), ("false", "f", "no", "n", "0", "0.0", "off")
 CURRENCY = r"(USD|EUR|GBP|CHF|US\$|\$|€|£)"
 GROUP = "[ '\u00a0\u202f"  # what may stand between thousands, beside comma or point
+SOME = 5_000
 CLOCKS = ("", " %H:%M:%S", " %H:%M", " %I:%M %p", " %I:%M:%S %p", "T%H:%M:%S", "T%H:%M", " %H:%M:%S.%f")
 DATES = {
     "year first": ("%Y/%m/%d", "%Y.%m.%d", "%Y%m%d"),
@@ -55,14 +56,19 @@ def odd(column: Column, is_parent: bool) -> str:
 
 
 def find(
-    db: duckdb.DuckDBPyConnection, relation: str, columns: list[Column], day_first: bool | None
+    db: duckdb.DuckDBPyConnection, relation: str, troubled: list[tuple[Column, str]], day_first: bool | None
 ) -> dict[str, Reading]:
     """Readings for the columns where another reading fits more values than the plain one; by column name.
 
-    `day_first` decides where every value can be read either way; None leaves it to the separator.
+    `troubled` columns come with a condition for the values that are not plain: when nothing fits some of those, the
+    whole column need not be tried. `day_first` decides where every value can be read either way; None leaves it to the
+    separator.
     """
     chosen: dict[str, Reading] = {}
     decided: bool | None = None
+    columns = [column for column, condition in troubled if _is_promising(db, relation, column, condition)]
+    if not columns:
+        return {}
     known = {column.name: ways(column) for column in columns}
     tests = [f"count({way})" for column in columns for way in known[column.name].values()]
     tests += [f"count(*) filter (where {_base(column)} like '%/%')" for column in columns]
@@ -99,6 +105,16 @@ def find(
         note = f"{column.name} is read {best}, {why}; all {fitting:,} values fit both known"
         chosen[column.name] = Reading(_result(column, known[column.name][best]), note)
     return chosen
+
+
+def _is_promising(db: duckdb.DuckDBPyConnection, relation: str, column: Column, condition: str) -> bool:
+    """Whether some reading fits some of a column's values that are not plain."""
+    others = list(ways(column).values())[1:]
+    if column.references or column.unique:  # any text may be a key: only one with spaces around it is another
+        others = [f'nullif({others[0]}, "{column.name}")']
+    tests = ", ".join([f'count("{column.name}") - count({_base(column)})', *(f"count({way})" for way in others)])
+    some = f'select "{column.name}" from {relation} where {condition} limit {SOME}'
+    return any(db.execute(f"select {tests} from ({some})").fetchall()[0])
 
 
 def _base(column: Column) -> str:

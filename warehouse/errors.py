@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 
 from rich.console import Console
+from rich.markup import escape
 
 
 class TowerError(Exception):
@@ -17,7 +18,7 @@ def run_cli(main: Callable[[], int | None]) -> None:
     try:
         sys.exit(main() or 0)
     except TowerError as error:
-        Console(stderr=True, soft_wrap=True, highlight=False).print(f"[bold red]error:[/] {error}")
+        Console(stderr=True, soft_wrap=True, highlight=False).print(f"[bold red]error:[/] {escape(str(error))}")
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -14,8 +14,8 @@ import pytest
 
 from data_gen.__main__ import generate
 from data_gen.plan import Plan
-from loader.checks import check_folder
 from loader.contract import read_contract
+from loader.load import Options, load, open_scratch
 from warehouse.settings import ROOT
 
 
@@ -38,10 +38,12 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     assert not filecmp.cmp(tmp_path / "a/crm/accounts.csv", tmp_path / "c/crm/accounts.csv", shallow=False)
 
 
-def test_every_file_meets_the_contract(folder: Path) -> None:
-    reports = check_folder(read_contract(ROOT / "dbt"), folder, lambda *_: None)
-    assert [problem for report in reports for problem in report.problems] == []
-    assert len(reports) == 24
+def test_every_file_meets_the_contract(folder: Path, tmp_path: Path) -> None:
+    with open_scratch(tmp_path) as db:
+        options = Options(folder, strict=True)
+        done = load(None, read_contract(ROOT / "dbt"), options, tmp_path, db, lambda *_: None)
+    assert [problem for report in done.reports for problem in report.problems] == []
+    assert len(done.reports) == 24 and done.window.as_of == date(2026, 10, 31)
 
 
 def test_nothing_happens_after_the_window(folder: Path) -> None:

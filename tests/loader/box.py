@@ -14,6 +14,8 @@ from loader.load import Loaded, Options, load, open_scratch
 from warehouse.connections import connect, prepare_database
 from warehouse.settings import ROOT, load_settings
 
+TABLES = read_contract(ROOT / "dbt")
+
 
 @dataclass(frozen=True)
 class Box:
@@ -27,8 +29,7 @@ class Box:
         connection = connect(settings.owner())
         try:
             with tempfile.TemporaryDirectory() as scratch, open_scratch(Path(scratch)) as db:
-                tables = read_contract(ROOT / "dbt")
-                done = load(connection, tables, Options(folder, **options), Path(scratch), db, lambda *_: None)
+                done = load(connection, TABLES, Options(folder, **options), Path(scratch), db, lambda *_: None)
         finally:
             connection.close()
         if done.run:

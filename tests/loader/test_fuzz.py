@@ -170,6 +170,7 @@ FUZZ = settings(
 )
 
 
+@pytest.mark.timeout(600 + 5 * EXAMPLES)
 @FUZZ
 @given(
     name=st.sampled_from(["product/users.csv", "support/tickets.csv"]), many=st.lists(changes(), min_size=1, max_size=4)
