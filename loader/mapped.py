@@ -164,14 +164,18 @@ class MappedSource(FolderSource):
             if relation.trouble:
                 return relation
             db.execute(f"create or replace table {raw} as {relation.numbered}")
+        facts = relation.facts
+        assert isinstance(facts, MappedFacts)
         kinds = {name: kind for name, kind in mapping.types[source].items() if name in relation.columns}
         typed = [Column(name, TYPES[kind]) for name, kind in kinds.items() if kind in TYPES]
         odd = [(c, f'"{c.name}" is not null and {readings.ways(c)["as it is"]} is null') for c in typed]
         found = readings.find(db, raw, odd, self.day_first)
-        relation.facts.notes += [reading.note for reading in found.values()]
+        facts.notes += [reading.note for reading in found.values()]
         picked = {name: f'"{name}"' for name in relation.columns}
         for name, kind in kinds.items():
             text = found[name].expression if name in found else f'trim("{name}")'
+            if kind == "integer":  # 5.6 is none, though it could be rounded to one
+                text = f"case when regexp_full_match({text}, '[-+]?[0-9]+') then {text} end"
             if kind not in TYPES:
                 picked[name] = f'try_strptime(trim("{name}"), {literal(kind)})'
             else:
@@ -183,10 +187,8 @@ class MappedSource(FolderSource):
             f"insert into {_name(mapping, source)} (_file, _line{into}) "
             f"select {number}, _line, {', '.join(picked.values())} from {raw}; drop table {raw}"
         )
-        relation.facts.sha256 = relation.facts.stamped(relation.facts.sha256)  # type: ignore[attr-defined]
-        relation.facts.notes = [
-            note.replace("not in the contract", "not in the mapping") for note in relation.facts.notes
-        ]
+        facts.sha256 = facts.stamped(facts.sha256)
+        facts.notes = [note.replace("not in the contract", "not in the mapping") for note in facts.notes]
         return relation
 
     def _mapped(

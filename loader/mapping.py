@@ -298,7 +298,7 @@ class _Reader:
                 if word and word not in known:
                     self.wrong(target.line, f"{target.column}: {word!r} is not one of {', '.join(known)}", word, known)
 
-    def field(self, column: Text, entry: Any, aggregate: bool) -> Field:
+    def field(self, column: str, entry: Any, aggregate: bool) -> Field:
         line = getattr(column, "line", 0)
         if not isinstance(entry, Map):
             return Field(str(column), self.expression(entry, column, aggregate), line=line)

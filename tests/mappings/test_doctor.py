@@ -58,7 +58,7 @@ def test_the_doctor_drafts_a_mapping_that_loads(tmp_path: Path) -> None:
     columns = ("subscription_id", "account_id", "product_id", "status", "billing_interval", "ended_at")
     assert pick(rows["billing.subscriptions"], *columns) == [
         ("S1", "K1", "Pro", "active", "monthly", None),
-        ("S2", "K2", "Basic", "cancelled", "annual", "2026-03-01"),
+        ("S2", "K2", "Basic", "cancelled", "annual", "2026-03-01 00:00:00"),
     ]
     assert pick(rows["billing.subscription_changes"], "quantity", "unit_price") == [("10", "20.00"), ("2", "100.00")]
     assert pick(rows["support.tickets"], "account_id", "priority", "csat_score") == [
@@ -83,7 +83,7 @@ def test_mapping_check_says_what_is_filled_guessed_and_missing() -> None:
     assert "priority = 'normal' in 1 rows" in tickets
     assert "user_id (who asked is a person and not a user of the product)" in tickets
     assert "Support & quality    works" in said
-    assert "need marketing.spend" in said
+    assert "8 metrics need marketing.touches: first_touch_new_mrr" in said
 
 
 def test_readiness_of_accounts_and_subscriptions() -> None:

@@ -68,6 +68,7 @@ def test_stripe(tmp_path: Path) -> None:
         ("in_1", "100.00", "20.00", "2026-01-05", "2026-02-04", "paid"),
         ("in_2", "100.00", "20.00", "2026-02-05", "2026-03-04", "open"),
         ("in_3", "2400.00", "0.00", "2026-01-20", "2027-01-19", "refunded"),
+        ("in_5", "100.00", "20.00", "2026-03-05", "2026-04-04", "open"),
     ]
     columns = ("payment_id", "attempt_number", "amount", "status", "failure_reason", "payment_method")
     assert pick(rows["billing.payments"], *columns) == [
