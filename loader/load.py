@@ -112,10 +112,11 @@ def load(
                 return done
             _existing_keys(cursor, check, scratch)
         if not any(source.files.values()) and not any(source.deleted.values()) and not options.strict:
-            raise TowerError(
-                f"{options.folder} holds no file of the contract, such as {tables[0].file} or crm/accounts.csv; "
-                "see docs/your-own-data.md"
+            known = "; ".join(
+                f"{m.name}: {', '.join(p for part in m.files.values() for p in part)}" for m in options.mappings
             )
+            wanted = f"that fits the mapping ({known})" if known else "of the contract, such as crm/accounts.csv"
+            raise TowerError(f"{options.folder} holds no file {wanted}; see docs/your-own-data.md")
         done.absent = [table.key for table in tables if not source.pieces(table) and table.key not in check.known]
         started = audit.now()
         Loading(cursor, tables, options, check, source, done, advance).run()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
+import shutil
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from loader.checks import Check, FileReport
@@ -241,3 +245,46 @@ tables:
     with pytest.raises(TowerError) as raised:
         read_mapping(str(path), TABLES)
     assert message in str(raised.value)
+
+
+def test_a_file_counts_as_new_when_what_it_is_joined_to_has_changed(tmp_path: Path) -> None:
+    shutil.copytree(EXPORTS / "zendesk", tmp_path / "data")
+    tickets = next(table for table in TABLES if table.key == "support.tickets")
+
+    def fingerprint() -> str:
+        source = MappedSource(tmp_path / "data", TABLES, tmp_path, [read_mapping("zendesk", TABLES)])
+        return source.facts(tickets, tmp_path / "data/tickets.csv").content_hash()
+
+    before = fingerprint()
+    assert fingerprint() == before
+    ratings = tmp_path / "data/satisfaction_ratings.csv"
+    ratings.write_text(ratings.read_text() + "63,2,good,2026-02-12T10:00:00Z,\n")
+    assert fingerprint() != before
+    rows, _ = run(tmp_path / "data", "zendesk", tmp_path)
+    assert [row["csat_score"] for row in rows["support.tickets"] if row["ticket_id"] == "2"] == ["5"]
+
+
+def test_files_in_pieces_and_other_forms_map_the_same(tmp_path: Path) -> None:
+    """Half of the tickets in UTF-16 with semicolons, packed; the metrics as Parquet; equal rows come out."""
+    expected, _ = run(EXPORTS / "zendesk", "zendesk", tmp_path)
+    data, scratch = tmp_path / "data", tmp_path / "scratch"
+    scratch.mkdir()
+    shutil.copytree(EXPORTS / "zendesk", data)
+    with (data / "tickets.csv").open(newline="") as stream:
+        header, *rows = list(csv.reader(stream))
+    (data / "tickets.csv").unlink()
+    with (data / "tickets-1.csv").open("w", newline="") as stream:
+        csv.writer(stream).writerows([header, *rows[:2]])
+    with gzip.open(data / "tickets-2.csv.gz", "wt", encoding="utf-16", newline="") as packed:
+        csv.writer(packed, delimiter=";").writerows([header, *rows[2:]])
+    with duckdb.connect() as db:
+        db.execute(
+            f"copy (select * from read_csv('{data}/ticket_metrics.csv', all_varchar = true)) "
+            f"to '{data}/ticket_metrics.parquet' (format parquet)"
+        )
+    (data / "ticket_metrics.csv").unlink()
+    found, reports = run(data, "zendesk", scratch)
+    assert sum(report.rejected for report in reports) == 0
+    assert len([report for report in reports if report.table.key == "support.tickets"]) == 2
+    columns = tuple(expected["support.tickets"][0])
+    assert pick(found["support.tickets"], *columns) == pick(expected["support.tickets"], *columns)
