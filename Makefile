@@ -5,7 +5,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 .PHONY: help setup up down status gen-data load-data doctor mapping-check check-expected own-data rejects next-day dbt-deps dbt-run dbt-test docs insights app stop pgadmin psql metrics all test lint mutate bench screenshots lock clean
 
 help:        ## this list
-	@grep -hE '^[a-z-]+: .*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+: .*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 .venv/.complete: requirements.lock
 	@test -x $(PY) || python3 -m venv .venv

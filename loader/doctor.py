@@ -21,6 +21,7 @@ from loader.mapping import Mapping, names, read_mapping
 from loader.readiness import print_readiness
 from loader.readings import EMPTY_VALUE, ways, words
 from loader.source import FolderSource
+from warehouse.errors import TowerError
 
 SAMPLE = 200_000  # rows of a file that are looked at
 KINDS = {"flag": "boolean", "integer": "integer", "number": "numeric(38,9)", "date": "date", "time": "timestamp"}
@@ -114,6 +115,8 @@ def doctor(out: Console, folder: Path, tables: list[Table], scratch: Path, dbt: 
             if not body["tables"]:
                 out.print("\nno file resembles a table of the contract; docs/your-own-data.md shows how to map it")
                 return 1
+            if draft.exists():
+                raise TowerError(f"{draft} is there already; name another file for the draft: OUT=other.yml")
             draft.write_text(_text(body), encoding="utf-8")
             mapping = read_mapping(str(draft), tables)
             out.print(

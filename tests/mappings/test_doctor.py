@@ -132,3 +132,5 @@ def test_a_draft_is_checked_like_any_mapping(tmp_path: Path) -> None:
     command("doctor", str(data), "--out", str(draft))
     body = yaml.safe_load(draft.read_text())
     assert read_mapping(str(draft), TABLES).tables.keys() == body["tables"].keys()
+    with pytest.raises(AssertionError, match="is there already"):
+        command("doctor", str(data), "--out", str(draft))  # it may have been mended
