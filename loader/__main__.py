@@ -80,7 +80,11 @@ def main() -> int:
         f"load {done.run}: {read:,} rows read = {read - rejected:,} loaded + {rejected:,} rejected, "
         f"in {time.monotonic() - began:.1f} s; data from {done.window.start} as of {done.window.as_of}"
     )
-    if rejected:
+    if rejected and options.mappings:  # a mended line alone would lack the files that it is joined to
+        given = ",".join(mapping.name for mapping in options.mappings)
+        out.print(f"make rejects RUN={done.run} shows the lines; mend them where they stand, then: ", end="")
+        out.print(f"make load-data DATA={options.folder} MAPPING={given} MODE=merge", markup=False)
+    elif rejected:
         out.print(
             f"rejected rows to mend: make rejects RUN={done.run} OUT=mend; then make load-data DATA=mend MODE=merge"
         )

@@ -10,9 +10,11 @@ from pathlib import Path
 import psycopg2
 import pytest
 
+from loader.mapping import read_mapping
 from metrics.expected import read_expected
 from tests.conftest import Company
-from tests.mappings.test_exports import EXPORTS
+from tests.loader.box import make_box
+from tests.mappings.test_exports import EXPORTS, TABLES
 from warehouse.errors import TowerError
 
 
@@ -74,6 +76,27 @@ def test_the_same_files_again_change_nothing(together: Company) -> None:
         stream.write("15/02/2026;Google;Brand;10,00;;\n")
     said = together.run("loader", *mapping, "--mode", "merge").stdout
     assert "marketing.spend: 1 new, 0 changed, 3 as they were" in said
+
+
+def test_a_rejected_line_comes_back_as_it_was_and_is_mended_in_its_file(server: dict[str, str], tmp_path: Path) -> None:
+    box, mapping = make_box(server, "tower_mended"), read_mapping("stripe", TABLES)
+    data = shutil.copytree(EXPORTS / "stripe", tmp_path / "stripe")
+    file = data / "subscriptions.csv"
+    good = file.read_text()
+    file.write_text(good.replace("2026-03-20 10:00:00,too", "2026-03-32 10:00:00,too"))
+    done = box.load(data, mappings=(mapping,), max_rejects=0.9)
+    line = file.read_text().splitlines()[2]
+    query = (
+        f"select source_table, line, raw_text from ops.rejected_rows where load_run_id = {done.run} and rule = 'type'"
+    )
+    assert box.rows(query) == [("billing.subscriptions", 3, line)]
+    orphans = box.rows("select count(*) from ops.rejected_rows where rule = 'relationships'")[0][0]
+    assert orphans == 4  # its change, its invoice, and of that the payment and the refund
+    assert box.count("billing_subscriptions") == 2
+    file.write_text(good)
+    box.load(data, mappings=(mapping,), mode="merge")
+    assert box.count("billing_subscriptions") == 3
+    assert (box.count("billing_invoices"), box.count("billing_payments")) == (4, 4)
 
 
 @pytest.mark.parametrize(
