@@ -12,8 +12,10 @@ from pathlib import Path
 import pandas as pd
 import psycopg2
 import pytest
+import streamlit as st
 
 from metrics import query
+from tests.app.test_pages import PAGES, open_app
 from tests.conftest import Company
 
 FOLDER = Path(os.environ.get("RAVENSTACK_DATA", ""))
@@ -160,3 +162,12 @@ def test_what_was_rejected(ravenstack: Company) -> None:
         cursor.execute("select count(*), count(distinct feature_id) from raw.product_events")
         assert cursor.fetchone() == (usage.usage_id.nunique(), usage.feature_name.nunique())
     connection.close()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens(page: str) -> None:
+    st.cache_data.clear()
+    test = open_app(page, {})
+    assert not test.exception
+    assert not test.error
+    assert "As of **31 Dec 2024**" in test.caption[0].value
