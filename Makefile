@@ -2,10 +2,10 @@
 PY := .venv/bin/python
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status access gen-data load-data rejects next-day dbt-deps dbt-run dbt-test docs insights app stop pgadmin psql metrics all test lint mutate bench bench-app screenshots lock clean
+.PHONY: help setup up down status access gen-data load-data doctor mapping-check check-expected own-data rejects next-day dbt-deps dbt-run dbt-test docs insights app stop pgadmin psql metrics all test lint mutate bench bench-app screenshots lock clean
 
 help:        ## this list
-	@grep -hE '^[a-z-]+: .*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+: .*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 .venv/.complete: requirements.lock
 	@test -x $(PY) || python3 -m venv .venv
@@ -32,8 +32,22 @@ access: up ## apply access.yml: who may see which segments and regions
 gen-data: setup ## write the synthetic company's CSV files (NUM_ACCOUNTS, SEED, …)
 	@$(PY) -m data_gen
 
-load-data: up ## check the files and load them (DATA=folder MODE=merge STRICT=1 MAX_REJECTS=5 DATES=dmy)
-	@$(PY) -m loader $(if $(DATA),--data $(DATA)) $(if $(MODE),--mode $(MODE)) $(if $(STRICT),--strict) $(if $(MAX_REJECTS),--max-rejects $(MAX_REJECTS)) $(if $(DATES),--dates $(DATES))
+load-data: up ## check the files and load them (DATA=folder MAPPING=name MODE=merge STRICT=1 MAX_REJECTS=5 DATES=dmy)
+	@$(PY) -m loader $(if $(DATA),--data $(DATA)) $(if $(MAPPING),--mapping $(MAPPING)) $(if $(MODE),--mode $(MODE)) $(if $(STRICT),--strict) $(if $(MAX_REJECTS),--max-rejects $(MAX_REJECTS)) $(if $(DATES),--dates $(DATES))
+
+doctor: setup ## what a folder of unknown files is, a draft mapping and what would work (DATA=folder OUT=draft.yml)
+	@$(PY) -m loader doctor $(DATA) $(if $(OUT),--out $(OUT))
+
+mapping-check: setup ## which columns a mapping fills, guesses or leaves empty (DATA=folder MAPPING=name)
+	@$(PY) -m loader mapping-check --data $(DATA) --mapping $(MAPPING)
+
+check-expected: up ## compare the totals that you know, DATA/expected.yml, with the dashboard's (DATA=folder)
+	@$(PY) -m metrics expected $(if $(DATA),--data $(DATA))
+
+own-data: load-data ## your files to a dashboard: load, build and test, compare expected.yml (DATA=folder MAPPING=name)
+	@$(PY) -m warehouse.dbt --quiet build --exclude-resource-type unit_test
+	@$(PY) -m metrics expected $(if $(DATA),--data $(DATA))
+	@$(PY) -m app start
 
 rejects: up ## write the rejected rows of a load as files to mend (RUN=number OUT=folder)
 	@$(PY) -m loader rejects $(if $(RUN),--run $(RUN)) $(if $(OUT),--out $(OUT))

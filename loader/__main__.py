@@ -18,8 +18,11 @@ from rich.table import Table as Grid
 
 from loader.audit import export_rejects
 from loader.contract import read_contract
+from loader.coverage import mapping_check
+from loader.doctor import doctor
 from loader.files import BROKEN
 from loader.load import Loaded, Options, load, open_scratch
+from loader.mapping import names, read_mapping
 from warehouse.connections import connect, owner_connection
 from warehouse.errors import TowerError, run_cli
 from warehouse.settings import load_settings
@@ -29,6 +32,10 @@ def main() -> int:
     """Parse the command line, check, load."""
     if sys.argv[1:2] == ["rejects"]:
         return rejects(sys.argv[2:])
+    if sys.argv[1:2] == ["mapping-check"]:
+        return check_mapping(sys.argv[2:])
+    if sys.argv[1:2] == ["doctor"]:
+        return see_doctor(sys.argv[2:])
     options = parse()
     out = Console(soft_wrap=True, highlight=False)
     began = time.monotonic()
@@ -73,7 +80,11 @@ def main() -> int:
         f"load {done.run}: {read:,} rows read = {read - rejected:,} loaded + {rejected:,} rejected, "
         f"in {time.monotonic() - began:.1f} s; data from {done.window.start} as of {done.window.as_of}"
     )
-    if rejected:
+    if rejected and options.mappings:  # a mended line alone would lack the files that it is joined to
+        given = ",".join(mapping.name for mapping in options.mappings)
+        out.print(f"make rejects RUN={done.run} shows the lines; mend them where they stand, then: ", end="")
+        out.print(f"make load-data DATA={options.folder} MAPPING={given} MODE=merge", markup=False)
+    elif rejected:
         out.print(
             f"rejected rows to mend: make rejects RUN={done.run} OUT=mend; then make load-data DATA=mend MODE=merge"
         )
@@ -93,6 +104,9 @@ def parse() -> Options:
         default="replace",
         help="replace everything; append new rows; or merge: put rows in or replace them by their key",
     )
+    parser.add_argument(
+        "--mapping", default="", help=f"how to read another system's files: {', '.join(names())}, a YAML file, or a,b"
+    )
     parser.add_argument("--strict", action="store_true", help="refuse the load for any bad row, and any other format")
     parser.add_argument(
         "--max-rejects", type=float, default=1.0, metavar="PERCENT", help="of a table's rows that may be bad (1)"
@@ -109,7 +123,40 @@ def parse() -> Options:
         raise TowerError(f"--max-rejects is a percentage from 0 to 100, not {given.max_rejects:g}")
     day_first = {"dmy": True, "mdy": False, None: None}[given.dates]
     share = given.max_rejects / 100
-    return Options(given.data, given.mode, given.strict, share, given.as_of, day_first, given.check_only)
+    tables = read_contract(settings.root / "dbt")
+    mappings = tuple(read_mapping(name, tables) for name in given.mapping.split(",") if name)
+    return Options(given.data, given.mode, given.strict, share, given.as_of, day_first, given.check_only, mappings)
+
+
+def check_mapping(arguments: list[str]) -> int:
+    """Say which columns of the contract a mapping fills in a folder, guesses or leaves empty; loads nothing."""
+    parser = argparse.ArgumentParser(prog="python -m loader mapping-check", description=check_mapping.__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder with the files")
+    parser.add_argument("--mapping", required=True, help=f"{', '.join(names())}, a YAML file, or several: a,b")
+    given = parser.parse_args(arguments)
+    dbt = load_settings().root / "dbt"
+    tables = read_contract(dbt)
+    if not given.data.is_dir():
+        raise TowerError(f"no folder {given.data}")
+    mappings = [read_mapping(name, tables) for name in given.mapping.split(",") if name]
+    with tempfile.TemporaryDirectory(prefix="load") as scratch:
+        out = Console(soft_wrap=True, highlight=False)
+        return mapping_check(out, given.data, tables, mappings, Path(scratch), dbt)
+
+
+def see_doctor(arguments: list[str]) -> int:
+    """Look at a folder of unknown files: what they are, a draft mapping, and what the dashboard could show."""
+    parser = argparse.ArgumentParser(prog="python -m loader doctor", description=see_doctor.__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--out", type=Path, default=Path("draft.yml"), help="where the draft goes (draft.yml)")
+    given = parser.parse_args(arguments)
+    if not given.folder.is_dir():
+        raise TowerError(f"no folder {given.folder}")
+    dbt = load_settings().root / "dbt"
+    with tempfile.TemporaryDirectory(prefix="load") as scratch:
+        (Path(scratch) / "cover").mkdir()
+        out = Console(soft_wrap=True, highlight=False)
+        return doctor(out, given.folder, read_contract(dbt), Path(scratch), dbt, given.out)
 
 
 def rejects(arguments: list[str]) -> int:
@@ -137,7 +184,8 @@ def say(out: Console, done: Loaded, options: Options) -> None:
     refused = bool(done.problems)
     for report in done.reports:
         loaded = 0 if refused else report.loaded
-        grid.add_row(escape(report.file), f"{report.rows:,}", f"{loaded:,}", f"{report.rejected:,}")
+        what = f"{report.file} → {report.table.key}" if options.mappings else report.file
+        grid.add_row(escape(what), f"{report.rows:,}", f"{loaded:,}", f"{report.rejected:,}")
     if done.reports and not refused:
         out.print(grid)
     for report in done.reports:

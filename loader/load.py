@@ -19,6 +19,8 @@ from loader.contract import Table
 from loader.copying import Exported, Given, Watched, Without, copy_csv
 from loader.deletes import delete_rows
 from loader.files import open_bytes
+from loader.mapped import MappedSource
+from loader.mapping import Mapping
 from loader.source import FolderSource
 from warehouse.errors import TowerError
 
@@ -37,6 +39,7 @@ class Options:
     as_of: date | None = None
     day_first: bool | None = None
     check_only: bool = False
+    mappings: tuple[Mapping, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ def load(
 
     `advance(verb, what, bytes)` is called after each table. Raises TowerError for what the user must mend first.
     """
-    source = FolderSource(options.folder, tables, scratch, options.strict)
+    source = make_source(tables, options, scratch)
     if options.mode != "merge":  # deletions belong to drops
         source.unused += [path.name for paths in source.deleted.values() for path in paths]
         source.deleted = {table.key: [] for table in tables}
@@ -109,10 +112,11 @@ def load(
                 return done
             _existing_keys(cursor, check, scratch)
         if not any(source.files.values()) and not any(source.deleted.values()) and not options.strict:
-            raise TowerError(
-                f"{options.folder} holds no file of the contract, such as {tables[0].file} or crm/accounts.csv; "
-                "see docs/your-own-data.md"
+            known = "; ".join(
+                f"{m.name}: {', '.join(p for part in m.files.values() for p in part)}" for m in options.mappings
             )
+            wanted = f"that fits the mapping ({known})" if known else "of the contract, such as crm/accounts.csv"
+            raise TowerError(f"{options.folder} holds no file {wanted}; see docs/your-own-data.md")
         done.absent = [table.key for table in tables if not source.pieces(table) and table.key not in check.known]
         started = audit.now()
         Loading(cursor, tables, options, check, source, done, advance).run()
@@ -143,6 +147,13 @@ def load(
             if options.mode == "replace" or source.pieces(table):
                 cursor.execute(sql.SQL("analyze {}").format(sql.Identifier("raw", table.relation)))
     return done
+
+
+def make_source(tables: list[Table], options: Options, scratch: Path) -> FolderSource:
+    """The folder as it is, or through the mappings."""
+    if options.mappings:
+        return MappedSource(options.folder, tables, scratch, list(options.mappings), options.day_first)
+    return FolderSource(options.folder, tables, scratch, options.strict)
 
 
 def window_of(

@@ -69,16 +69,16 @@ def find(
     columns = [column for column, condition in troubled if _is_promising(db, relation, column, condition)]
     if not columns:
         return {}
-    ways = {column.name: _ways(column) for column in columns}
-    tests = [f"count({way})" for column in columns for way in ways[column.name].values()]
+    known = {column.name: ways(column) for column in columns}
+    tests = [f"count({way})" for column in columns for way in known[column.name].values()]
     tests += [f"count(*) filter (where {_base(column)} like '%/%')" for column in columns]
     tests += [f'count("{column.name}") - count({_base(column)})' for column in columns]
     found = list(db.execute(f"select {', '.join(tests)} from {relation}").fetchall()[0])
-    empty = dict(zip(ways, found[-len(columns) :], strict=True))
-    slashes = dict(zip(ways, found[-2 * len(columns) : -len(columns)], strict=True))
+    empty = dict(zip(known, found[-len(columns) :], strict=True))
+    slashes = dict(zip(known, found[-2 * len(columns) : -len(columns)], strict=True))
     open_cases: list[tuple[Column, int]] = []
     for column in columns:
-        counts = {way: int(found.pop(0)) for way in ways[column.name]}
+        counts = {way: int(found.pop(0)) for way in known[column.name]}
         best = max(counts, key=counts.__getitem__)  # the first of equals
         if best in ("day first", "month first") and counts["day first"] == counts["month first"]:
             open_cases.append((column, counts[best]))
@@ -94,7 +94,7 @@ def find(
             continue
         else:
             note = f"{column.name} is read with {best} ({counts[best]:,} values)"
-        chosen[column.name] = Reading(_result(column, ways[column.name][best]), note)
+        chosen[column.name] = Reading(_result(column, known[column.name][best]), note)
     for column, fitting in open_cases:
         first = next((way for way in (decided, day_first) if way is not None), None)
         why = "as the file's other dates are" if decided is not None else "as you said"
@@ -102,14 +102,14 @@ def find(
             first = not slashes[column.name]
             why = "by its separator alone: DATES=dmy or DATES=mdy decides otherwise"
         best = "day first" if first else "month first"
-        note = f"{column.name} is read {best}, {why}; all {fitting:,} values fit both ways"
-        chosen[column.name] = Reading(_result(column, ways[column.name][best]), note)
+        note = f"{column.name} is read {best}, {why}; all {fitting:,} values fit both known"
+        chosen[column.name] = Reading(_result(column, known[column.name][best]), note)
     return chosen
 
 
 def _is_promising(db: duckdb.DuckDBPyConnection, relation: str, column: Column, condition: str) -> bool:
     """Whether some reading fits some of a column's values that are not plain."""
-    others = list(_ways(column).values())[1:]
+    others = list(ways(column).values())[1:]
     if column.references or column.unique:  # any text may be a key: only one with spaces around it is another
         others = [f'nullif({others[0]}, "{column.name}")']
     tests = ", ".join([f'count("{column.name}") - count({_base(column)})', *(f"count({way})" for way in others)])
@@ -130,28 +130,30 @@ def _result(column: Column, way: str) -> str:
     return f"coalesce(cast({way} as varchar), {_base(column)})"
 
 
-def _ways(column: Column) -> dict[str, str]:
+def ways(column: Column) -> dict[str, str]:
     """By name: expressions that are null where the value does not fit; the first is the plain one."""
     base, kind, name = _base(column), column.data_type.split("(")[0], f'"{column.name}"'
     if kind in ("timestamp", "date"):
         plain = f"case when length({name}) <= 19 then try_cast({name} as timestamp) end"
         iso = f"cast(try_cast({base} as timestamptz) as timestamp)"
-        ways = {"as it is": plain, "the offset to UTC, or an empty word": iso}
+        found = {"as it is": plain, "the offset to UTC, or an empty word": iso}
         for family, forms in DATES.items():
             shapes = words(form + clock for form in forms for clock in CLOCKS)
-            ways[family] = f"coalesce({iso}, try_strptime({base}, [{shapes}]))"
+            found[family] = f"coalesce({iso}, try_strptime({base}, [{shapes}]))"
         digits = f"try_cast(case when regexp_full_match({base}, '[0-9]{{9,13}}') then {base} end as bigint)"
-        ways["seconds since 1970"] = (
+        found["seconds since 1970"] = (
             f"cast(to_timestamp(case when {digits} > 99999999999 then {digits} / 1000 else {digits} end) as timestamp)"
         )
-        return {way: f"cast({text} as date)" for way, text in ways.items()} if kind == "date" else ways
+        return {way: f"cast({text} as date)" for way, text in found.items()} if kind == "date" else found
     if kind in ("integer", "numeric"):
         cast = column.data_type.replace("numeric", "decimal")
         core = f"regexp_replace({base}, '^{CURRENCY}\\s*|\\s*({CURRENCY}|%)$', '', 'gi')"
         core = f"regexp_replace({core}, '^\\((.*)\\)$', '-\\1')"
         whole = "regexp_replace({}, '\\.0*$', '')" if kind == "integer" else "{}"
-        english = _number(core, ",", r"\.")
-        other = f"replace({_number(core, '.', ',')}, ',', '.')"
+        # three digits behind the mark of a whole number are thousands, whichever mark it is
+        digits = "(0{0,2}|0{4,})" if kind == "integer" else "[0-9]*"
+        english = _number(core, ",", rf"\.{digits}")
+        other = f"replace({_number(core, '.', ',' + digits)}, ',', '.')"
         plain = f"case when not regexp_matches({name}, '[._eE].*') then {name} end" if kind == "integer" else name
         return {
             "as it is": f"try_cast({plain} as {cast})",
@@ -179,5 +181,5 @@ def _ways(column: Column) -> dict[str, str]:
 def _number(core: str, thousands: str, decimals: str) -> str:
     """The digits of a number whose thousands may be grouped; null when it is no such number."""
     inside = GROUP.replace("'", "''") + thousands + "]"
-    shape = f"[-+]?([0-9]{{1,3}}({inside}[0-9]{{3}})+|[0-9]+)?({decimals}[0-9]*)?"
+    shape = f"[-+]?([0-9]{{1,3}}({inside}[0-9]{{3}})+|[0-9]+)?({decimals})?"
     return f"case when regexp_full_match({core}, '{shape}') then regexp_replace({core}, '{inside}', '', 'g') end"

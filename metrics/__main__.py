@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import argparse
 from datetime import date
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from metrics import catalogue, query
+from metrics.expected import keep_results, read_expected, run_checks
 from warehouse.errors import run_cli
+from warehouse.settings import load_settings
 
 
-def main() -> None:
+def main() -> int:
     """Parse the command line and print a table."""
     parser = argparse.ArgumentParser(prog="python -m metrics", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -23,18 +26,45 @@ def main() -> None:
     ask.add_argument("--grain", help="day, week, month, quarter or year")
     ask.add_argument("--start", type=date.fromisoformat)
     ask.add_argument("--end", type=date.fromisoformat)
+    check = commands.add_parser("expected", help="compare the totals that you know with the marts")
+    check.add_argument("--data", type=Path, help="folder with expected.yml (DATA_DIR)")
     options = parser.parse_args()
     console = Console()
+    if options.command == "expected":
+        return compare(console, (options.data or load_settings().data_dir) / "expected.yml")
     if options.command == "list":
         grid = Table("metric", "label", "definition", "dimensions")
         for metric in sorted(catalogue().values(), key=lambda m: m.name):
             grid.add_row(metric.name, metric.label, metric.description, ", ".join(metric.dimensions))
         console.print(grid)
-        return
+        return 0
     console.print(
         query(options.metrics, options.by, None, options.start, options.end, options.grain).to_string(index=False),
         markup=False,
     )
+    return 0
+
+
+def compare(console: Console, path: Path) -> int:
+    """Check expected.yml, keep and print the results. Returns 1 when a total is off."""
+    if not path.is_file():
+        console.print(f"no {path}: nothing to compare", markup=False, soft_wrap=True)
+        return 0
+    results = run_checks(read_expected(path))
+    keep_results(path, results)
+    grid = Table("", "metric", "month", "filters", "expected", "found", "tolerance", box=None, pad_edge=False)
+    console.width = max(console.width, 140)
+    for result in results:
+        check, found = result.check, "-" if result.found is None else f"{result.found:,.2f}"
+        filters = ", ".join(f"{key} {' or '.join(values)}" for key, values in check.filters.items())
+        month = f"{check.month:%Y-%m}" if check.month else ""
+        grid.add_row(
+            result.status, check.metric, month, filters, f"{check.value:,.2f}", found, f"{check.tolerance:,.2f}"
+        )
+    console.print(grid)
+    off = sum(result.status != "as expected" for result in results)
+    console.print(f"{len(results) - off} of {len(results)} totals are as expected")
+    return 1 if off else 0
 
 
 if __name__ == "__main__":

@@ -53,6 +53,20 @@ create table if not exists ops.merged_rows (
     as_of_date date not null,
     primary key (source_table, row_key)
 );
+create table if not exists ops.expected_checks (
+    checked_at timestamp not null,
+    load_run_id bigint,
+    as_of_date date,
+    file varchar(4000) not null,
+    line integer not null,
+    metric varchar(255) not null,
+    month date,
+    filters jsonb not null,
+    expected_value numeric not null,
+    tolerance numeric not null,
+    found_value numeric,
+    status varchar(20) not null check (status in ('as expected', 'off', 'no value'))
+);
 create table if not exists ops.publications (
     publication_id bigint generated always as identity primary key,
     published_at timestamp not null,
@@ -74,7 +88,7 @@ create unique index if not exists saved_views_name on ops.saved_views (lower(nam
 
 grant usage on schema marts, scores, ops to tower_reader;
 grant select on all tables in schema marts, scores to tower_reader;
-grant select on ops.load_runs, ops.load_files, ops.rejected_rows, ops.publications to tower_reader;
+grant select on ops.load_runs, ops.load_files, ops.rejected_rows, ops.expected_checks, ops.publications to tower_reader;
 grant select, insert, delete on ops.saved_views to tower_reader;
 alter default privileges in schema marts grant select on tables to tower_reader;
 alter default privileges in schema scores grant select on tables to tower_reader;

@@ -92,6 +92,11 @@ chart(
 st.subheader("Releases")
 impact = rows(tower, "release_impact", filters)
 impact = numeric(impact, *(c for c in impact.columns if c not in ("version", "released_date", "is_complete")))
+if impact.empty:
+    st.info(
+        "No release is recorded up to the as-of date, so nothing can be compared with it.", icon=":material/search_off:"
+    )
+    st.stop()
 judged = impact.dropna(subset=["technical_change"]).sort_values("technical_change", ascending=False)
 worst = judged["version"].iloc[0] if len(judged) else impact["version"].iloc[-1]
 release = page_filter("release", "Release", list(impact["version"]), default=worst, format_func=str)
