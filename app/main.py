@@ -72,6 +72,7 @@ def main() -> None:
     page = st.navigation(
         {section: list(pages.values()) for section, pages in sections.items()},
         position="sidebar" if who else "hidden",
+        expanded=True,
     )
     if who is None:
         sign_in(problem)

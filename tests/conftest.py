@@ -25,6 +25,12 @@ from warehouse.settings import ROOT, Settings, load_settings
 SEEDS = (7, 8, 9)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What lies in one folder shares its companies, so it runs in one process."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(item.path.parent.name))
+
+
 def free_port() -> int:
     """A port that nothing listens on."""
     with socket.socket() as probe:
