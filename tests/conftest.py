@@ -25,6 +25,7 @@ from warehouse.settings import ROOT, Settings, load_settings
 SEEDS = (7, 8, 9)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What lies in one folder shares its companies, so it runs in one process."""
     for item in items:
