@@ -25,13 +25,6 @@ from warehouse.settings import ROOT, Settings, load_settings
 SEEDS = (7, 8, 9)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What lies in one folder shares its companies, so it runs in one process."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(item.path.parent.name))
-
-
 def free_port() -> int:
     """A port that nothing listens on."""
     with socket.socket() as probe:
@@ -109,16 +102,28 @@ def make_company(
     return company
 
 
+@pytest.fixture(scope="session")
+def built() -> dict[int, Company]:
+    """The companies of any_company that this process has built."""
+    return {}
+
+
 @pytest.fixture(scope="session", params=SEEDS, ids=lambda seed: f"seed{seed}")
 def any_company(
-    request: pytest.FixtureRequest, server: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    server: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+    built: dict[int, Company],
 ) -> Company:
     """Three companies, one after the other; the last one's files begin and end within a month."""
+    if request.param in built:
+        return built[request.param]
     window = (date(2025, 5, 12), date(2026, 10, 20)) if request.param == 9 else (date(2025, 5, 1), date(2026, 10, 31))
     plan = Plan(400, request.param, *window)
     folder = tmp_path_factory.mktemp(f"seed{request.param}")
     only = ("build", "--exclude-resource-type", "unit_test")  # they judge made-up rows, the same for every company
-    return make_company(server, folder, f"tower_seed{request.param}", plan, only)
+    built[request.param] = make_company(server, folder, f"tower_seed{request.param}", plan, only)
+    return built[request.param]
 
 
 @pytest.fixture(scope="session")
