@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -25,6 +26,9 @@ from warehouse.errors import TowerError
 from warehouse.settings import load_settings
 
 log = logging.getLogger(__name__)
+
+
+SELECTION = re.compile(r"/\* selection(?: of (\w+))? \*/ true")
 
 
 @dataclass(frozen=True)
@@ -164,9 +168,16 @@ def account_names(build: Tower, ids: tuple[str, ...]) -> pd.DataFrame:
     return _rows("account_names", build.publication, build.scope, (("ids", ids or ("",)),))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def _sql(name: str) -> str:
-    return (Path(__file__).parent / "queries" / f"{name}.sql").read_text(encoding="utf-8")
+    """The query's text; `/* selection of x */ true` becomes the sidebar's filters on the columns of x."""
+    text = (Path(__file__).parent / "queries" / f"{name}.sql").read_text(encoding="utf-8")
+    return SELECTION.sub(lambda found: _selected(f"{found[1]}." if found[1] else ""), text)
+
+
+def _selected(of: str) -> str:
+    names = ("segment", "region", "acquisition_channel")
+    return " and ".join(f"(cast(%({name})s as text[]) is null or {of}{name} = any(%({name})s))" for name in names)
 
 
 @st.cache_resource(max_entries=1, show_spinner="Reading the definitions of the metrics …")

@@ -12,8 +12,6 @@ select
 from marts.customer_360
 where is_active_customer
     and (not %(risky)s or risk_level in ('high', 'critical'))
-    and (cast(%(segment)s as text[]) is null or segment = any(%(segment)s))
-    and (cast(%(region)s as text[]) is null or region = any(%(region)s))
-    and (cast(%(acquisition_channel)s as text[]) is null or acquisition_channel = any(%(acquisition_channel)s))
+    and /* selection */ true
 order by mrr desc
 limit 10

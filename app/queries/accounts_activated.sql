@@ -12,7 +12,5 @@ inner join marts.dim_account as accounts on survival.account_id = accounts.accou
 where survival.is_activated = (%(activation)s = 'Activated in 14 days')
     and survival.first_paid_at >= %(start)s
     and survival.first_paid_at < cast(%(end)s as date) + interval '1 month'
-    and (cast(%(segment)s as text[]) is null or survival.segment = any(%(segment)s))
-    and (cast(%(region)s as text[]) is null or survival.region = any(%(region)s))
-    and (cast(%(acquisition_channel)s as text[]) is null or survival.acquisition_channel = any(%(acquisition_channel)s))
+    and /* selection of survival */ true
 order by is_still_paying, accounts.current_mrr desc

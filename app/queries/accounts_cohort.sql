@@ -14,7 +14,5 @@ left join marts.fct_revenue_monthly as later
         and later.revenue_month = cast(cohort.revenue_month + cast(%(months_later)s as integer) * interval '1 month' as date)
 where cohort.movement_type = 'new'
     and cohort.revenue_month between %(start)s and %(end)s
-    and (cast(%(segment)s as text[]) is null or cohort.segment = any(%(segment)s))
-    and (cast(%(region)s as text[]) is null or cohort.region = any(%(region)s))
-    and (cast(%(acquisition_channel)s as text[]) is null or cohort.acquisition_channel = any(%(acquisition_channel)s))
+    and /* selection of cohort */ true
 order by is_still_paying, mrr_at_start desc

@@ -18,8 +18,6 @@ where case cast(%(state)s as text)
     end
     and (cast(%(stage)s as text) is null or deals.stage = %(stage)s)
     and (cast(%(loss_reason)s as text) is null or deals.loss_reason = %(loss_reason)s)
-    and (cast(%(segment)s as text[]) is null or deals.segment = any(%(segment)s))
-    and (cast(%(region)s as text[]) is null or deals.region = any(%(region)s))
-    and (cast(%(acquisition_channel)s as text[]) is null or deals.acquisition_channel = any(%(acquisition_channel)s))
+    and /* selection of deals */ true
 group by 1, 2, 3, 4
 order by amount desc

@@ -21,9 +21,7 @@ picked as (
     from marts.fct_revenue_monthly
     where revenue_month between %(start)s and %(end)s
         and (cast(%(reason)s as text) is null or churn_reason = %(reason)s)
-        and (cast(%(segment)s as text[]) is null or segment = any(%(segment)s))
-        and (cast(%(region)s as text[]) is null or region = any(%(region)s))
-        and (cast(%(acquisition_channel)s as text[]) is null or acquisition_channel = any(%(acquisition_channel)s))
+        and /* selection */ true
 
 )
 

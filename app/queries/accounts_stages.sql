@@ -12,8 +12,6 @@ left join marts.dim_account as accounts on pipeline.account_id = accounts.accoun
 where pipeline.stage not in ('closed_won', 'closed_lost')
     and pipeline.entered_month between %(start)s and %(end)s
     and (cast(%(stage)s as text) is null or pipeline.stage = %(stage)s)
-    and (cast(%(segment)s as text[]) is null or pipeline.segment = any(%(segment)s))
-    and (cast(%(region)s as text[]) is null or pipeline.region = any(%(region)s))
-    and (cast(%(acquisition_channel)s as text[]) is null or pipeline.acquisition_channel = any(%(acquisition_channel)s))
+    and /* selection of pipeline */ true
 group by 1, 2, 3, 4
 order by amount desc

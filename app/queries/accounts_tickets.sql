@@ -24,8 +24,6 @@ where tickets.created_month between %(start)s and %(end)s
     and (cast(%(priority)s as text) is null or tickets.priority = %(priority)s)
     and (cast(%(category)s as text) is null or tickets.category = %(category)s)
     and (cast(%(root_cause)s as text) is null or tickets.root_cause_name = %(root_cause)s)
-    and (cast(%(segment)s as text[]) is null or tickets.segment = any(%(segment)s))
-    and (cast(%(region)s as text[]) is null or tickets.region = any(%(region)s))
-    and (cast(%(acquisition_channel)s as text[]) is null or tickets.acquisition_channel = any(%(acquisition_channel)s))
+    and /* selection of tickets */ true
 group by 1, 2, 3, 4
 order by tickets desc

@@ -7,7 +7,5 @@ from marts.fct_survival as s
 where s.is_activated is not null
     and s.first_paid_at >= %(start)s
     and s.first_paid_at < cast(%(end)s as date) + interval '1 month'
-    and (cast(%(segment)s as text[]) is null or segment = any(%(segment)s))
-    and (cast(%(region)s as text[]) is null or region = any(%(region)s))
-    and (cast(%(acquisition_channel)s as text[]) is null or acquisition_channel = any(%(acquisition_channel)s))
+    and /* selection */ true
 group by 1

@@ -6,7 +6,5 @@ select
 from marts.fct_activation_accounts
 cross join marts.dim_tower as tower
 where created_month between %(start)s and %(end)s
-    and (cast(%(segment)s as text[]) is null or segment = any(%(segment)s))
-    and (cast(%(region)s as text[]) is null or region = any(%(region)s))
-    and (cast(%(acquisition_channel)s as text[]) is null or acquisition_channel = any(%(acquisition_channel)s))
+    and /* selection */ true
 order by array_position(array['SMB', 'Mid-Market', 'Enterprise'], cast(segment as text))

@@ -16,8 +16,6 @@ from marts.fct_activities as activities
 inner join marts.dim_account as accounts on activities.account_id = accounts.account_id
 where activities.activity_month between %(start)s and %(end)s
     and (cast(%(rep)s as text[]) is null or activities.owner_id = any(%(rep)s))
-    and (cast(%(segment)s as text[]) is null or activities.segment = any(%(segment)s))
-    and (cast(%(region)s as text[]) is null or activities.region = any(%(region)s))
-    and (cast(%(acquisition_channel)s as text[]) is null or activities.acquisition_channel = any(%(acquisition_channel)s))
+    and /* selection of activities */ true
 group by 1, 2, 3, 4
 order by activities desc

@@ -9,8 +9,6 @@ select
 from marts.fct_activities
 where activity_month between %(start)s and %(end)s
     and (cast(%(rep)s as text[]) is null or owner_id = any(%(rep)s))
-    and (cast(%(segment)s as text[]) is null or segment = any(%(segment)s))
-    and (cast(%(region)s as text[]) is null or region = any(%(region)s))
-    and (cast(%(acquisition_channel)s as text[]) is null or acquisition_channel = any(%(acquisition_channel)s))
+    and /* selection */ true
 group by 1, 2, 3
 order by 1

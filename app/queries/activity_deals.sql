@@ -14,9 +14,7 @@ worked as (
         and activities.completed_at < deals.closed_at
     where deals.closed_month between %(start)s and %(end)s
         and (cast(%(rep)s as text[]) is null or deals.owner_id = any(%(rep)s))
-        and (cast(%(segment)s as text[]) is null or deals.segment = any(%(segment)s))
-        and (cast(%(region)s as text[]) is null or deals.region = any(%(region)s))
-        and (cast(%(acquisition_channel)s as text[]) is null or deals.acquisition_channel = any(%(acquisition_channel)s))
+        and /* selection of deals */ true
     group by 1, 2
 
 )

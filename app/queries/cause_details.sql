@@ -12,9 +12,7 @@ counted as (
         mode() within group (order by release_version) as main_release
     from marts.fct_tickets
     where created_month between %(start)s and %(end)s
-        and (cast(%(segment)s as text[]) is null or segment = any(%(segment)s))
-        and (cast(%(region)s as text[]) is null or region = any(%(region)s))
-        and (cast(%(acquisition_channel)s as text[]) is null or acquisition_channel = any(%(acquisition_channel)s))
+        and /* selection */ true
         and (cast(%(category)s as text) is null or category = %(category)s)
     group by 1
 
@@ -32,8 +30,6 @@ select
 from counted
 inner join marts.fct_tickets as tickets on counted.root_cause_name = tickets.root_cause_name
 where tickets.created_month between %(start)s and %(end)s
-    and (cast(%(segment)s as text[]) is null or tickets.segment = any(%(segment)s))
-    and (cast(%(region)s as text[]) is null or tickets.region = any(%(region)s))
-    and (cast(%(acquisition_channel)s as text[]) is null or tickets.acquisition_channel = any(%(acquisition_channel)s))
+    and /* selection of tickets */ true
     and (cast(%(category)s as text) is null or tickets.category = %(category)s)
 group by 1, 2, 3, 4, 5, 6

@@ -2,7 +2,5 @@
 select churn_month, account_id, account_name, segment, region, acquisition_channel, reason, churned_mrr, tenure_months, is_activated, feedback_text, churned_at
 from marts.fct_churn
 where churn_month between %(start)s and %(end)s
-    and (cast(%(segment)s as text[]) is null or segment = any(%(segment)s))
-    and (cast(%(region)s as text[]) is null or region = any(%(region)s))
-    and (cast(%(acquisition_channel)s as text[]) is null or acquisition_channel = any(%(acquisition_channel)s))
+    and /* selection */ true
 order by churned_mrr desc

@@ -8,7 +8,5 @@ select
     sum(retained_mrr) as retained_mrr
 from marts.fct_retention
 where cohort_month between %(start)s and %(end)s
-    and (cast(%(segment)s as text[]) is null or segment = any(%(segment)s))
-    and (cast(%(region)s as text[]) is null or region = any(%(region)s))
-    and (cast(%(acquisition_channel)s as text[]) is null or acquisition_channel = any(%(acquisition_channel)s))
+    and /* selection */ true
 group by 1, 2

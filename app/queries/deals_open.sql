@@ -3,7 +3,5 @@ select account_id, deal_id, deal_name, segment, region, acquisition_channel, own
     age_days, days_in_current_stage, expected_close_date, is_stale, is_overdue
 from marts.fct_deals
 where is_open
-    and (cast(%(segment)s as text[]) is null or segment = any(%(segment)s))
-    and (cast(%(region)s as text[]) is null or region = any(%(region)s))
-    and (cast(%(acquisition_channel)s as text[]) is null or acquisition_channel = any(%(acquisition_channel)s))
+    and /* selection */ true
 order by weighted_amount desc

@@ -20,7 +20,5 @@ from marts.fct_deals as deals
 left join marts.dim_account as accounts on deals.account_id = accounts.account_id
 cross join marts.dim_tower as tower
 where deals.is_open
-    and (cast(%(segment)s as text[]) is null or deals.segment = any(%(segment)s))
-    and (cast(%(region)s as text[]) is null or deals.region = any(%(region)s))
-    and (cast(%(acquisition_channel)s as text[]) is null or deals.acquisition_channel = any(%(acquisition_channel)s))
+    and /* selection of deals */ true
 order by deals.amount desc

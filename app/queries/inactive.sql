@@ -16,7 +16,5 @@ select
 from marts.churned_customers
 where case when %(days)s = 90 then is_inactive_90d else is_inactive_30d end
     and (is_active_customer or %(everyone)s)
-    and (cast(%(segment)s as text[]) is null or segment = any(%(segment)s))
-    and (cast(%(region)s as text[]) is null or region = any(%(region)s))
-    and (cast(%(acquisition_channel)s as text[]) is null or acquisition_channel = any(%(acquisition_channel)s))
+    and /* selection */ true
 order by estimated_clv desc, mrr desc, days_since_login desc

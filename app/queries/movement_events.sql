@@ -18,7 +18,5 @@ inner join marts.dim_account as accounts on events.account_id = accounts.account
 left join marts.dim_product as products on events.product_id = products.product_id
 where events.revenue_month between %(start)s and %(end)s
     and (cast(%(movement)s as text[]) is null or events.movement_type = any(%(movement)s))
-    and (cast(%(segment)s as text[]) is null or events.segment = any(%(segment)s))
-    and (cast(%(region)s as text[]) is null or events.region = any(%(region)s))
-    and (cast(%(acquisition_channel)s as text[]) is null or events.acquisition_channel = any(%(acquisition_channel)s))
+    and /* selection of events */ true
 order by abs(events.mrr_change) desc

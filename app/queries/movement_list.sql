@@ -16,7 +16,5 @@ inner join marts.dim_account as accounts on revenue.account_id = accounts.accoun
 where revenue.revenue_month between %(start)s and %(end)s
     and revenue.movement_type <> 'none'
     and (cast(%(movement)s as text[]) is null or revenue.movement_type = any(%(movement)s))
-    and (cast(%(segment)s as text[]) is null or revenue.segment = any(%(segment)s))
-    and (cast(%(region)s as text[]) is null or revenue.region = any(%(region)s))
-    and (cast(%(acquisition_channel)s as text[]) is null or revenue.acquisition_channel = any(%(acquisition_channel)s))
+    and /* selection of revenue */ true
 order by abs(revenue.ending_mrr - revenue.starting_mrr) desc

@@ -21,7 +21,5 @@ inner join marts.dim_account as accounts on orders.account_id = accounts.account
 cross join marts.dim_tower as tower
 where orders.order_month between %(start)s and %(end)s
     and (cast(%(state)s as text) is null or orders.fulfilment_state = %(state)s)
-    and (cast(%(segment)s as text[]) is null or orders.segment = any(%(segment)s))
-    and (cast(%(region)s as text[]) is null or orders.region = any(%(region)s))
-    and (cast(%(acquisition_channel)s as text[]) is null or orders.acquisition_channel = any(%(acquisition_channel)s))
+    and /* selection of orders */ true
 order by orders.net_value desc

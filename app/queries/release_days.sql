@@ -10,18 +10,14 @@ left join (
     select created_date, count(*) as tickets, count(*) filter (where category = 'technical') as technical
     from marts.fct_tickets
     where created_date between cast(%(released)s as date) - 28 and cast(%(released)s as date) + 55
-        and (cast(%(segment)s as text[]) is null or segment = any(%(segment)s))
-        and (cast(%(region)s as text[]) is null or region = any(%(region)s))
-        and (cast(%(acquisition_channel)s as text[]) is null or acquisition_channel = any(%(acquisition_channel)s))
+        and /* selection */ true
     group by 1
 ) as tickets on days.day = tickets.created_date
 left join (
     select activity_date, sum(errors) as errors
     from marts.fct_usage
     where activity_date between cast(%(released)s as date) - 28 and cast(%(released)s as date) + 55
-        and (cast(%(segment)s as text[]) is null or segment = any(%(segment)s))
-        and (cast(%(region)s as text[]) is null or region = any(%(region)s))
-        and (cast(%(acquisition_channel)s as text[]) is null or acquisition_channel = any(%(acquisition_channel)s))
+        and /* selection */ true
     group by 1
 ) as usage on days.day = usage.activity_date
 where days.day between tower.data_start_date and tower.as_of_date

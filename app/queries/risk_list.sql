@@ -36,8 +36,5 @@ select
     risk.days_since_login
 from marts.churn_risk as risk
 inner join marts.customer_360 as accounts on risk.account_id = accounts.account_id
-where true
-    and (cast(%(segment)s as text[]) is null or risk.segment = any(%(segment)s))
-    and (cast(%(region)s as text[]) is null or risk.region = any(%(region)s))
-    and (cast(%(acquisition_channel)s as text[]) is null or risk.acquisition_channel = any(%(acquisition_channel)s))
+where /* selection of risk */ true
 order by risk.risk_score desc, risk.mrr desc

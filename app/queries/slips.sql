@@ -8,8 +8,6 @@ select
     cast(sum(slipped_deals) filter (where is_open) as bigint) as slipped_open
 from marts.fct_deals
 where expected_close_month between %(start)s and %(end)s
-    and (cast(%(segment)s as text[]) is null or segment = any(%(segment)s))
-    and (cast(%(region)s as text[]) is null or region = any(%(region)s))
-    and (cast(%(acquisition_channel)s as text[]) is null or acquisition_channel = any(%(acquisition_channel)s))
+    and /* selection */ true
 group by 1
 order by 1

@@ -13,9 +13,7 @@ select
 from marts.fct_revenue_monthly as revenue
 inner join marts.dim_account as accounts on revenue.account_id = accounts.account_id
 where revenue.revenue_month between %(start)s and %(end)s
-    and (cast(%(segment)s as text[]) is null or revenue.segment = any(%(segment)s))
-    and (cast(%(region)s as text[]) is null or revenue.region = any(%(region)s))
-    and (cast(%(acquisition_channel)s as text[]) is null or revenue.acquisition_channel = any(%(acquisition_channel)s))
+    and /* selection of revenue */ true
 group by 1, 2, 3, 4, 5
 having sum(revenue.ending_mrr - revenue.starting_mrr) <> 0
 order by abs(sum(revenue.ending_mrr - revenue.starting_mrr)) desc

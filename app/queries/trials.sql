@@ -18,7 +18,5 @@ select
 from marts.fct_trials as trials
 inner join marts.dim_account as accounts on trials.account_id = accounts.account_id
 where trials.trial_end_month between %(start)s and %(end)s
-    and (cast(%(segment)s as text[]) is null or trials.segment = any(%(segment)s))
-    and (cast(%(region)s as text[]) is null or trials.region = any(%(region)s))
-    and (cast(%(acquisition_channel)s as text[]) is null or trials.acquisition_channel = any(%(acquisition_channel)s))
+    and /* selection of trials */ true
 order by trials.trial_ended_at desc
