@@ -29,6 +29,7 @@ from warehouse.errors import TowerError
 from warehouse.settings import load_settings
 
 GRAINS = ("day", "week", "month", "quarter", "year")
+SHARED = ("segment", "region", "acquisition_channel")  # part of every question: choosing one compiles nothing anew
 _lock = threading.Lock()
 
 
@@ -77,7 +78,7 @@ def query(
     start, end = (day.replace(day=1) if day else None for day in (start, end))
     frames = []
     for (behaviour, dropped), names in _batches(wanted, group_by, active, ignore_inapplicable).items():
-        kept = {key: values for key, values in active.items() if key not in dropped}
+        kept = {key: active.get(key) for key in (*SHARED, *active) if key not in dropped}
         low, high, unit = _range(behaviour, start, end, grain)
         frame = _run(names, group_by, kept, low, high, unit)
         frames.append(_coarsen(frame, behaviour, group_by, grain, unit))
@@ -99,9 +100,9 @@ def _batches(
                 raise MetricError(
                     f"{metric.label} is not recorded by {dimension}; it knows {', '.join(metric.dimensions)}"
                 )
-        dropped = frozenset(dimension for dimension in active if dimension not in metric.dimensions)
-        if dropped and not ignore:
-            raise MetricError(f"{metric.label} does not answer to a filter on {', '.join(sorted(dropped))}")
+        dropped = frozenset(dimension for dimension in (*SHARED, *active) if dimension not in metric.dimensions)
+        if not ignore and (unanswered := dropped & active.keys()):
+            raise MetricError(f"{metric.label} does not answer to a filter on {', '.join(sorted(unanswered))}")
         batches.setdefault((metric.behaviour, dropped), []).append(metric.name)
     return batches
 
@@ -147,7 +148,7 @@ def _coarsen(
 def _run(
     names: list[str],
     group_by: Sequence[str],
-    filters: Mapping[str, Sequence[str]],
+    filters: Mapping[str, Sequence[str] | None],
     start: date | None,
     end: date | None,
     grain: str | None,
@@ -157,8 +158,8 @@ def _run(
     sql = _compile(
         path, path.stat().st_mtime_ns, tuple(sorted(names)), tuple(group_by), tuple(sorted(filters)), bounds, grain
     )
-    values: dict[str, Any] = {name: _array(given) for name, given in filters.items()} | {"start": start, "end": end}
-    frame = _fetch(sql, values)
+    values = {name: _array(given) if given else None for name, given in filters.items()}
+    frame = _fetch(sql, {**values, "start": start, "end": end})
     frame = frame.rename(columns={f"metric_time__{grain}": "period"})
     if "period" in frame:
         frame["period"] = pd.to_datetime(frame["period"]).dt.date
@@ -183,7 +184,7 @@ def _compile(
     bounds: tuple[str, ...],
     grain: str | None,
 ) -> str:
-    """SQL with a bind parameter for every value; compiled once per shape of question."""
+    """SQL with a bind parameter for every value, a filter's null where it accepts all; compiled once per shape."""
     where = [f"{{{{ Entity('{name}') }}}} = '__{name}__'" for name in filters]
     signs = {"start": ">=", "end": "<="}
     where += [f"{{{{ TimeDimension('metric_time', 'month') }}}} {signs[name]} '__{name}__'" for name in bounds]
@@ -199,8 +200,8 @@ def _compile(
                 f"cannot ask for {', '.join(names)} by {', '.join(groups) or 'total'}: {str(error).splitlines()[0]}"
             ) from error
     sql = sql.replace("%", "%%")
-    sql = re.sub(r"= '__(\w+?)__'", lambda m: f"= any(%({m[1]})s)" if m[1] not in signs else m[0], sql)
-    return re.sub(r"'__(start|end)__'", r"%(\1)s", sql)
+    sql = re.sub(r"'__(start|end)__'", r"%(\1)s", sql)
+    return re.sub(r"([\w.]+) = '__(\w+?)__'", r"(%(\2)s is null or \1 = any(%(\2)s))", sql)
 
 
 @lru_cache(maxsize=1)
