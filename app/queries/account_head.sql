@@ -32,15 +32,7 @@ select
     accounts.risk_level,
     accounts.recommended_step,
     risk.risk_score,
-    concat_ws(
-        ', ',
-        case when risk.has_falling_usage then 'falling usage' end,
-        case when risk.has_escalations then 'escalations' end,
-        case when risk.has_revenue_contraction then 'contraction' end,
-        case when risk.has_payment_trouble then 'payment trouble' end,
-        case when risk.has_no_login_30d then 'no login for 30 days' end,
-        case when risk.has_low_health then 'low health' end
-    ) as flags,
+    risk.flags_in_words as flags,
     accounts.user_count,
     accounts.events_28d,
     accounts.events_28d_before,

@@ -1,6 +1,20 @@
-{# The weighted mean of the four parts, each 0 to 100: usage 30 %, support 20 %, revenue 25 %, engagement 25 %. #}
-{% macro health_score(usage, support, revenue, engagement) -%}
-    cast(round(0.30 * {{ usage }} + 0.20 * {{ support }} + 0.25 * {{ revenue }} + 0.25 * {{ engagement }}, 1) as numeric(5, 1))
+{# The four parts of health and the weight of each. #}
+{% macro health_weights() -%}
+    {{ return({'usage': 0.30, 'support': 0.20, 'revenue': 0.25, 'engagement': 0.25}) }}
+{%- endmacro %}
+
+{# The weighted mean of the four parts, each 0 to 100. #}
+{% macro health_score() -%}
+    cast(round({% for part, weight in health_weights().items() %}{{ weight }} * {{ part }}_score{{ ' + ' if not loop.last }}{% endfor %}, 1) as numeric(5, 1))
+{%- endmacro %}
+
+{# What is said of the part that pulls health down most: what it lacks times its weight. #}
+{% macro main_health_reason() -%}
+    {%- set pulls = {} -%}
+    {%- for part, weight in health_weights().items() -%}{%- do pulls.update({part: weight ~ ' * (100 - ' ~ part ~ '_score)'}) -%}{%- endfor -%}
+    case greatest({{ pulls.values() | join(', ') }})
+        {% for part, pull in pulls.items() %}when {{ pull }} then {{ part }}_reason
+        {% endfor %}end
 {%- endmacro %}
 
 {# Healthy from 70, at risk below 40, to be watched between. #}

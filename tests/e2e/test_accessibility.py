@@ -8,7 +8,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.conftest import Company, free_port
 from tests.e2e.browser import PATHS, chromium, new_browser, open_page, settle
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason="needs Chromium")
@@ -21,15 +20,6 @@ EXCUSED = {
     "listitem": ('[data-testid="stSidebarNav"]', "the same lists"),
     "svg-img-alt": ('[data-testid="stMetric"]', "inner marks of a sparkline; label, value and change stand beside it"),
 }
-
-
-@pytest.fixture(scope="module")
-def base(company: Company) -> Iterator[str]:
-    """The address of a running dashboard over the test company."""
-    company.environment["APP_PORT"] = str(free_port())
-    company.run("app", "start")
-    yield f"http://127.0.0.1:{company.environment['APP_PORT']}"
-    company.run("app", "stop")
 
 
 @pytest.fixture(scope="module")

@@ -7,20 +7,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.conftest import Company, free_port
 from tests.e2e.browser import chromium, new_page, open_page, settle
 from warehouse.settings import ROOT
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason="needs Chromium")
-
-
-@pytest.fixture(scope="module")
-def base(company: Company) -> Iterator[str]:
-    """The address of a running dashboard over the test company."""
-    company.environment["APP_PORT"] = str(free_port())
-    company.run("app", "start")
-    yield f"http://127.0.0.1:{company.environment['APP_PORT']}"
-    company.run("app", "stop")
 
 
 @pytest.fixture

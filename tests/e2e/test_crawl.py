@@ -12,7 +12,6 @@ from playwright.sync_api import Page
 from app.components.formats import number
 from metrics import catalogue, query
 from metrics.engine import fetch
-from tests.conftest import Company, free_port
 from tests.e2e.browser import PATHS, chromium, new_page, open_page
 from warehouse.settings import ROOT
 
@@ -36,18 +35,6 @@ EMPTY_CHARTS = """() => {
 CARDS = """() => [...document.querySelectorAll('[data-testid=stMain] [data-testid=stMetric]')].map(
     card => ['Label', 'Value'].map(part => card.querySelector(`[data-testid=stMetric${part}]`).innerText)
 )"""
-
-
-@pytest.fixture(scope="module")
-def base(company: Company) -> Iterator[str]:
-    """The address of a running dashboard over the test company, which this process sees too."""
-    company.environment["APP_PORT"] = str(free_port())
-    company.run("app", "start")
-    with pytest.MonkeyPatch.context() as patch:
-        for key, value in company.environment.items():
-            patch.setenv(key, value)
-        yield f"http://127.0.0.1:{company.environment['APP_PORT']}"
-    company.run("app", "stop")
 
 
 @pytest.fixture(scope="module")

@@ -70,11 +70,8 @@ select
     horizons.days_left,
     cast(coalesce(known.seen, 0) as bigint) as seen_deals,
     cast(coalesce(known.won, 0) as bigint) as won_deals,
-    -- a segment needs twenty cases of its own, otherwise all segments teach it; without any history there is no probability
-    case
-        when known.seen >= 20 then cast(known.won as {{ type_double() }}) / known.seen
-        else cast(overall.won as {{ type_double() }}) / overall.seen
-    end as win_probability
+    -- without any history there is no probability
+    {{ own_share_or_overall('known.won', 'known.seen', 'overall.won', 'overall.seen') }} as win_probability
 from horizons
 cross join segments
 left join known

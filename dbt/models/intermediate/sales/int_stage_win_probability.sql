@@ -63,10 +63,7 @@ select
     by_stage.stage,
     segments.segment,
     coalesce(by_segment.closed, 0) as closed_deals,
-    case
-        when by_segment.closed >= 20 then cast(by_segment.won as {{ type_double() }}) / by_segment.closed
-        else cast(by_stage.won as {{ type_double() }}) / by_stage.closed
-    end as win_probability
+    {{ own_share_or_overall('by_segment.won', 'by_segment.closed', 'by_stage.won', 'by_stage.closed') }} as win_probability
 from by_stage
 cross join segments
 left join by_segment

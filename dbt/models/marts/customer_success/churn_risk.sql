@@ -42,7 +42,7 @@ flagged as (
         coalesce(points.mrr_ratio < 1, false) as has_revenue_contraction,
         points.overdue_invoices > 0 or points.failed_payments_90d >= 2 as has_payment_trouble,
         points.days_since_login >= 30 as has_no_login_30d,
-        health.health_score < 40 as has_low_health
+        health.health_tier = 'at_risk' as has_low_health
     from health
     inner join points
         on health.account_id = points.account_id
@@ -108,7 +108,17 @@ select
     cast(levelled.risk_score as numeric(5, 1)) as risk_score,
     levelled.health_score,
     levelled.health_tier,
+    {{ main_health_reason() }} as main_reason,
     cast(levelled.risk_flags as integer) as risk_flags,
+    concat_ws(
+        ', ',
+        case when has_falling_usage then 'falling usage' end,
+        case when has_escalations then 'escalations' end,
+        case when has_revenue_contraction then 'contraction' end,
+        case when has_payment_trouble then 'payment trouble' end,
+        case when has_no_login_30d then 'no login for 30 days' end,
+        case when has_low_health then 'low health' end
+    ) as flags_in_words,
     levelled.mrr,
     cast(case when levelled.risk_level in ('high', 'critical') then levelled.mrr else 0 end as numeric(18, 2)) as mrr_at_risk,
     1 as customers,

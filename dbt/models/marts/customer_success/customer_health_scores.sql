@@ -30,20 +30,29 @@ scored as (
 
     select
         parts.*,
-        {{ health_score('usage_score', 'support_score', 'revenue_score', 'engagement_score') }} as health_score
+        {{ health_score() }} as health_score
     from parts
+
+),
+
+tiered as (
+
+    select
+        scored.*,
+        {{ health_tier('health_score') }} as health_tier
+    from scored
 
 )
 
 select
-    {{ row_key(['scored.account_id', 'scored.snapshot_month']) }} as health_id,
-    scored.account_id,
+    {{ row_key(['tiered.account_id', 'tiered.snapshot_month']) }} as health_id,
+    tiered.account_id,
     accounts.segment,
     accounts.region,
     accounts.acquisition_channel,
-    scored.snapshot_month,
-    scored.snapshot_date,
-    {{ health_tier('scored.health_score') }} as health_tier,
+    tiered.snapshot_month,
+    tiered.snapshot_date,
+    tiered.health_tier,
     cast(case
         when events_28d = 0 then 'No use in four weeks'
         when usage_score > 95 then 'Used by everyone, all the time'
@@ -73,17 +82,17 @@ select
         when feature_lost >= sentiment_lost then 'Only ' || {{ in_words('features_28d') }} || ' features used in four weeks'
         else 'More bad talks than good ones in 90 days'
     end as varchar(255)) as engagement_reason,
-    scored.health_score,
-    scored.usage_score,
-    scored.support_score,
-    scored.revenue_score,
-    scored.engagement_score,
-    scored.mrr,
-    cast(case when scored.health_score < 40 then scored.mrr else 0 end as numeric(18, 2)) as unhealthy_mrr,
+    tiered.health_score,
+    tiered.usage_score,
+    tiered.support_score,
+    tiered.revenue_score,
+    tiered.engagement_score,
+    tiered.mrr,
+    cast(case when tiered.health_tier = 'at_risk' then tiered.mrr else 0 end as numeric(18, 2)) as unhealthy_mrr,
     1 as customers,
-    {{ as_count('scored.health_score >= 70') }} as healthy_customers,
-    {{ as_count('scored.health_score < 40') }} as unhealthy_customers,
-    scored.is_latest,
-    scored.is_partial_month
-from scored
-inner join accounts on scored.account_id = accounts.account_id
+    {{ as_count("tiered.health_tier = 'healthy'") }} as healthy_customers,
+    {{ as_count("tiered.health_tier = 'at_risk'") }} as unhealthy_customers,
+    tiered.is_latest,
+    tiered.is_partial_month
+from tiered
+inner join accounts on tiered.account_id = accounts.account_id
