@@ -14,6 +14,8 @@ import plotly.graph_objects as go
 
 from app.components.formats import COLOURS, FEW, MONEY, TICKS, money, number, words
 
+MANY = 9  # vertical bars beyond which not each has room for two lines of text
+
 
 def lines(
     frame: pd.DataFrame,
@@ -84,42 +86,55 @@ def bars(
 ) -> go.Figure | None:
     """Plain bars with their values, written as `kind` (money, percent, count, …) says.
 
-    `n` names the column with the number of cases: it is written beside the value, and bars on fewer than ten are grey.
+    `n` names the column with the number of cases: it is written beside the value (on hover where bars are many), and
+    bars on fewer than ten cases are grey.
     """
     frame = frame.dropna(subset=[y])
     if frame.empty or not frame[y].abs().sum():
         return None
-    names = frame[x].map(words)
+    names, values = frame[x].map(words), frame[y].astype(float)
+    many = not horizontal and len(frame) > MANY
     if labels is None and kind:
-        labels = [number(float(value), kind) for value in frame[y]]
-    if labels and n:
+        labels = [f"{v:.0%}" if many and kind == "percent" else number(v, kind) for v in values]
+    cases = [f"n = {count:,.0f}" for count in frame[n]] if n else []
+    if labels and n and not many:
         gap = " " if horizontal else "<br>"
-        labels = [f"{text}{gap}(n = {count:,.0f})" for text, count in zip(labels, frame[n], strict=True)]
+        labels = [f"{text}{gap}({count})" for text, count in zip(labels, cases, strict=True)]
     if colours is None:
         colours = [COLOURS.get(str(value), COLOURS["actual"]) for value in frame[x]]
     if n:
         colours = [c if count >= FEW else COLOURS["few"] for c, count in zip(colours, frame[n], strict=True)]
     tick = tick or TICKS.get(kind, "")
-    place = {"x": frame[y], "y": names, "orientation": "h"} if horizontal else {"x": names, "y": frame[y]}
+    place = {"x": values, "y": names, "orientation": "h"} if horizontal else {"x": names, "y": values}
+    hover = f"%{{{'y' if horizontal else 'x'}}}: %{{{'x' if horizontal else 'y'}:{tick}}}"
+    inside = values > 0.6 * values.max()
     figure = go.Figure(
         go.Bar(
             **place,
             text=labels,
-            textposition="auto" if horizontal else "outside",
+            textposition=[("inside" if fits else "outside") for fits in inside] if horizontal else "outside",
             textangle=0,
+            constraintext="none" if horizontal else "both",
+            hovertext=cases or None,
             marker_color=colours,
             customdata=frame[x].astype(str),
             meta=y,
             cliponaxis=False,
-            hovertemplate=f"%{{{'y' if horizontal else 'x'}}}: %{{{'x' if horizontal else 'y'}:{tick}}}<extra></extra>",
+            showlegend=False,
+            hovertemplate=f"{hover}{' (%{hovertext})' if n else ''}<extra></extra>",
         )
     )
-    figure.update_layout(hovermode="closest")
+    figure.update_layout(hovermode="closest", bargap=0.5 if len(frame) < 3 else 0.2)
     (figure.update_xaxes if horizontal else figure.update_yaxes)(tickformat=tick)
-    if not horizontal and labels and frame[y].min() >= 0:
-        figure.update_yaxes(range=[0, float(frame[y].max()) * (1.25 if n else 1.15)])
     if horizontal:
+        low, high = min(values.min(), 0), max(values.max(), 0)
+        room = 0.45 * (high - low) if low else 0  # for the labels left of negative bars
+        figure.update_xaxes(range=[low - room, high + 0.1 * (high - low)])
         figure.update_yaxes(autorange="reversed")
+    elif labels and values.min() >= 0:
+        figure.update_yaxes(range=[0, values.max() * (1.25 if n else 1.15)])
+    if many:
+        figure.update_xaxes(nticks=MANY, tickangle=0)
     return figure
 
 
@@ -231,7 +246,7 @@ def band(frame: pd.DataFrame, tick: str) -> go.Figure | None:
         text=flagged["severity"],
         customdata=flagged["period_start"].astype(str),
         meta="flagged",
-        marker={"size": 12, "symbol": "diamond", "color": [COLOURS[s] for s in flagged["severity"]]},
+        marker={"size": 13, "symbol": "circle", "color": [COLOURS[s] for s in flagged["severity"]]},
         hovertemplate="%{y:,.0f} (%{text})",
     )
     figure.update_yaxes(tickformat=tick)
@@ -292,7 +307,8 @@ def mark(figure: go.Figure, events: pd.DataFrame) -> go.Figure:
 def describe(title: str, figure: go.Figure) -> str:
     """What a chart shows in one sentence, for those who can't see it."""
     said = []
-    for trace in [t for t in figure.data if t.yaxis != "y2" and t.showlegend is not False][:5]:
+    unseen = [t for t in figure.data if t.yaxis == "y2" or (t.type == "scatter" and t.showlegend is False)]
+    for trace in [t for t in figure.data if t not in unseen][:5]:
         if trace.type == "heatmap":
             said.append(f"{len(trace.y)} rows by {len(trace.x)} columns")
             continue

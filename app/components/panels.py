@@ -81,16 +81,28 @@ def table(
         frame = drilling.named(frame)
         shown: dict[Any, Any] = {name: _column(name, frame[name]) for name in frame.columns} | dict(columns or {})
         st.dataframe(
-            frame.assign(**{name: frame[name].map(words) for name in CODED & {*frame.columns}}),
+            _read_well(frame, shown),
             hide_index=True,
             width="stretch",
             column_config=shown | drilling.link(title, frame),
             column_order=[name for name in frame.columns if name != "account_id"],
             height=min(38 + 35 * len(frame), 420),
+            placeholder="–",
             alt=f"Table: {title}",
         )
         downloads(title, frame, filters)
         drilling.follow()
+
+
+def _read_well(frame: pd.DataFrame, shown: dict[Any, Any]) -> pd.DataFrame:
+    """The frame with codes in words, and shares in per cent with one decimal (Streamlit's own format varies them)."""
+    coded = {name: frame[name].map(words) for name in CODED & {*frame.columns}}
+    shares = {}
+    for name in frame.columns.intersection([*shown]):
+        if isinstance(shown[name], dict) and (shown[name].get("type_config") or {}).get("format") == "percent":
+            shown[name] = shown[name] | {"type_config": {"type": "number", "format": "%.1f %%"}}
+            shares[name] = 100 * pd.to_numeric(frame[name])
+    return frame.assign(**coded, **shares)
 
 
 def _nothing(reason: str) -> None:
@@ -107,7 +119,9 @@ def _column(name: str, values: pd.Series) -> Any:
         if is_money(name):
             return st.column_config.NumberColumn(title_of(name), format="dollar")
         if values.dropna().mod(1).eq(0).all():
-            return st.column_config.NumberColumn(title_of(name), format="%d")
+            return st.column_config.NumberColumn(title_of(name), format="%,d")
+    elif pd.api.types.is_integer_dtype(values):
+        return st.column_config.NumberColumn(title_of(name), format="%,d")
     return title_of(name)
 
 

@@ -10,7 +10,6 @@ import streamlit as st
 from app.components import charts
 from app.components.cards import cards
 from app.components.drill import Point
-from app.components.formats import COLOURS, FEW
 from app.components.page import head
 from app.components.panels import chart, money, table, unanswered
 from app.data import rows, split
@@ -40,11 +39,9 @@ left, right = st.columns([3, 2])
 with left:
     monthly = known(split(tower, filters, RATE, grain="month", whole=True))
     monthly["month"] = [f"{day:%b %y}" for day in monthly["period"]]
-    labels = [f"{rate:.0%}<br>n {n:,.0f}" for rate, n in monthly[RATE].to_numpy(float)]
-    colours = [COLOURS["actual" if n >= FEW else "few"] for n in monthly["mature_trials"]]
     chart(
         "Trial to paid by month",
-        charts.bars(monthly, "month", "trial_to_paid", tick=".0%", labels=labels, colours=colours),
+        charts.bars(monthly, "month", "trial_to_paid", kind="percent", n="mature_trials"),
         help="Trials that became paid within 30 days of ending ÷ trials that ended at least 30 days ago.",
         note="Every month up to the end of the range; grey where fewer than ten trials are old enough.",
     )

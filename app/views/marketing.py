@@ -47,10 +47,9 @@ with right:
             cohorts.assign(month=[f"{day:%b %y}" for day in cohorts["period"]]),
             "month",
             "roas_so_far",
-            tick=".1f",
-            labels=[
-                f"{value:.1f}×<br>n {n:,.0f}" for value, n in cohorts[["roas_so_far", "customers"]].to_numpy(float)
-            ],
+            kind="ratio",
+            labels=[f"{value:.1f}" for value in cohorts["roas_so_far"]],
+            n="customers",
             colours=[COLOURS["actual" if done else "few"] for done in ripe],
         ),
         help="Gross profit of the first year of the customers won in the month ÷ spend of the month; n customers.",

@@ -93,12 +93,9 @@ for place, column, title in ((left, "plan_tier", "plan"), (middle, "billing_inte
         )
 with right:
     causes = split(tower, filters, ["mrr_event_change"], "change_type").sort_values("mrr_event_change", ascending=False)
-    figure = charts.bars(causes, "change_type", "mrr_event_change", kind="money", horizontal=True)
-    if figure and (low := float(causes["mrr_event_change"].min())) < 0:  # room for the numbers left of the bars
-        figure.update_xaxes(range=[low * 1.6, max(float(causes["mrr_event_change"].max()), 0) * 1.1])
     chart(
         "Net new MRR by event",
-        figure,
+        charts.bars(causes, "change_type", "mrr_event_change", kind="money", horizontal=True),
         help="Starts and ends of subscriptions, upgrades and downgrades of seats, changes of plan and price, ends of "
         "discounts. The sum is net new MRR.",
     )

@@ -17,7 +17,7 @@ cards(
     tower,
     filters,
     "order_value orders average_order_value order_gross_profit order_gross_margin fulfilment_days",
-    per_row=6,
+    per_row=3,
 )
 st.caption("One-off orders of services and goods; subscriptions are on MRR & movements. Cancelled orders are out.")
 monthly = split(tower, filters, ["order_value", "order_gross_margin", "orders"], grain="month")

@@ -140,7 +140,8 @@ def test_the_bad_release_is_named_with_its_numbers(in_company: Settings) -> None
 def test_release_changes_of_segments_add_up_to_the_marts(in_company: Settings) -> None:
     everything = {"segment": "SMB", "release": "v1.2"}
     picked = frame_with(open_app("causes", everything), "version", "technical_change").set_index("version")
-    mart = fetch("select * from marts.release_impact where segment = 'SMB'", {}).set_index("version")
+    columns = ["technical_tickets_change", "errors_change"]
+    mart = fetch("select * from marts.release_impact where segment = 'SMB'", {}).set_index("version")[columns] * 100
     assert picked.loc["v1.2", "technical_change"] == pytest.approx(mart.loc["v1.2", "technical_tickets_change"])
     assert picked.loc["v1.2", "errors_change"] == pytest.approx(mart.loc["v1.2", "errors_change"])
     assert pd.isna(picked.loc["v0.9", "technical_change"])
@@ -159,7 +160,7 @@ def test_the_feature_filter_narrows_the_features(in_company: Settings) -> None:
     expected = query(
         ["feature_adoption_rate"], ["feature_name"], start=date(2026, 10, 1), end=date(2026, 10, 1)
     ).set_index("feature_name")
-    assert alone["feature_adoption_rate"].iloc[0] == pytest.approx(expected.loc[name].iloc[0])
+    assert alone["feature_adoption_rate"].iloc[0] == pytest.approx(100 * expected.loc[name].iloc[0])
     assert alone["feature_churned_accounts"].notna().all()  # by the latest month that can be judged
 
 
