@@ -56,7 +56,7 @@ def main() -> None:
     st.set_page_config(page_title="GTM Control Tower", page_icon=":material/cell_tower:", layout="wide")
     st.html(
         "<style>[data-testid='stMetric'] { font-variant-numeric: tabular-nums; }"
-        "[data-testid='stMetricLabel'] * { white-space: normal !important; }</style>"
+        "[data-testid='stMetricLabel'] *, [data-testid='stPageLink'] * { white-space: normal !important; }</style>"
     )
     folder = Path(__file__).parent / "views"
     sections = {

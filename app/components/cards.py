@@ -147,7 +147,7 @@ def _card(tower: Tower, filters: Filters, fact: Fact) -> None:
         if fact.cases < 3 * FEW:
             said.append(f"n = {fact.cases:,.0f}" + (", too few to judge" if fact.is_few else ""))
     if math.isnan(fact.value):
-        said.append("nothing to measure in these months")
+        said.append("no value in this selection")
     if fact.ignored:
         notes.append(f"Not recorded by {' or '.join(fact.ignored)}: this card does not answer to that filter.")
     if fact.is_partial:
