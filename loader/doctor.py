@@ -216,7 +216,8 @@ def ready(folder: Path, tables: list[Table], files: list[Looked], scratch: Path)
             wanted = mapping.wanted(alias, source.tables)
             needed = {column for column, is_needed in wanted.items() if is_needed}
             for path in paths:
-                held = headers.get(path, set())
+                spelled = mapping.names[alias]
+                held = {spelled.get(column, column) for column in headers.get(path, set())}
                 share = len(held & wanted.keys()) / max(1, min(len(wanted), len(held)))
                 score += share if needed <= held and share >= 0.5 else 0
         best = max(best, (score, mapping), key=lambda pair: pair[0])
