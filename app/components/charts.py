@@ -115,7 +115,8 @@ def bars(
         )
     )
     figure.update_layout(hovermode="closest")
-    (figure.update_xaxes if horizontal else figure.update_yaxes)(tickformat=tick)
+    axis = "~%" if tick == TICKS["percent"] else tick  # rates below a percent need their decimals
+    (figure.update_xaxes if horizontal else figure.update_yaxes)(tickformat=axis)
     if not horizontal and labels and frame[y].min() >= 0:
         figure.update_yaxes(range=[0, float(frame[y].max()) * (1.25 if n else 1.15)])
     if horizontal:
