@@ -18,6 +18,7 @@ import psycopg2
 import streamlit as st
 
 from app.access import role
+from app.needs import Lacking, lacking
 from metrics import query
 from metrics.engine import fetch
 from warehouse.access import reader_url
@@ -90,10 +91,21 @@ def kpis(
     grain: str | None = None,
 ) -> pd.DataFrame:
     """`metrics.query`, cached; a filter that a metric does not know is left out for it (the card says so)."""
-    asked = (tuple(metrics), tuple(group_by), tuple(sorted(filters.items())), start, end, grain)
+    lacks, metrics = lacks_of(build), list(dict.fromkeys(metrics))
+    st.session_state["_lacks"] = lacks.for_metrics(metrics)
+    known = tuple(name for name in metrics if name not in lacks.metrics)
+    asked = (known, tuple(group_by), tuple(sorted(filters.items())), start, end, grain)
     columns = [*(["period"] if grain else []), *group_by, *metrics]
     nothing = pd.DataFrame([] if grain or group_by else [[float("nan")] * len(columns)], columns=columns)
-    return _guarded(lambda: _kpis(build.publication, build.scope, *asked), lambda: nothing)
+    if not known:
+        return nothing
+    found = _guarded(lambda: _kpis(build.publication, build.scope, *asked), lambda: nothing)
+    return found.reindex(columns=columns) if len(known) < len(metrics) else found
+
+
+def lacks_of(build: Tower) -> Lacking:
+    """What the build lacks because nothing of it was loaded."""
+    return lacking(build.publication, _sql("loaded"))
 
 
 def split(
@@ -122,6 +134,10 @@ def rows(build: Tower, name: str, filters: Any, **more: Any) -> pd.DataFrame:
     values = {**filters.values, "start": filters.start, "end": filters.end, **more}
     bound = tuple(sorted(values.items()))
     key = (name, build.publication, build.scope, bound)
+    if missing := lacks_of(build).for_query(_sql(name)):
+        st.session_state["_lacks"] = missing
+        return _rows(*key, only_columns=True)
+    st.session_state["_lacks"] = ()
     return _guarded(lambda: _rows(*key), lambda: _rows(*key, only_columns=True))
 
 

@@ -264,11 +264,9 @@ class Check:
             f"inner join (values {names}) as rules (number, rule, column_name, message) on hit = number"
         )
         if relation.refused:
-            self.db.execute(
-                f"insert into {bad} select _line, rule, '', message, null "
-                f"from read_parquet({literal(str(relation.refused))})"
-            )
-            report.rows += self.db.execute(f"select count(*) from {bad} where column_name = ''").fetchall()[0][0]
+            lines = f"read_parquet({literal(str(relation.refused))})"
+            self.db.execute(f"insert into {bad} select _line, rule, column_name, message, value from {lines}")
+            report.rows += self.db.execute(f"select count(*) from {lines}").fetchall()[0][0]
         if has_equal_keys:
             self._equal_keys(report)
         for rule in rules:

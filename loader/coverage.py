@@ -60,6 +60,14 @@ def cover(source: MappedSource, tables: list[Table], scratch: Path) -> tuple[dic
     return found, sorted(set(trouble))
 
 
+def filled_by(found: dict[str, Coverage], mappings: list[Mapping]) -> set[str]:
+    """The tables with rows, and product.events.activation where the mappings can make events of that type."""
+    kinds = [rows.fields["event_type"] for m in mappings for rows in m.tables.get("product.events", [])]
+    activation = any(kind.constant in (None, "activation") for kind in kinds)
+    filled = {key for key, part in found.items() if part.rows}
+    return filled | ({"product.events.activation"} if activation and "product.events" in filled else set())
+
+
 def mapping_check(
     out: Console, folder: Path, tables: list[Table], mappings: list[Mapping], scratch: Path, dbt: Path
 ) -> int:
@@ -86,7 +94,7 @@ def mapping_check(
     out.print(f"\nno rows: {', '.join(f'{k} ({why[k]})' if k in why else k for k in empty)}\n", markup=False)
     if source.unused:
         out.print(f"not read: {', '.join(source.unused)}\n", markup=False)
-    print_readiness(out, dbt, {key for key, cover_ in found.items() if cover_.rows})
+    print_readiness(out, dbt, filled_by(found, mappings))
     for line in trouble:
         out.print(f"trouble: {line}", markup=False)
     return 1 if trouble else 0

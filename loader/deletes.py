@@ -37,7 +37,7 @@ def _delete(cursor: Any, check: Check, report: FileReport, relation: Relation) -
     db, table, bad = check.db, report.table, check.new_bad(report)
     key, keys = table.primary_key, f'(select _line, "{table.primary_key}" as k from ({relation.numbered}))'
     db.execute(
-        f"insert into {bad} select _line, rule, '', message, null from read_parquet(?) union all "
+        f"insert into {bad} select _line, rule, column_name, message, value from read_parquet(?) union all "
         f"select _line, 'not_null', ?, 'empty', null from {keys} where k is null union all "
         "select _line, 'duplicate', ?, 'the key stands in an earlier line of this file', k from (select *, "
         f"row_number() over (partition by k order by _line) as seen from {keys}) where seen > 1 and k is not null",

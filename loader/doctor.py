@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from loader.contract import Column, Table
-from loader.coverage import cover
+from loader.coverage import cover, filled_by
 from loader.files import ENDING, FileFacts, clean_name
 from loader.load import open_scratch
 from loader.mapped import MappedSource
@@ -132,7 +132,7 @@ def doctor(out: Console, folder: Path, tables: list[Table], scratch: Path, dbt: 
                 )
     found, trouble = cover(MappedSource(folder, tables, scratch, [mapping]), tables, scratch / "cover")
     out.print()
-    print_readiness(out, dbt, {key for key, part in found.items() if part.rows})
+    print_readiness(out, dbt, filled_by(found, [mapping]))
     for line in trouble:
         out.print(f"trouble: {line}", markup=False)
     return 0
@@ -216,7 +216,8 @@ def ready(folder: Path, tables: list[Table], files: list[Looked], scratch: Path)
             wanted = mapping.wanted(alias, source.tables)
             needed = {column for column, is_needed in wanted.items() if is_needed}
             for path in paths:
-                held = headers.get(path, set())
+                spelled = mapping.names[alias]
+                held = {spelled.get(column, column) for column in headers.get(path, set())}
                 share = len(held & wanted.keys()) / max(1, min(len(wanted), len(held)))
                 score += share if needed <= held and share >= 0.5 else 0
         best = max(best, (score, mapping), key=lambda pair: pair[0])

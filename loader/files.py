@@ -76,6 +76,7 @@ class FileFacts:
     name: str  # as messages say it: the path inside the data folder
     wanted: tuple[str, ...]
     strict: bool = False
+    names: dict[str, str] = field(default_factory=dict)  # other spellings of the wanted columns
     sha256: str = ""
     lines: int = 0
     encoding: str = "utf-8"
@@ -121,14 +122,14 @@ class FileFacts:
             return []
 
     def match(self) -> None:
-        """Find the contract's columns in the header; the first of two equal names counts."""
-        self.columns, self.extra = {}, []
-        for place, name in enumerate(self.header):
-            plain = name if self.strict else clean_name(name)
-            if plain in self.wanted and plain not in self.columns:
-                self.columns[plain] = place
-            else:
-                self.extra.append(name)
+        """Find the contract's columns in the header: by their own names, then by others; the first of equals counts."""
+        self.columns = {}
+        own = [name if self.strict else clean_name(name) for name in self.header]
+        for names in (own, [self.names.get(name, "") for name in own]):
+            for place, name in enumerate(names):
+                if name in self.wanted:
+                    self.columns.setdefault(name, place)
+        self.extra = [name for place, name in enumerate(self.header) if place not in self.columns.values()]
 
     @property
     def is_standard(self) -> bool:

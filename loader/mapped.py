@@ -18,6 +18,15 @@ from loader.mapping import TYPES, Field, Mapping, Rows, sql_type
 from loader.readings import EMPTY_VALUE, literal, words
 from loader.source import FolderSource, Relation
 
+READABLE = {
+    "date": "a date",
+    "time": "a time",
+    "number": "a number",
+    "cents": "a number",
+    "integer": "a whole number",
+    "flag": "true or false",
+}
+
 
 @dataclass
 class MappedFacts(FileFacts):
@@ -108,8 +117,10 @@ class MappedSource(FolderSource):
                     except BROKEN:
                         continue  # staging says what is wrong
             self._stamps[name] = digest.hexdigest()
-        wanted = tuple(mapping.wanted(source, self.tables))
-        return MappedFacts(path, path.relative_to(self.folder).as_posix(), wanted, stamp=self._stamps[name])
+        wanted, names = tuple(mapping.wanted(source, self.tables)), mapping.names[source]
+        return MappedFacts(
+            path, path.relative_to(self.folder).as_posix(), wanted, names=names, stamp=self._stamps[name]
+        )
 
     def express(self, table: Table) -> list[Path]:
         """None: every row goes through the mapping."""
@@ -179,7 +190,11 @@ class MappedSource(FolderSource):
             if kind not in TYPES:
                 picked[name] = f'try_strptime(trim("{name}"), {literal(kind)})'
             else:
-                picked[name] = f"try_cast({text} as {sql_type(kind)})" + (" / 100" if kind == "cents" else "")
+                picked[name] = f"try_cast({text} as {sql_type(kind)})"
+            if kind == "cents" and not self._has_decimals(db, raw, text):
+                picked[name] += " / 100"
+            elif kind == "cents":
+                facts.notes.append(f"{name} has two decimals, so that it is read as it is and not in cents")
             full = f'lower(trim("{name}")) not in ({words(EMPTY_VALUE)})'
             picked[f"{name}~"] = f'case when {full} and {picked[name]} is null then "{name}" end'
         into = "".join(f', "{name}"' for name in picked)
@@ -190,6 +205,12 @@ class MappedSource(FolderSource):
         facts.sha256 = facts.stamped(facts.sha256)
         facts.notes = [note.replace("not in the contract", "not in the mapping") for note in facts.notes]
         return relation
+
+    def _has_decimals(self, db: duckdb.DuckDBPyConnection, raw: str, text: str) -> bool:
+        """Whether an amount is written 12.00, as people read it, and not in cents."""
+        tests = f"bool_and(regexp_matches({text}, '\\.[0-9]{{2}}$') or try_cast({text} as double) = 0)"
+        query = f"select coalesce({tests} and bool_or({text} like '%.%'), false) from {raw}"
+        return bool(db.execute(query).fetchall()[0][0])
 
     def _mapped(
         self, db: duckdb.DuckDBPyConnection, table: Table, mapping: Mapping, rows: Rows, staged: Staged
@@ -210,12 +231,9 @@ class MappedSource(FolderSource):
         name, refused = f'"mapped {self.count} {table.key}"', self.scratch / f"{self.count}.mapped.parquet"
         relation.columns = [column.name for column in table.columns if column.name in rows.fields]
         fields = ", ".join(f'{output(rows.fields[c], table.column(c))} as "{c}"' for c in relation.columns)
-        typed = {c for e in rows.expressions() for c in e.columns if c in mapping.types[rows.source]}
-        unread = [
-            f'when "{c}~" is not null then {literal(c + ": ")} || left("{c}~", 60) || {literal(_not(mapping, rows, c))}'
-            for c in sorted(typed)
-        ]
-        good = " and ".join(f'"{c}~" is null' for c in sorted(typed)) or "true"
+        kinds = mapping.types[rows.source]
+        typed = sorted({c for e in rows.expressions() for c in e.columns if c in kinds})
+        good = " and ".join(f'"{c}~" is null' for c in typed) or "true"
         here = f"from {_joined(mapping, rows)} where "
         first = f"qualify row_number() over (partition by {rows.per} order by _file, _line) = 1" if rows.per else ""
         which = f"{good} and {rows.where or 'true'}"
@@ -224,10 +242,9 @@ class MappedSource(FolderSource):
                 f"create table {name} as select _line, {fields} from (select * {here} {which} {first}) "
                 f"where _file = {staged.number}"
             )
-            bad = f"select _line, 'type' as rule, case {' '.join(unread)} end as message " if unread else ""
-            parts = [f"{bad} {here} not ({good}) and _file = {staged.number}"] if bad else []
+            parts = [f"{_unread(typed, kinds)} {here} not ({good}) and _file = {staged.number}"] if typed else []
             if origin.refused and not staged.is_told:
-                parts.append(f"select _line, rule, message from read_parquet({literal(str(origin.refused))})")
+                parts.append(f"from read_parquet({literal(str(origin.refused))})")
             if parts:
                 db.execute(f"copy ({' union all '.join(parts)}) to {literal(str(refused))} (format parquet)")
                 if db.execute(f"select count(*) from read_parquet({literal(str(refused))})").fetchall()[0][0]:
@@ -315,9 +332,18 @@ def _name(mapping: Mapping, what: str) -> str:
     return f'"{mapping.name} {what}"'
 
 
-def _not(mapping: Mapping, rows: Rows, column: str) -> str:
-    kind = mapping.types[rows.source][column]
-    return f" is not a {kind}" if kind in TYPES else f" is not of the form {kind}"
+def _unread(columns: list[str], kinds: dict[str, str]) -> str:
+    """The start of a query for the lines with an unreadable value: the first of them, and what it is not."""
+    cases = {
+        "column_name": lambda column: column,
+        "message": lambda column: f"not {READABLE.get(kinds[column], f'of the form {kinds[column]}')}",
+    }
+    found = [
+        f"""case {" ".join(f'when "{c}~" is not null then {literal(text(c))}' for c in columns)} end as {name}"""
+        for name, text in cases.items()
+    ]
+    first = ", ".join(f'"{column}~"' for column in columns)
+    return f"select _line, 'type' as rule, {', '.join(found)}, left(coalesce({first}), 200) as value"
 
 
 def _quoted(names: list[str]) -> list[str]:

@@ -152,7 +152,8 @@ class Rows:
 
 @dataclass
 class Mapping:
-    """One mapping file. `files` are name patterns, `types` the types of columns, by the file's name in the mapping."""
+    """One mapping file. By the file's name in it: `files` are name patterns, `types` the types of columns, and `names`
+    the columns by other spellings of theirs."""
 
     name: str
     path: Path
@@ -160,6 +161,7 @@ class Mapping:
     text: str = ""
     files: dict[str, list[str]] = field(default_factory=dict)
     types: dict[str, dict[str, str]] = field(default_factory=dict)
+    names: dict[str, dict[str, str]] = field(default_factory=dict)
     lookups: dict[str, Rows] = field(default_factory=dict)
     tables: dict[str, list[Rows]] = field(default_factory=dict)
     absent: dict[str, str] = field(default_factory=dict)
@@ -229,9 +231,11 @@ class _Reader:
         body = self.keys(body, ("title", "files", "lookups", "tables", "absent"), "a mapping", 1)
         mapping = Mapping(name, self.path, str(body.get("title", name)), text)
         for source, entry in (body.get("files") or {}).items():
-            entry = self.keys(entry, ("match", "types"), f"file {source}", source)
-            match = entry.get("match") or []
-            mapping.files[source] = [str(match)] if isinstance(match, str) else [str(part) for part in match]
+            entry = self.keys(entry, ("match", "names", "types"), f"file {source}", source)
+            mapping.files[source] = _listed(entry.get("match"))
+            mapping.names[source] = {
+                other: str(column) for column, others in (entry.get("names") or {}).items() for other in _listed(others)
+            }
             if not mapping.files[source]:
                 self.wrong(source, f"file {source} needs match: a file name or pattern")
             mapping.types[source] = {str(column): str(kind) for column, kind in (entry.get("types") or {}).items()}
@@ -354,6 +358,11 @@ def sql_type(kind: str) -> str:
     return {"date": "date", "number": "double", "cents": "double", "integer": "bigint", "flag": "boolean"}.get(
         kind, "timestamp"
     )
+
+
+def _listed(value: Any) -> list[str]:
+    """One text or several, as a list."""
+    return [value] if isinstance(value, str) else [str(part) for part in value or []]
 
 
 def _plain(value: Any) -> str:

@@ -19,7 +19,8 @@ LONGEST = 1_000_000  # characters of a line or field; longer ones are refused
 MOST_LINES = 1_000  # of one record: a quote that is open for longer was never meant to be one
 BATCH_ROWS, BATCH_CHARACTERS = 20_000, 16_000_000
 NOT_TEXT = re.compile("[\0\ud800-\udfff\ufffd]")
-REFUSED = pa.schema([("_line", pa.int64()), ("rule", pa.string()), ("message", pa.string())])
+TEXTS = ("rule", "column_name", "message", "value")
+REFUSED = pa.schema([("_line", pa.int64()), *((name, pa.string()) for name in TEXTS)])
 
 
 class LongLine(str):
@@ -120,7 +121,7 @@ def read_records(facts: FileFacts, good: Path, refused: Path) -> tuple[int, int]
     schema = pa.schema([(name, pa.string()) for name in names] + [("_line", pa.int64())])
     rows: list[list[str]] = []
     numbers: list[int] = []
-    bad: list[tuple[int, str, str]] = []
+    bad: list[tuple[int, str, str, str, None]] = []
     counts, characters = [0, 0], 0
     with pq.ParquetWriter(good, schema) as good_file, pq.ParquetWriter(refused, REFUSED) as bad_file:
 
@@ -134,7 +135,7 @@ def read_records(facts: FileFacts, good: Path, refused: Path) -> tuple[int, int]
                 arrays = [pc.if_else(pc.equal(array, ""), None, array) for array in arrays]
                 good_file.write_table(pa.Table.from_arrays([*arrays, pa.array(numbers, pa.int64())], schema=schema))
             if bad:
-                parts = [pa.array(part) for part in zip(*bad, strict=True)]
+                parts = [pa.array(part, kind) for part, kind in zip(zip(*bad, strict=True), REFUSED.types, strict=True)]
                 bad_file.write_table(pa.Table.from_arrays(parts, schema=REFUSED))
             rows.clear()
             numbers.clear()
@@ -143,7 +144,7 @@ def read_records(facts: FileFacts, good: Path, refused: Path) -> tuple[int, int]
 
         for line, fields, rule, message in records(facts):
             if fields is None:
-                bad.append((line, rule, message))
+                bad.append((line, rule, "", message, None))
             else:
                 rows.append(fields)
                 numbers.append(line)

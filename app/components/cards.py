@@ -10,8 +10,8 @@ from typing import Literal
 import pandas as pd
 import streamlit as st
 
-from app.components.formats import FEW, change, number
-from app.data import Tower, kpis, split
+from app.components.formats import FEW, change, listed, number
+from app.data import Tower, kpis, lacks_of, split
 from app.filters import COMPARISONS, DIMENSIONS, Filters, add_months, shared
 from metrics import get_metric
 from metrics.catalogue import Metric
@@ -59,6 +59,7 @@ class Fact:
     ignored: list[str]
     is_partial: bool
     history: list[float]
+    lacks: tuple[str, ...] = ()  # tables that are not loaded
 
     @property
     def text(self) -> str:
@@ -86,7 +87,7 @@ class Fact:
 
 def facts(tower: Tower, filters: Filters, names: Sequence[str]) -> list[Fact]:
     """The KPIs of the selection, as cards and reports show them."""
-    metrics = [get_metric(name) for name in names]
+    metrics, lacks = [get_metric(name) for name in names], lacks_of(tower).metrics
     asked = list(dict.fromkeys([*names, *(m.sample for m in metrics if m.sample)]))
     targets = [TARGETS[name] for name in names if name in TARGETS and not _ignored(TARGETS[name], filters)]
     now = kpis(tower, [*asked, *targets], filters.values, filters.start, filters.end).iloc[0]
@@ -104,6 +105,7 @@ def facts(tower: Tower, filters: Filters, names: Sequence[str]) -> list[Fact]:
             _ignored(metric.name, filters),
             tower.is_partial and filters.end == tower.last_month and metric.behaviour != "now",
             history[metric.name].dropna().tolist() if metric.name in history else [],
+            lacks.get(metric.name, ()),
         )
         for metric in metrics
     ]
@@ -146,11 +148,13 @@ def _card(tower: Tower, filters: Filters, fact: Fact) -> None:
         notes.append(f"n = {fact.cases:,.0f}")
         if fact.cases < 3 * FEW:
             said.append(f"n = {fact.cases:,.0f}" + (", too few to judge" if fact.is_few else ""))
-    if math.isnan(fact.value):
+    if math.isnan(fact.value) and not fact.lacks:
         said.append("no value in this selection")
     if fact.ignored:
         notes.append(f"Not recorded by {' or '.join(fact.ignored)}: this card does not answer to that filter.")
-    if fact.is_partial:
+    if fact.lacks:
+        said.append(f"needs {listed(fact.lacks)}")
+    elif fact.is_partial:
         said.append(f"month to {tower.as_of:%d %b}")
     main = fact.changes[filters.compare]
     other = next(compare for compare in COMPARISONS if compare != filters.compare)

@@ -125,7 +125,8 @@ def bars(
         )
     )
     figure.update_layout(hovermode="closest", bargap=0.5 if len(frame) < 3 else 0.2)
-    (figure.update_xaxes if horizontal else figure.update_yaxes)(tickformat=tick)
+    axis = "~%" if tick == TICKS["percent"] else tick  # rates below a percent need their decimals
+    (figure.update_xaxes if horizontal else figure.update_yaxes)(tickformat=axis)
     if horizontal:
         low, high = min(values.min(), 0), max(values.max(), 0)
         room = 0.45 * (high - low) if low else 0  # for the labels left of negative bars

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 FEW = 10  # what rests on fewer cases is marked, or not drawn
 COLOURS = {
@@ -109,3 +110,9 @@ def change(now: float, before: float, kind: str) -> str | None:
     if before == 0:
         return None
     return f"{(now / before - 1) * 100:+.1f} %"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as a sentence lists them: a, b and c."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last

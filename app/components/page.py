@@ -6,7 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from app.data import Tower, tower
+from app.components.formats import listed
+from app.data import Tower, lacks_of, tower
 from app.filters import COMPARISONS, Filters, page_filter, page_filters
 from warehouse.errors import TowerError
 
@@ -70,6 +71,8 @@ def head(title: str, *, marks: bool = False) -> tuple[Tower, Filters]:
         if marks:
             label = "Mark releases, price changes and campaigns"
             st.session_state["_marks"] = page_filter("marks", label, [False, True], default=True)
+    if missing := lacks_of(build).pages.get(title):
+        st.caption(f"Not loaded, so that parts of this page stay empty: {listed(missing)}.")
     return build, filters
 
 

@@ -12,7 +12,8 @@ import streamlit as st
 from app.components import charts
 from app.components import drill as drilling
 from app.components.exports import downloads
-from app.components.formats import is_money, title_of, words
+from app.components.formats import is_money, listed, title_of, words
+from app.data import lacks_of
 from app.filters import DIMENSIONS, Filters
 
 CODED = {"stage", "reason", "loss_reason", "priority", "category"}  # columns that hold codes
@@ -28,8 +29,12 @@ def chart(
     height: int = 330,
     drill: Callable[[drilling.Point], pd.DataFrame] | None = None,
     marks: bool = False,
+    needs: str = "",
 ) -> None:
     """A chart in a bordered panel, with its picture to take away; `figure` None shows the reason instead.
+
+    `needs` are metrics and marts without whose data the panel says so; without it an empty one says so of the last
+    query.
 
     With `marks` the releases, price changes and campaigns of the selection are drawn when the head's toggle is on.
 
@@ -38,8 +43,9 @@ def chart(
     """
     with st.container(border=True, height="stretch"):
         st.markdown(f"**{title}**", help=help or None)
-        if figure is None:
-            _nothing(empty)
+        missing = _missing(needs, figure is None)
+        if figure is None or missing:
+            _nothing(empty, missing)
         else:
             if marks and st.session_state.get("_marks"):
                 charts.mark(figure, drilling.events(st.session_state["tower"], st.session_state["filters"]))
@@ -56,7 +62,7 @@ def chart(
             figure.update_xaxes(automargin=True)
             figure.update_yaxes(automargin=True)
             drilling.draw(title, figure, drill)
-        if note:
+        if note and not missing:
             st.caption(note)
 
 
@@ -68,15 +74,16 @@ def table(
     help: str = "",
     empty: str = "",
     filters: Filters,
+    needs: str = "",
 ) -> None:
-    """A table in a bordered panel with a download of what it shows.
+    """A table in a bordered panel with a download of what it shows; `needs` as for a chart.
 
     A frame with `account_id` shows each account's name as a link to its 360 page; the id itself only goes into exports.
     """
     with st.container(border=True, height="stretch"):
         st.markdown(f"**{title}**", help=help or None)
-        if frame.empty:
-            _nothing(empty)
+        if (missing := _missing(needs, frame.empty)) or frame.empty:
+            _nothing(empty, missing)
             return
         frame = drilling.named(frame)
         shown: dict[Any, Any] = {name: _column(name, frame[name]) for name in frame.columns} | dict(columns or {})
@@ -105,10 +112,19 @@ def _read_well(frame: pd.DataFrame, shown: dict[Any, Any]) -> pd.DataFrame:
     return frame.assign(**coded, **shares)
 
 
-def _nothing(reason: str) -> None:
+def _missing(needs: str, is_empty: bool) -> tuple[str, ...]:
+    """The tables that a panel lacks."""
+    if needs:
+        return lacks_of(st.session_state["tower"]).for_any(needs.split())
+    return tuple(st.session_state.get("_lacks", ())) if is_empty else ()
+
+
+def _nothing(reason: str, missing: tuple[str, ...]) -> None:
     """Why a panel is empty."""
     if st.session_state.get("_failed"):
         st.warning("Not shown: what it rests on could not be read, see the message above.", icon=":material/error:")
+    elif missing:
+        st.info(f"Needs {listed(missing)}: not loaded.", icon=":material/database_off:")
     else:
         st.info(reason or "Nothing in this selection. Widen the filters or the months.", icon=":material/search_off:")
 

@@ -18,9 +18,12 @@ def survival(frame: pd.DataFrame, group: str) -> tuple[go.Figure | None, pd.Data
         days, share = kaplan_meier(duration, part["is_churned"].to_numpy(bool), entry)
         enough = np.array([((duration >= day) & (entry <= day)).sum() >= FEW for day in days])
         drawn = slice(0, int(np.flatnonzero(enough)[-1]) + 1 if enough.any() else 0)
+        days, share = days[drawn], share[drawn]
+        if len(days) and len(duration) >= FEW:  # on to the last day on which enough are still there
+            days, share = np.append(days, max(days[-1], np.sort(duration)[-FEW])), np.append(share, share[-1])
         figure.add_scatter(
-            x=days[drawn],
-            y=share[drawn],
+            x=days,
+            y=share,
             name=str(name),
             mode="lines",
             line={"shape": "hv", "width": 2.5, "color": COLOURS.get(str(name))},

@@ -1,4 +1,5 @@
 -- new customers of the range by whether they activated in time: how many still pay
+/* needs product.events.activation */
 select
     case when s.is_activated then 'Activated in 14 days' else 'Not activated' end as activation,
     count(*) as accounts,

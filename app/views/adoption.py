@@ -130,7 +130,7 @@ with left:
     wide = trend.pivot(index="period", columns=by, values="feature_adoption_rate").reset_index()
     chart(
         "Adoption over the months",
-        charts.lines(wide, "period", {name: name for name in wide.columns[1:]}, tick=".0%", markers=False),
+        charts.lines(wide, "period", {name: name for name in wide.columns[1:]}, tick=".1%", markers=False),
         help="Since the data begin; choose modules or a feature above to see features.",
     )
 with right:

@@ -39,6 +39,7 @@ with left:
     chart(
         "Top root causes",
         charts.pareto(known.head(10), "root_cause_name", "tickets"),
+        needs="top_root_causes",
         help="Tickets opened within the months; Σ is the share of these ten that a cause and those above it make up.",
         note=f"{causes['tickets'].sum() - known['tickets'].sum():,.0f} of {causes['tickets'].sum():,.0f} tickets have "
         "no known cause yet. A click on a bar lists the accounts.",
@@ -52,6 +53,7 @@ with right:
     chart(
         "Top five by month",
         charts.lines(wide, "period", {name: name for name in first}, zero=True),
+        needs="top_root_causes",
         help="Tickets of the five most frequent causes of the range, by month of opening since the data begin.",
         height=400,
         marks=True,

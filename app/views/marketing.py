@@ -52,6 +52,7 @@ with right:
             n="customers",
             colours=[COLOURS["actual" if done else "few"] for done in ripe],
         ),
+        needs="roas",
         help="Gross profit of the first year of the customers won in the month ÷ spend of the month; n customers.",
         note=f"All months up to the end of the range. Grey: the first year is not over, the figure still grows. {note}",
         height=400,
@@ -105,6 +106,7 @@ with right:
     chart(
         "From impression to customer",
         figure,
+        needs="spend",
         help="Logarithmic, with the share of the step before. Of the same months: a customer's click may be older.",
         note=note,
         height=400,
@@ -154,4 +156,4 @@ pace = funnel.assign(
     lead_to_customer=funnel["customers"] / funnel["leads"].where(funnel["leads"] > 0),
 )
 shares = {"lead_to_customer": st.column_config.NumberColumn("Lead to customer", format="percent")}
-table("Channels", pace, columns=config | shares, help=f"Sums over the range. {note}", filters=filters)
+table("Channels", pace, columns=config | shares, help=f"Sums over the range. {note}", filters=filters, needs="spend")

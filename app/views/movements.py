@@ -147,6 +147,7 @@ with left:
     chart(
         "MRR against invoices spread over their months",
         charts.lines(billed, "period", {"mrr": "MRR", "invoiced_mrr": "By the invoices"}, tick=charts.MONEY, zero=True),
+        needs="invoiced_mrr",
         help="What the invoices say MRR is; months billed before the data begin have no invoice.",
     )
 with right:

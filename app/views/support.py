@@ -58,6 +58,7 @@ with left:
     chart(
         "SLA met by month of opening",
         charts.lines(monthly, "period", series, tick=".1%"),
+        needs="resolution_sla",
         help="Open tickets past their target count as breached; those not yet due are out.",
         drill=lambda point: of_month(point, "response" if point.series == "first_response_sla" else "resolution"),
         marks=True,
@@ -95,7 +96,7 @@ def of_part(point: Point) -> pd.DataFrame:
 left, right = st.columns(2)
 with left:
     figure = charts.bars(parts, cut, "resolution_sla", kind="percent", n="tickets")
-    chart(f"Resolution SLA by {cut}", figure, drill=of_part)
+    chart(f"Resolution SLA by {cut}", figure, drill=of_part, needs="resolution_sla")
 with right:
     chart(f"Tickets by {cut}", charts.shares(parts, cut, "tickets", tick=",d"), drill=of_part)
 table(
@@ -111,6 +112,7 @@ with left:
     chart(
         "Root causes",
         charts.pareto(known, "root_cause_name", "tickets"),
+        needs="top_root_causes",
         note=f"{causes['tickets'].sum() - known['tickets'].sum():,.0f} tickets have no known cause yet.",
         height=420,
         drill=lambda point: behind(root_cause=point.value),

@@ -55,6 +55,24 @@ def new_page(width: int = 1440, height: int = 1000, dark: bool = False) -> Itera
         yield browser.new_page(viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light")
 
 
+EMPTY_CHARTS = """() => {
+    const filled = list => list && [...list].flat().some(value => value === 0 || Boolean(value))
+    const drawn = trace => trace.type === 'heatmap' ? filled(trace.z)
+        : trace.values ? filled(trace.values) : filled(trace.x) && filled(trace.y)
+    return [...document.querySelectorAll('.js-plotly-plot')].filter(plot => !(plot._fullData || []).some(drawn))
+        .map(plot => plot.closest('[data-testid=stVerticalBlock]').innerText.split('\\n')[0])
+}"""
+
+
+def flaws(page: Page, base: str, name: str) -> list[str]:
+    """What is wrong with a page over data in part: what breaks, charts without a line, panels without a reason."""
+    open_page(page, base, name, pause=50)
+    found = [f"empty chart: {title}" for title in page.evaluate(EMPTY_CHARTS)]
+    for sign in ('[data-testid="stException"]', '[data-testid="stAlertContentError"]'):
+        found += page.locator(sign).all_inner_texts()
+    return found + page.get_by_text("Nothing in this selection").locator("xpath=ancestor::*[5]").all_inner_texts()
+
+
 def open_page(page: Page, base: str, name: str, query: str = "", pause: int = 400) -> None:
     """Open a page and wait until Streamlit has drawn all of it."""
     page.goto(f"{base}/{PATHS[name]}{query}")

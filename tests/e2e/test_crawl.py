@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from app.components.formats import number
 from metrics import catalogue, query
 from metrics.engine import fetch
-from tests.e2e.browser import PATHS, chromium, new_page, open_page
+from tests.e2e.browser import EMPTY_CHARTS, PATHS, chromium, new_page, open_page
 from warehouse.settings import ROOT
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason="needs Chromium")
@@ -25,13 +25,6 @@ SELECTIONS: dict[str, dict[str, str]] = {
     "nobody": {},  # a combination that no account has, looked up in the data
 }
 LOOKS = "Failed to load resource"
-EMPTY_CHARTS = """() => {
-    const filled = list => list && [...list].flat().some(value => value === 0 || Boolean(value))
-    const drawn = trace => trace.type === 'heatmap' ? filled(trace.z)
-        : trace.values ? filled(trace.values) : filled(trace.x) && filled(trace.y)
-    return [...document.querySelectorAll('.js-plotly-plot')].filter(plot => !(plot._fullData || []).some(drawn))
-        .map(plot => plot.closest('[data-testid=stVerticalBlock]').innerText.split('\\n')[0])
-}"""
 CARDS = """() => [...document.querySelectorAll('[data-testid=stMain] [data-testid=stMetric]')].map(
     card => ['Label', 'Value'].map(part => card.querySelector(`[data-testid=stMetric${part}]`).innerText)
 )"""

@@ -49,8 +49,48 @@ def test_every_ready_mapping_is_without_mistakes() -> None:
     assert [read_mapping(name, TABLES).name for name in names()] == names()
 
 
-def test_stripe(tmp_path: Path) -> None:
-    rows, reports = run(EXPORTS / "stripe", "stripe", tmp_path)
+DASHBOARD = {  # what the same company's dashboard exports
+    "customers.csv": "id,Description,Email,Name,Created (UTC),Delinquent,Card Address Country,Plan,Status\n"
+    "cus_A,,a@alpha.test,Alpha Ltd,2026-01-05 09:00,false,GB,price_m,Active\n"
+    "cus_B,,b@beta.test,Beta Inc,2026-01-20 10:00,false,US,,\n"
+    "cus_C,Gamma trial,c@gamma.test,,2026-02-10 08:00,false,DE,,\n",
+    "products.csv": "id,Name,Type,Description,Created (UTC)\nprod_1,Team,service,,2025-12-01 00:00\n",
+    "prices.csv": "Price ID,Product ID,Product Name,Created (UTC),Amount,Currency,Interval,Interval Count,Usage Type\n"
+    "price_m,prod_1,Team,2025-12-01 00:00,25.00,usd,month,1,licensed\n"
+    "price_y,prod_1,Team,2025-12-01 00:00,240.00,usd,year,1,licensed\n",
+    "subscriptions.csv": "id,Customer ID,Customer Email,Plan,Quantity,Currency,Interval,Amount,Status,Created (UTC),"
+    "Start Date (UTC),Trial Start (UTC),Trial End (UTC),Canceled At (UTC),Ended At (UTC),Cancellation Reason\n"
+    "sub_1,cus_A,a@alpha.test,price_m,4,usd,month,25.00,active,2026-01-05 09:00,2026-01-05 09:00,,,,,\n"
+    "sub_2,cus_B,b@beta.test,price_y,10,usd,year,240.00,canceled,2026-01-20 10:00,2026-01-20 10:00,,,2026-03-10 12:00,"
+    "2026-03-20 10:00,cancellation_requested\n"
+    "sub_3,cus_C,c@gamma.test,price_m,3,usd,month,25.00,canceled,2026-02-10 08:00,2026-02-10 08:00,2026-02-10 08:00,"
+    "2026-02-24 08:00,2026-02-20 08:00,2026-02-24 08:00,cancellation_requested\n",
+    "invoices.csv": "id,Amount Due,Currency,Customer,Date (UTC),Due Date (UTC),Period Start (UTC),Period End (UTC),"
+    "Paid At (UTC),Subscription,Subtotal,Tax,Total,Amount Paid,Status\n"
+    "in_1,120.00,usd,cus_A,2026-01-05 09:00,,2026-01-05 09:00,2026-01-05 09:00,2026-01-06 09:30,sub_1,100.00,20.00,"
+    "120.00,120.00,paid\n"
+    "in_2,120.00,usd,cus_A,2026-02-05 09:00,2026-03-07 09:00,2026-01-05 09:00,2026-02-05 09:00,,sub_1,100.00,20.00,"
+    "120.00,0.00,open\n"
+    "in_3,2400.00,usd,cus_B,2026-01-20 10:00,,2026-01-20 10:00,2026-01-20 10:00,2026-01-20 10:00,sub_2,2400.00,0.00,"
+    "2400.00,2400.00,paid\n"
+    "in_5,120.00,usd,cus_A,2026-03-05 09:00,,2026-02-05 09:00,2026-03-05 09:00,,sub_1,100.00,20.00,120.00,0.00,open\n",
+    "unified_payments.csv": "id,Created date (UTC),Amount,Amount Refunded,Currency,Captured,Decline Reason,Status,"
+    "Payment Source Type,Customer ID,Invoice ID\n"
+    "ch_1,2026-01-05 09:30:00,120.00,0.00,usd,false,insufficient_funds,Failed,card,cus_A,in_1\n"
+    "ch_2,2026-01-06 09:30:00,120.00,0.00,usd,true,,Paid,card,cus_A,in_1\n"
+    "ch_3,2026-01-20 10:00:05,2400.00,2400.00,usd,true,,Refunded,sepa_debit,cus_B,in_3\n"
+    "ch_4,2026-02-20 10:00:05,50.00,0.00,usd,true,,Paid,card,cus_B,\n",
+}
+
+
+@pytest.mark.parametrize("shape", ["tables", "dashboard"])
+def test_stripe(tmp_path: Path, shape: str) -> None:
+    folder = EXPORTS / "stripe" if shape == "tables" else tmp_path / "dashboard"
+    if shape == "dashboard":
+        folder.mkdir()
+        for name, text in DASHBOARD.items():
+            (folder / name).write_text(text)
+    rows, reports = run(folder, "stripe", tmp_path)
     assert sum(report.rejected for report in reports) == 0
     assert pick(rows["crm.accounts"], "account_id", "account_name", "region", "status") == [
         ("cus_A", "Alpha Ltd", "Europe", "customer"),
@@ -60,7 +100,7 @@ def test_stripe(tmp_path: Path) -> None:
     assert pick(rows["billing.products"], "product_id", "category", "list_price") == [("prod_1", "plan", "20.00")]
     assert pick(rows["billing.subscriptions"], "subscription_id", "status", "billing_interval", "cancel_reason") == [
         ("sub_1", "active", "monthly", None),
-        ("sub_2", "cancelled", "annual", "price"),
+        ("sub_2", "cancelled", "annual", "price" if shape == "tables" else None),  # the dashboard keeps no feedback
         ("sub_3", "cancelled", "monthly", "trial_not_converted"),
     ]
     assert pick(rows["billing.subscription_changes"], "change_id", "quantity", "unit_price") == [
@@ -104,9 +144,14 @@ def test_hubspot(tmp_path: Path) -> None:
     assert len(history) == 10
     assert [stage for deal, stage, _ in history if deal == "902"] == ["closed_lost", "prospecting", "qualification"]
     assert ("901", "demo", "2026-02-03 09:00:00") in history
-    assert pick(rows["crm.activities"], "activity_type", "duration_minutes", "outcome") == [
-        ("call", "20", "connected"),
-        ("email", None, None),
+    assert pick(rows["crm.deals"], "deal_id", "contact_id") == [("901", "501"), ("902", "502"), ("903", None)]
+    columns = ("activity_type", "occurred_at", "completed_at", "duration_minutes", "outcome", "owner_id", "contact_id")
+    assert pick(rows["crm.activities"], *columns) == [
+        ("call", "2026-01-13 11:00:00", "2026-01-13 11:00:00", "20", "connected", "Ada Berg", "501"),
+        ("email", "2026-01-16 08:00:00", "2026-01-16 08:00:00", None, None, "Ida Juhl", "502"),
+        ("meeting", "2026-02-03 09:00:00", "2026-02-03 09:45:00", "45", None, "Ada Berg", "501"),
+        ("task", "2026-02-19 15:30:00", "2026-02-19 15:30:00", None, None, "Cleo Dahl", None),
+        ("task", "2026-06-01 12:00:00", None, None, None, "Cleo Dahl", None),
     ]
 
 
@@ -133,6 +178,18 @@ def test_salesforce(tmp_path: Path) -> None:
     ]
 
 
+def test_salesforce_leaves_out_what_is_in_the_recycle_bin(tmp_path: Path) -> None:
+    data = shutil.copytree(EXPORTS / "salesforce", tmp_path / "data")
+    for name in ("Contact", "Task"):
+        header, row = (data / f"{name}.csv").read_text().splitlines()
+        (data / f"{name}.csv").write_text(f'{header},"IsDeleted"\n{row},"true"\n')
+    rows, reports = run(data, "salesforce", tmp_path)
+    assert sum(report.rejected for report in reports) == 0
+    assert rows["crm.contacts"] == []
+    assert pick(rows["crm.activities"], "activity_id") == [("00UA",)]
+    assert pick(rows["crm.deals"], "deal_id", "contact_id")[0] == ("006A", None)
+
+
 def test_zendesk(tmp_path: Path) -> None:
     rows, reports = run(EXPORTS / "zendesk", "zendesk", tmp_path)
     assert sum(report.rejected for report in reports) == 0
@@ -146,6 +203,27 @@ def test_zendesk(tmp_path: Path) -> None:
         ("1", "resolved", "2", "true", "5"),  # rated bad, then good
         ("2", "closed", "0", "false", "1"),
         ("3", "open", "0", "false", None),
+    ]
+
+
+def test_the_full_ticket_export_of_zendesk_holds_its_metrics(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "organizations.csv").write_bytes((EXPORTS / "zendesk/organizations.csv").read_bytes())
+    (data / "tickets.csv").write_text(
+        "Id,Requester,Requester id,Subject,Tags,Status,Priority,Via,Ticket type,Created at,Organization,Solved at,"
+        "Satisfaction Score,Reopens,Replies,First reply time in minutes\n"
+        "1,Sam,71,Cannot sign in,login escalated,Solved,Urgent,Mail,Incident,2026-02-02 09:00:00 +0000,Quail Co,"
+        "2026-02-02 14:30:00 +0000,Good,2,3,25\n"
+        "3,Tove,72,Colours,,Open,Low,Web Form,-,2026-03-01 12:00:00 +0000,Robin BV,,Not Offered,0,0,\n"
+        "4,Walk-in,73,Spam,,New,Normal,Mail,-,2026-03-02 12:00:00 +0000,,,Offered,0,0,\n"
+    )
+    rows, reports = run(data, "zendesk", tmp_path)
+    assert sum(report.rejected for report in reports) == 0
+    columns = ("ticket_id", "account_id", "channel", "priority", "status", "first_response_at", "resolved_at")
+    assert pick(rows["support.tickets"], *columns, "csat_score", "reopened_count") == [
+        ("1", "9001", "email", "urgent", "resolved", "2026-02-02 09:25:00", "2026-02-02 14:30:00", "5", "2"),
+        ("3", "9002", "web", "low", "open", None, None, None, "0"),
     ]
 
 
@@ -184,10 +262,10 @@ def test_what_cannot_be_read_is_rejected_with_its_line(tmp_path: Path) -> None:
     rows, reports = run(data, "stripe", tmp_path)
     mine = next(report for report in reports if report.table.key == "billing.subscriptions")
     assert (mine.rows, mine.rejected) == (4, 3)
-    said = {problem.line: problem.message for problem in mine.problems}
-    assert "2026-03-32" in said[3] and "not a time" in said[3]
-    assert said[4].startswith("not one of trialing")
-    assert "too few columns" in said[6]
+    said = {problem.line: (problem.column, problem.value, problem.message) for problem in mine.problems}
+    assert said[3] == ("ended_at", "2026-03-32 10:00:00", "not a time")
+    assert said[4][:2] == ("status", "dormant") and said[4][2].startswith("not one of trialing")
+    assert said[6][0] == "" and "too few columns" in said[6][2]
     assert pick(rows["billing.subscriptions"], "subscription_id") == [("sub_1",)]
 
 

@@ -13,10 +13,12 @@ import pandas as pd
 import psycopg2
 import pytest
 import streamlit as st
+from playwright.sync_api import Page
 
 from metrics import query
 from tests.app.test_pages import PAGES, open_app
-from tests.conftest import Company
+from tests.conftest import Company, free_port
+from tests.e2e.browser import PATHS, chromium, flaws, new_page
 
 FOLDER = Path(os.environ.get("RAVENSTACK_DATA", ""))
 pytestmark = pytest.mark.skipif(not os.environ.get("RAVENSTACK_DATA"), reason="RAVENSTACK_DATA is not set")
@@ -159,9 +161,43 @@ def test_what_was_rejected(ravenstack: Company) -> None:
     with psycopg2.connect(ravenstack.environment["DATABASE_URL"]) as connection, connection.cursor() as cursor:
         cursor.execute("select line, rule, file from ops.rejected_rows order by line")
         assert cursor.fetchall() == [(i + 2, "duplicate", "ravenstack_feature_usage.csv") for i in twice.index]
-        cursor.execute("select count(*), count(distinct feature_id) from raw.product_events")
+        cursor.execute(
+            "select count(*), count(distinct feature_id) from raw.product_events where event_type = 'feature_use'"
+        )
         assert cursor.fetchone() == (usage.usage_id.nunique(), usage.feature_name.nunique())
     connection.close()
+
+
+def test_a_day_of_use_is_a_day_with_a_login(ravenstack: Company) -> None:
+    subscriptions = original("subscriptions")[["subscription_id", "account_id"]]
+    usage = original("feature_usage").merge(subscriptions, on="subscription_id")
+    with psycopg2.connect(ravenstack.environment["DATABASE_URL"]) as connection, connection.cursor() as cursor:
+        cursor.execute("select count(*) from raw.product_events where event_type = 'login'")
+        assert cursor.fetchone() == (len(usage[["account_id", "usage_date"]].drop_duplicates()),)
+    connection.close()
+
+
+@pytest.fixture(scope="module")
+def base(ravenstack: Company) -> Iterator[str]:
+    """The address of a running dashboard over the data set."""
+    ravenstack.environment["APP_PORT"] = str(free_port())
+    ravenstack.run("app", "start")
+    yield f"http://127.0.0.1:{ravenstack.environment['APP_PORT']}"
+    ravenstack.run("app", "stop")
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    """One browser page for all."""
+    with new_page() as page:
+        yield page
+
+
+@pytest.mark.skipif(chromium() is None, reason="needs Chromium")
+@pytest.mark.parametrize("name", PATHS)
+def test_every_page_is_whole_or_says_what_it_needs(base: str, page: Page, name: str) -> None:
+    assert flaws(page, base, name) == []
+    assert page.get_by_text("As of 31 Dec 2024").count() == 1
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -36,7 +36,7 @@ def together(server: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -
     connection.close()
     company.run("warehouse", "up")
     said = company.run("loader", "--mapping", "stripe,hubspot,salesforce,zendesk,spend").stdout
-    assert "= 66 loaded + 0 rejected" in said
+    assert "= 69 loaded + 0 rejected" in said
     company.run("warehouse.dbt", "--quiet", "build", "--exclude-resource-type", "unit_test")
     yield company
 
@@ -87,9 +87,10 @@ def test_a_rejected_line_comes_back_as_it_was_and_is_mended_in_its_file(server: 
     done = box.load(data, mappings=(mapping,), max_rejects=0.9)
     line = file.read_text().splitlines()[2]
     query = (
-        f"select source_table, line, raw_text from ops.rejected_rows where load_run_id = {done.run} and rule = 'type'"
+        "select source_table, line, column_name, message, raw_text from ops.rejected_rows "
+        f"where load_run_id = {done.run} and rule = 'type'"
     )
-    assert box.rows(query) == [("billing.subscriptions", 3, line)]
+    assert box.rows(query) == [("billing.subscriptions", 3, "ended_at", "not a time", line)]
     orphans = box.rows("select count(*) from ops.rejected_rows where rule = 'relationships'")[0][0]
     assert orphans == 4  # its change, its invoice, and of that the payment and the refund
     assert box.count("billing_subscriptions") == 2
