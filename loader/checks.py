@@ -46,6 +46,7 @@ class FileReport:
     relation: Relation | None = None
     rows: int = 0
     rejected: int = 0
+    broken: int = 0  # of the rejected: rows that can be read, and break a rule
     late: int = 0  # of the rejected: rows that a newer file has brought already
     is_refused: bool = False  # the file as a whole
     is_deletion: bool = False  # its rows are keys to be taken out
@@ -69,9 +70,11 @@ class FileReport:
 
     @property
     def is_express(self) -> bool:
-        """Whether PostgreSQL may read the file itself."""
-        facts = self.relation.facts if self.relation else None
-        return bool(facts and self.relation and self.relation.is_direct and facts.is_standard and not self.readings)
+        """Whether PostgreSQL may read the rows as they come."""
+        relation = self.relation
+        if relation is None or relation.facts is None or self.readings:
+            return False
+        return bool(relation.made_by) or (relation.is_direct and relation.facts.is_standard)
 
     def rows_sql(self, numbered: bool = True) -> str:
         """The rows as they are to be read, good and bad."""
@@ -92,8 +95,8 @@ class FileReport:
         for name in self.relation.columns:
             cast = _cast(self.table.column(name))
             picked.append(f'cast(cast("{name}" as {cast}) as varchar) as "{name}"' if cast else f'"{name}"')
-        where = f"where _line not in (select _line from {self.bad})" if self.bad else ""
-        return f"select {', '.join(picked)} from {self.rows_sql(numbered or bool(self.bad))} {where}"
+        where = f"where _line not in (select _line from {self.bad})" if self.broken else ""
+        return f"select {', '.join(picked)} from {self.rows_sql(numbered or bool(self.broken))} {where}"
 
 
 @dataclass(frozen=True)
@@ -139,7 +142,10 @@ class Check:
                 self._rows(report)
         except duckdb.Error as error:
             text = " ".join(str(error).split())[:200]
-            relation.trouble.append(("", "file", f"cannot be read as a table: {text}"))
+            if relation.made_by:
+                relation.trouble.append(("", "mapping", f"{relation.made_by}: {text}"))
+            else:
+                relation.trouble.append(("", "file", f"cannot be read as a table: {text}"))
         for column, rule, message in (report.relation or relation).trouble:
             report.is_refused = True
             value = column if "contract" in message or "twice" in message else ""
@@ -159,7 +165,7 @@ class Check:
             if not relation.is_direct:
                 raise
             found = None
-        facts = relation.facts
+        facts, report.one_line = relation.facts, relation.is_lines
         if found is not None and relation.is_direct and facts:
             report.one_line = found.rows == facts.lines - 1
             if not report.one_line and (found.is_bad or not facts.has_quotes):
@@ -180,7 +186,7 @@ class Check:
                 found = self._tally(report, rules)
         report.rows, report.days = found.rows, found.days
         if found.is_bad or relation.refused:
-            self._set_aside(report, rules, found.surplus > 0)
+            self._set_aside(report, rules if found.is_bad else [], found.surplus > 0)
         self._keep_keys(report)
 
     def _tally(self, report: FileReport, rules: list[Rule]) -> Tally:
@@ -190,13 +196,20 @@ class Check:
         columns = [table.column(name) for name in relation.columns]
         strange = {c.name: text for c in columns if (text := readings.odd(c, table.key in self.parents))}
         spans = [column.name for column in columns if column.as_of or column.data_start]
-        parts = ["count(*)", *(f"count(*) filter (where {rule.condition})" for rule in rules)]
+        breaks = "".join(f', ({rule.condition}) is true as "breaks {n}"' for n, rule in enumerate(rules))
+        holds = " and ".join(f'not "breaks {n}"' for n in range(len(rules))) or "true"
+        parts = ["count(*)", *(f'count(*) filter (where "breaks {n}")' for n in range(len(rules)))]
         # equal values have equal hashes: as many hashes as values prove that no value stands twice
         key = f'"{table.primary_key}"'
         parts.append(f"count({key}) - count(distinct hash({key}))" if table.primary_key in relation.columns else "0")
         parts += [f"count(*) filter (where {text})" for text in strange.values()]
-        parts += [f"cast({side}({_held(table.column(n))}) as date)" for n in spans for side in ("min", "max")]
-        row = list(self.db.execute(f"select {', '.join(parts)} from {report.rows_sql(False)}").fetchall()[0])
+        parts += [
+            f"cast({side}({_held(table.column(n))}) filter (where {holds}) as date)"
+            for n in spans
+            for side in ("min", "max")
+        ]
+        rows_sql = f"(select *{breaks} from {report.rows_sql(False)})"
+        row = list(self.db.execute(f"select {', '.join(parts)} from {rows_sql}").fetchall()[0])
         rows, counts, surplus = row[0], row[1 : 1 + len(rules)], row[1 + len(rules)]
         rest = row[2 + len(rules) :]
         troubled: dict[str, list[str]] = {}
@@ -251,22 +264,14 @@ class Check:
         """Put every bad row into a table: its line, and the first rule that it breaks."""
         relation = report.relation
         assert relation
-        bad = self.new_bad(report)
-        hits = " ".join(f"when {rule.condition} then {number}" for number, rule in enumerate(rules))
-        values = " ".join(f'when {number} then "{rule.column}"' for number, rule in enumerate(rules))
-        names = ", ".join(
-            f"({number}, {literal(rule.name)}, {literal(rule.column)}, {literal(rule.message)})"
-            for number, rule in enumerate(rules)
-        )
-        self.db.execute(
-            f"insert into {bad} select _line, rule, column_name, message, left(case hit {values} end, 200) from "
-            f"(select *, case {hits} end as hit from {report.rows_sql()}) "
-            f"inner join (values {names}) as rules (number, rule, column_name, message) on hit = number"
-        )
+        bad, refused = self.new_bad(report), 0
+        if rules:
+            self._break(report, rules)
         if relation.refused:
             lines = f"read_parquet({literal(str(relation.refused))})"
-            self.db.execute(f"insert into {bad} select _line, rule, column_name, message, value from {lines}")
-            report.rows += self.db.execute(f"select count(*) from {lines}").fetchall()[0][0]
+            self.db.execute(f"insert into {bad} select _line, rule, column_name, message, value, null from {lines}")
+            refused = self.db.execute(f"select count(*) from {lines}").fetchall()[0][0]
+            report.rows += refused
         if has_equal_keys:
             self._equal_keys(report)
         for rule in rules:
@@ -277,10 +282,11 @@ class Check:
                     f"and column_name = '{rule.column}' and value in (select k from {self._keys(parent, 'lost')})"
                 )
         report.rejected = self.db.execute(f"select count(*) from {bad}").fetchall()[0][0]
+        report.broken = report.rejected - refused
         if not report.rejected:
             report.bad = ""
             return
-        if report.days:
+        if report.days and has_equal_keys:
             held = [_held(report.table.column(name)) for name in report.days]
             ends = ", ".join(f"cast({side}({text}) as date)" for text in held for side in ("min", "max"))
             row = self.db.execute(
@@ -289,13 +295,30 @@ class Check:
             report.days = {name: (row[2 * i], row[2 * i + 1]) for i, name in enumerate(report.days)}
         report.problems = self.examples(report)
 
+    def _break(self, report: FileReport, rules: list[Rule]) -> None:
+        """Set aside the rows that break a rule."""
+        assert report.relation
+        key = f'"{report.table.primary_key}"' if report.table.primary_key in report.relation.columns else "null"
+        hits = " ".join(f"when {rule.condition} then {number}" for number, rule in enumerate(rules))
+        values = " ".join(f'when {number} then "{rule.column}"' for number, rule in enumerate(rules))
+        names = ", ".join(
+            f"({number}, {literal(rule.name)}, {literal(rule.column)}, {literal(rule.message)})"
+            for number, rule in enumerate(rules)
+        )
+        rows = f"(select *, case {hits} end as hit from {report.rows_sql()})"
+        self.db.execute(
+            f"insert into {report.bad} "
+            f"select _line, rule, column_name, message, left(case hit {values} end, 200), {key} from {rows} "
+            f"inner join (values {names}) as rules (number, rule, column_name, message) on hit = number"
+        )
+
     def new_bad(self, report: FileReport, db: duckdb.DuckDBPyConnection | None = None) -> str:
         """Make the table of a file's bad rows."""
         self.count += 1
         report.bad = f"bad_{self.count}_{report.table.relation}"
         (db or self.db).execute(
             f"create table {report.bad} "
-            "(_line bigint, rule varchar, column_name varchar, message varchar, value varchar)"
+            "(_line bigint, rule varchar, column_name varchar, message varchar, value varchar, k varchar)"
         )
         return report.bad
 
@@ -307,9 +330,10 @@ class Check:
         self.db.execute(
             f"insert into {bad} select _line, 'duplicate', '{report.table.primary_key}', "
             "(case when same = first_same then 'the same row stands' else 'the key stands' end) || ' in line ' || "
-            f"first_line || '; the first row is kept', left({key}, 200) from (select _line, {key}, {same} as same, "
-            f"row_number() over w as seen, first_value(_line) over w as first_line, first_value({same}) over w as "
-            f"first_same from {rows} where {key} in (select {key} from {report.rows_sql(False)} group by 1 "
+            f"first_line || '; the first row is kept', left({key}, 200), {key} "
+            f"from (select _line, {key}, {same} as same, row_number() over w as seen, "
+            f"first_value(_line) over w as first_line, first_value({same}) over w as first_same "
+            f"from {rows} where {key} in (select {key} from {report.rows_sql(False)} group by 1 "
             f"having count(*) > 1) and _line not in (select _line from {bad}) "
             f"window w as (partition by {key} order by _line)) where seen > 1"
         )
@@ -339,14 +363,13 @@ class Check:
         assert report.relation
         if table.key not in self.parents and self.source.pieces(table) == 1:
             return
-        good = f"where _line not in (select _line from {report.bad})" if report.bad else ""
-        rows = report.rows_sql(bool(report.bad))
+        good = f"where _line not in (select _line from {report.bad})" if report.broken else ""
+        rows = report.rows_sql(bool(report.broken))
         self.db.execute(f"insert into {self._keys(table.key)} select {key} from {rows} {good}")
         self.known.add(table.key)
-        if report.bad:
+        if report.broken:
             self.db.execute(
-                f"insert into {self._keys(table.key, 'lost')} select {key} from {report.rows_sql()} "
-                f"where _line in (select _line from {report.bad})"
+                f"insert into {self._keys(table.key, 'lost')} select k from {report.bad} where k is not null"
             )
 
     def existing_keys(self, table: Table, file: Path) -> None:

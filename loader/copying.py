@@ -1,10 +1,10 @@
-"""What COPY reads from: a file as it is, a file without some lines, or the rows of a DuckDB query."""
+"""What COPY reads from: a file as it is, or the rows of a DuckDB query."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
-from typing import IO, Any
+from typing import Any, Protocol
 
 import duckdb
 import pyarrow as pa
@@ -18,10 +18,20 @@ class Given(Exception):
     """The copying of a table is given up: the check has found that its file needs more."""
 
 
-class Watched:
-    """A file for COPY that stops as soon as the copying is of no use."""
+class Stream(Protocol):
+    """What COPY reads from and lets go of."""
 
-    def __init__(self, stream: IO[bytes], is_over: Callable[[], bool]) -> None:
+    def read(self, size: int = -1) -> bytes:
+        """The next piece."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
+class Watched:
+    """A stream for COPY that stops as soon as the copying is of no use."""
+
+    def __init__(self, stream: Stream, is_over: Callable[[], bool]) -> None:
         self.stream, self.is_over = stream, is_over
 
     def read(self, size: int = -1) -> bytes:
@@ -29,47 +39,6 @@ class Watched:
         if self.is_over():
             raise Given
         return self.stream.read(size)
-
-
-class Without:
-    """A text file for COPY without some of its lines, which come in ascending order."""
-
-    def __init__(self, stream: IO[bytes], lines: duckdb.DuckDBPyConnection) -> None:
-        self.stream, self.lines, self.waiting = stream, lines, list[int]()
-        self.line, self.rest = 1, b""
-
-    def _next_bad(self) -> int:
-        if not self.waiting:
-            self.waiting = [row[0] for row in self.lines.fetchmany(10_000)][::-1] or [-1]
-        return self.waiting[-1]
-
-    def read(self, size: int = 1 << 20) -> bytes:
-        """The next piece of whole lines."""
-        while True:
-            piece = self.rest + self.stream.read(max(size, 1 << 16))
-            if not piece:
-                return b""
-            end = piece.rfind(b"\n") + 1
-            if not end and len(piece) > len(self.rest):
-                self.rest = piece
-                continue
-            end = end if len(piece) > len(self.rest) else len(piece)
-            piece, self.rest = piece[:end], piece[end:]
-            if kept := self._keep(piece):
-                return kept
-
-    def _keep(self, piece: bytes) -> bytes:
-        last = self.line + piece.count(b"\n") + (not piece.endswith(b"\n")) - 1
-        bad = self._next_bad()
-        if bad == -1 or bad > last:
-            self.line = last + 1
-            return piece
-        lines = piece.splitlines(keepends=True)
-        drop = set()
-        while self._next_bad() != -1 and self._next_bad() <= last:
-            drop.add(self.waiting.pop() - self.line)
-        self.line = last + 1
-        return b"".join(line for place, line in enumerate(lines) if place not in drop)
 
 
 class Exported:
@@ -106,9 +75,12 @@ def copy_csv(
     target: sql.Identifier | None = None,
     frozen: bool = False,
     header: bool = True,
+    lenient: bool = False,
 ) -> int:
+    """Copy a stream into a table, raw's own by default; returns the rows. `lenient` leaves out what is unreadable."""
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
     choices = [f"format csv, header {str(header).lower()}", *(["freeze true"] if frozen else [])]
+    choices += ["on_error ignore"] if lenient and cursor.connection.server_version >= 170_000 else []
     if header:
         choices.append("force_null ({})")
     statement = sql.SQL("copy {} ({}) from stdin (" + ", ".join(choices) + ")")

@@ -37,7 +37,8 @@ def _delete(cursor: Any, check: Check, report: FileReport, relation: Relation) -
     db, table, bad = check.db, report.table, check.new_bad(report)
     key, keys = table.primary_key, f'(select _line, "{table.primary_key}" as k from ({relation.numbered}))'
     db.execute(
-        f"insert into {bad} select _line, rule, column_name, message, value from read_parquet(?) union all "
+        f"insert into {bad} (_line, rule, column_name, message, value) "
+        "select _line, rule, column_name, message, value from read_parquet(?) union all "
         f"select _line, 'not_null', ?, 'empty', null from {keys} where k is null union all "
         "select _line, 'duplicate', ?, 'the key stands in an earlier line of this file', k from (select *, "
         f"row_number() over (partition by k order by _line) as seen from {keys}) where seen > 1 and k is not null",
@@ -57,7 +58,9 @@ def _delete(cursor: Any, check: Check, report: FileReport, relation: Relation) -
                 cursor.execute(query.format(sql.Identifier(column.name), sql.Identifier("raw", child.relation)))
                 for line, value in cursor.fetchall():
                     message = f"{child.key} still refers to it"
-                    db.execute(f"insert into {bad} values (?, 'relationships', ?, ?, ?)", [line, key, message, value])
+                    db.execute(
+                        f"insert into {bad} values (?, 'relationships', ?, ?, ?, null)", [line, key, message, value]
+                    )
     query = sql.SQL("delete from {} where {} in (select k from gone)")
     cursor.execute(query.format(sql.Identifier("raw", table.relation), sql.Identifier(key)))
     report.deleted = cursor.rowcount

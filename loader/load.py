@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -16,9 +17,8 @@ from psycopg2 import sql
 from loader import audit, merge
 from loader.checks import Check, FileReport, Problem
 from loader.contract import Table
-from loader.copying import Exported, Given, Watched, Without, copy_csv
+from loader.copying import Exported, Given, Watched, copy_csv
 from loader.deletes import delete_rows
-from loader.files import open_bytes
 from loader.mapped import MappedSource
 from loader.mapping import Mapping
 from loader.source import FolderSource
@@ -240,8 +240,11 @@ class Loading:
         reports = checking.result()
         self.done.reports += reports
         if copied is not None:
-            rows = [report.rows for report in reports]
-            if all(report.is_express and not report.rejected for report in reports) and rows == copied:
+            if (
+                all(report.is_express for report in reports)
+                and not self.is_doomed
+                and self._mend(table, copied, reports)
+            ):
                 return
             self.cursor.execute("rollback to savepoint express")
         if self.is_doomed:
@@ -253,10 +256,10 @@ class Loading:
         for report in reports:
             self._require(report, self._rows(report, sql.Identifier("raw", table.relation)))
 
-    def _express(self, table: Table, checking: Future[list[FileReport]]) -> list[int] | None:
-        """Let PostgreSQL read the files while they are checked; None when that was not tried or has failed."""
-        paths = self.source.express(table)
-        if not paths:
+    def _express(self, table: Table, checking: Future[list[FileReport]]) -> int | None:
+        """Let PostgreSQL read the rows while they are checked; None when that was not tried or has failed."""
+        found = self.source.express(self.check.db.cursor(), table)
+        if not found:
             return None
         self.cursor.execute("savepoint express")
         self.cursor.execute(sql.SQL("truncate {}").format(sql.Identifier("raw", table.relation)))
@@ -264,36 +267,53 @@ class Loading:
         def is_over() -> bool:
             if self.is_doomed or (checking.done() and checking.exception()):
                 return True
-            return checking.done() and not all(r.is_express and not r.rejected for r in checking.result())
+            return checking.done() and not all(report.is_express for report in checking.result())
 
-        copied = []
+        copied = 0
         try:
-            for path in paths:
-                facts = self.source.facts(table, path)
-                facts.look()
-                with open_bytes(path) as stream:
-                    copied.append(copy_csv(self.cursor, table, facts.header, Watched(stream, is_over), frozen=True))
+            for rows in found:
+                with closing(rows.open()) as stream:
+                    watched = Watched(stream, is_over)
+                    copied += copy_csv(
+                        self.cursor, table, rows.columns, watched, frozen=True, header=rows.header, lenient=True
+                    )
         except (psycopg2.DataError, psycopg2.errors.QueryCanceled, Given):
             self.cursor.execute("rollback to savepoint express")
             return None
         return copied
 
-    def _rows(self, report: FileReport, target: sql.Identifier, frozen: bool = True) -> int:
+    def _mend(self, table: Table, copied: int, reports: list[FileReport]) -> bool:
+        """Take rejected rows out again that PostgreSQL could read; whether what is left are the rows that hold."""
+        bad = [report for report in reports if report.broken]
+        if bad:
+            db, key = self.check.db.cursor(), f'"{table.primary_key}"'
+            keys = " union ".join(f"select k from {report.bad} where k is not null" for report in bad)
+            db.execute(f"create or replace table mended as {keys}")
+            self.cursor.execute("create temp table if not exists mended (k text) on commit drop; truncate mended")
+            with closing(Exported(db.cursor(), "select k from mended")) as rows:
+                self.cursor.copy_expert("copy mended from stdin (format csv)", rows)
+            name = sql.Identifier(table.primary_key)
+            self.cursor.execute(
+                sql.SQL("delete from {} where {} is null or {} in (select k from mended)").format(
+                    sql.Identifier("raw", table.relation), name, name
+                )
+            )
+            copied -= self.cursor.rowcount
+            for report in reports:  # of rows with one key the first holds
+                kept = f"select * from ({report.good_sql()}) where {key} in (select k from mended)"
+                assert report.relation
+                with closing(Exported(db.cursor(), kept)) as rows:
+                    copied += copy_csv(self.cursor, table, report.relation.columns, rows, header=False)
+        return copied == sum(report.loaded for report in reports)
+
+    def _rows(self, report: FileReport, target: sql.Identifier) -> int:
         """Copy the rows of a file that hold into a table; returns their number."""
-        assert report.relation and report.relation.facts
-        facts = report.relation.facts
-        frozen = frozen and self.options.mode == "replace" and self.source.pieces(report.table) == 1
+        assert report.relation
+        frozen = self.options.mode == "replace" and self.source.pieces(report.table) == 1
         if frozen:
             self.cursor.execute(sql.SQL("truncate {}").format(target))
-        if report.is_express and report.bad and report.one_line and not facts.is_parquet:
-            lines = self.check.db.cursor().execute(f"select _line from {report.bad} order by 1")
-            with open_bytes(facts.path) as stream:
-                return copy_csv(self.cursor, report.table, facts.header, Without(stream, lines), target, frozen)
-        rows = Exported(self.check.db.cursor(), report.good_sql())
-        try:
+        with closing(Exported(self.check.db.cursor(), report.good_sql())) as rows:
             return copy_csv(self.cursor, report.table, report.relation.columns, rows, target, frozen, header=False)
-        finally:
-            rows.close()
 
     def _require(self, report: FileReport, copied: int) -> None:
         if copied != report.loaded:

@@ -6,17 +6,20 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
+from functools import partial
 from pathlib import Path
 from re import IGNORECASE, sub
+from threading import Lock
 
 import duckdb
 
 from loader import readings
 from loader.contract import Column, Table
+from loader.copying import Exported
 from loader.files import BROKEN, ENDING, FileFacts
 from loader.mapping import TYPES, Field, Mapping, Rows, sql_type
 from loader.readings import EMPTY_VALUE, literal, words
-from loader.source import FolderSource, Relation
+from loader.source import Express, FolderSource, Relation
 
 READABLE = {
     "date": "a date",
@@ -79,7 +82,8 @@ class MappedSource(FolderSource):
         self.deleted: dict[str, list[Path]] = {table.key: [] for table in tables}
         self.files = {table.key: [path for _, _, path in self.pieces_of(table)] for table in tables}
         self.staged: dict[Path, Staged] = {}
-        self.is_staged = False
+        self.made: dict[str, list[Relation]] = {}
+        self.is_staged, self.lock = False, Lock()
         self._stamps: dict[str, str] = {}
 
     def _fits(self, key: tuple[str, str], stem: str) -> bool:
@@ -122,19 +126,27 @@ class MappedSource(FolderSource):
             path, path.relative_to(self.folder).as_posix(), wanted, names=names, stamp=self._stamps[name]
         )
 
-    def express(self, table: Table) -> list[Path]:
-        """None: every row goes through the mapping."""
-        return []
+    def express(self, db: duckdb.DuckDBPyConnection, table: Table) -> list[Express]:
+        """The rows as the mapping makes them; nothing when one of the files can't be read."""
+        relations = [*self.relations(db, table)]
+        if any(relation.trouble for relation in relations):
+            return []
+        return [Express(r.columns, partial(Exported, db.cursor(), r.sql), header=False) for r in relations]
 
     def relations(self, db: duckdb.DuckDBPyConnection, table: Table) -> Iterator[Relation]:
-        """The table's rows, file by file."""
-        self.stage(db)
-        for mapping, rows, path in self.pieces_of(table):
-            if path in self.files[table.key]:
-                yield self._mapped(db, table, mapping, rows, self.staged[path])
+        """The table's rows, file by file; made once, whoever asks first."""
+        with self.lock:
+            if table.key not in self.made:
+                self.stage(db)
+                self.made[table.key] = [
+                    self._mapped(db, table, mapping, rows, self.staged[path])
+                    for mapping, rows, path in self.pieces_of(table)
+                    if path in self.files[table.key]
+                ]
+        yield from self.made[table.key]
 
     def stage(self, db: duckdb.DuckDBPyConnection) -> None:
-        """Read every file into typed tables, and make the lookups; only once."""
+        """Make a typed view of every file, and the lookups; a file that is read out of order becomes a table."""
         if self.is_staged:
             return
         self.is_staged = True
@@ -144,9 +156,17 @@ class MappedSource(FolderSource):
                 columns = mapping.wanted(source, self.tables)
                 texts = "".join(f', "{c}" {sql_type(kinds[c]) if c in kinds else "varchar"}' for c in columns)
                 texts += "".join(f', "{column}~" varchar' for column in kinds)
-                db.execute(f"create table {_name(mapping, source)} (_file integer, _line bigint{texts})")
+                name, empty = _name(mapping, source), _name(mapping, f"no {source}")
+                db.execute(f"create table {empty} (_file integer, _line bigint{texts})")
+                views = [f"select * from {empty}"]
                 for number, path in enumerate(self.found[mapping.name, source]):
-                    self.staged[path] = Staged(number, self._read(db, mapping, source, number, path))
+                    view = _name(mapping, f"{source} {number}")
+                    relation = self._read(db, mapping, source, number, path, view)
+                    self.staged[path] = Staged(number, relation)
+                    if not relation.trouble:
+                        views.append(f"select * from {view}")
+                kind = "table" if any(rows.source == source for rows in mapping.lookups.values()) else "view"
+                db.execute(f"create {kind} {name} as {' union all by name '.join(views)}")
             for lookup in mapping.lookups.values():
                 fields = ", ".join(f'"{f.column}" := {_looked_up(f)}' for f in lookup.fields.values())
                 name = _name(mapping, "lookup " + lookup.name)
@@ -156,25 +176,28 @@ class MappedSource(FolderSource):
                     f'as "{lookup.name}" from {_joined(mapping, lookup)} where {keep} group by 1'
                 )
 
-    def _read(self, db: duckdb.DuckDBPyConnection, mapping: Mapping, source: str, number: int, path: Path) -> Relation:
-        """One file into its table, typed; what is no row or has an unreadable value stays behind with its line."""
+    def _read(
+        self, db: duckdb.DuckDBPyConnection, mapping: Mapping, source: str, number: int, path: Path, view: str
+    ) -> Relation:
+        """Make the view of one file, typed; what is no row or has an unreadable value stays behind with its line."""
         wanted = mapping.wanted(source, self.tables)
         columns = tuple(Column(name, "varchar(4000)", not_null=needed) for name, needed in wanted.items())
         relation = self.relation(db, Table(mapping.name, source, columns), path)
         if relation.trouble:
             return relation
         assert relation.facts
-        raw = f'"raw {mapping.name} {source} {number}"'
-        try:
-            db.execute(f"create table {raw} as {relation.numbered}")
-            rows = db.execute(f"select count(*) from {raw}").fetchall()[0][0]
-        except duckdb.Error:
-            rows = -1
-        if relation.is_direct and rows != relation.facts.lines - 1:
-            relation = self.carefully(db, relation)
-            if relation.trouble:
-                return relation
-            db.execute(f"create or replace table {raw} as {relation.numbered}")
+        if relation.is_direct:
+            every = ", ".join(f'count("{name}")' for name in relation.columns)
+            try:
+                rows = db.execute(f"select count(*), {every} from ({relation.sql})").fetchall()[0][0]
+            except duckdb.Error:
+                rows = -1
+            if rows != relation.facts.lines - 1:
+                relation = self.carefully(db, relation)
+                if relation.trouble:
+                    return relation
+        relation.is_lines = relation.is_direct
+        raw = f"({relation.sql})"
         facts = relation.facts
         assert isinstance(facts, MappedFacts)
         kinds = {name: kind for name, kind in mapping.types[source].items() if name in relation.columns}
@@ -195,13 +218,10 @@ class MappedSource(FolderSource):
                 picked[name] += " / 100"
             elif kind == "cents":
                 facts.notes.append(f"{name} has two decimals, so that it is read as it is and not in cents")
-            full = f'lower(trim("{name}")) not in ({words(EMPTY_VALUE)})'
-            picked[f"{name}~"] = f'case when {full} and {picked[name]} is null then "{name}" end'
-        into = "".join(f', "{name}"' for name in picked)
-        db.execute(
-            f"insert into {_name(mapping, source)} (_file, _line{into}) "
-            f"select {number}, _line, {', '.join(picked.values())} from {raw}; drop table {raw}"
-        )
+            full = f'lower(trim("{name}")) not in ({words(EMPTY_VALUE)})'  # nested, as it is slow and seldom asked
+            picked[f"{name}~"] = f'case when {picked[name]} is null then case when {full} then "{name}" end end'
+        typed_columns = ", ".join(f'{text} as "{name}"' for name, text in picked.items())
+        db.execute(f"create view {view} as select {number} as _file, _line, {typed_columns} from ({relation.numbered})")
         facts.sha256 = facts.stamped(facts.sha256)
         facts.notes = [note.replace("not in the contract", "not in the mapping") for note in facts.notes]
         return relation
@@ -220,6 +240,8 @@ class MappedSource(FolderSource):
         assert origin.facts
         facts = replace(origin.facts, notes=[] if staged.is_told else [*origin.facts.notes])
         relation = Relation(table, facts.name, [], "", "", facts, trouble=list(origin.trouble))
+        relation.is_lines = origin.is_lines
+        relation.made_by = f"{mapping.path.name}:{rows.line}"
         sources = {mapping.lookups[name].source for name in rows.joins}
         for source in sources:
             for other in self.found[mapping.name, source]:
@@ -239,8 +261,8 @@ class MappedSource(FolderSource):
         which = f"{good} and {rows.where or 'true'}"
         try:
             db.execute(
-                f"create table {name} as select _line, {fields} from (select * {here} {which} {first}) "
-                f"where _file = {staged.number}"
+                f"create {'table' if rows.per else 'view'} {name} as select _line, {fields} from "
+                f"(select * {here} {which} {first}) where _file = {staged.number}"
             )
             parts = [f"{_unread(typed, kinds)} {here} not ({good}) and _file = {staged.number}"] if typed else []
             if origin.refused and not staged.is_told:
@@ -249,12 +271,13 @@ class MappedSource(FolderSource):
                 db.execute(f"copy ({' union all '.join(parts)}) to {literal(str(refused))} (format parquet)")
                 if db.execute(f"select count(*) from read_parquet({literal(str(refused))})").fetchall()[0][0]:
                     relation.refused = refused
+            if rows.per or rows.where or rows.joins:
+                self._say(db, mapping, rows, staged, name, facts, good)
         except duckdb.Error as error:
             text = " ".join(str(error).split())[:200]
-            relation.trouble.append(("", "mapping", f"{mapping.path.name}:{rows.line}: {text}"))
+            relation.trouble.append(("", "mapping", f"{relation.made_by}: {text}"))
             return relation
         staged.is_told = True
-        self._say(db, mapping, rows, staged, name, facts, good)
         relation.sql = f"select {', '.join(_quoted(relation.columns))} from {name}"
         relation.numbered = f"select _line, {', '.join(_quoted(relation.columns))} from {name}"
         return relation
@@ -294,6 +317,7 @@ def output(target: Field, column: Column) -> str:
     value, kind = target.value(), column.data_type.split("(")[0]
     text = f"nullif(trim(cast({value} as varchar)), '')"
     if target.type != "VARCHAR":
+        text = f"cast({value} as varchar)"
         if kind == "numeric":
             exact = column.data_type.replace("numeric", "decimal")
             text = f"coalesce(cast(try_cast({value} as {exact}) as varchar), {text})"

@@ -124,7 +124,7 @@ def _set_late_aside(cursor: Any, check: Check, report: FileReport, day: date) ->
         check.new_bad(report, db)
     message = f"the file is of {day}; a newer file has brought this row already"
     db.executemany(
-        f"insert into {report.bad} values (?, 'late', ?, ?, ?)",
+        f"insert into {report.bad} values (?, 'late', ?, ?, ?, null)",
         [(line, report.table.primary_key, message, key) for line, key in late],
     )
     report.late = len(late)

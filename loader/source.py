@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 import duckdb
 
 from loader.contract import Table
-from loader.files import BROKEN, FileFacts, find_files
+from loader.copying import Stream
+from loader.files import BROKEN, FileFacts, find_files, open_bytes
 from loader.reader import LONGEST, raw_texts, read_records
 from loader.readings import literal
 
@@ -32,6 +34,8 @@ class Relation:
     facts: FileFacts | None = None
     refused: Path | None = None  # Parquet of the records that are no rows: _line, rule, message
     is_direct: bool = False  # the file itself is read; whatever is not plain must go through read_records
+    is_lines: bool = False  # not the file itself, but each row is one line of it
+    made_by: str = ""  # the entry of a mapping that makes the rows, as messages say it
     trouble: list[tuple[str, str, str]] = field(default_factory=list)  # (column, rule, message): the file as a whole
 
     def texts(self, db: duckdb.DuckDBPyConnection, lines: str, one_line: bool) -> Iterator[str]:
@@ -58,6 +62,15 @@ class Relation:
         return self.facts.delimiter if self.facts and not self.facts.is_parquet else ","
 
 
+@dataclass(frozen=True)
+class Express:
+    """Rows for COPY before they are checked: the columns, how to open the stream, whether a header comes first."""
+
+    columns: list[str]
+    open: Callable[[], Stream]
+    header: bool
+
+
 class Source(Protocol):
     """Where rows come from. A folder of files in the contract's shape is one; a mapping of other files is another."""
 
@@ -66,8 +79,8 @@ class Source(Protocol):
     def pieces(self, table: Table) -> int:
         """How many relations there are for the table."""
 
-    def express(self, table: Table) -> list[Path]:
-        """Files that PostgreSQL can probably read as they are, in order; empty when there is any doubt."""
+    def express(self, db: duckdb.DuckDBPyConnection, table: Table) -> list[Express]:
+        """What PostgreSQL can probably read as it is, in order; empty when there is any doubt."""
 
     def relations(self, db: duckdb.DuckDBPyConnection, table: Table) -> Iterator[Relation]:
         """The table's relations, one after the other."""
@@ -100,8 +113,9 @@ class FolderSource:
         wanted = tuple(column.name for column in table.columns)
         return FileFacts(path, path.relative_to(self.folder).as_posix(), wanted, self.strict)
 
-    def express(self, table: Table) -> list[Path]:
+    def express(self, db: duckdb.DuckDBPyConnection, table: Table) -> list[Express]:
         """The table's files, when each begins in the contract's own shape."""
+        found = []
         for path in self.files[table.key]:
             facts = self.facts(table, path)
             try:
@@ -111,7 +125,8 @@ class FolderSource:
             required = {column.name for column in table.columns if column.not_null}
             if not facts.is_standard or not required <= set(facts.columns) or facts.delimiter != ",":
                 return []
-        return self.files[table.key]
+            found.append(Express(facts.header, partial(open_bytes, path), header=True))
+        return found
 
     def relations(self, db: duckdb.DuckDBPyConnection, table: Table) -> Iterator[Relation]:
         """The table's files, in the order of their names."""
