@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from loader.checks import FileReport
 from loader.contract import Table
 from loader.files import BROKEN
+from loader.reports import FileReport
 from loader.source import FolderSource
 from warehouse.errors import TowerError
 
@@ -27,10 +27,15 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def skip_known_files(cursor: Any, tables: list[Table], source: FolderSource) -> dict[str, int]:
-    """Leave out what was loaded since the last replacement, by content; returns file: load."""
+    """Leave out what was loaded since the last replacement, by content; returns file: load.
+
+    A file whose rows lacked their parents is read again: the parents may be there now.
+    """
     cursor.execute(
-        "select source_table, sha256, status, max(load_run_id) from ops.load_files "
-        "where status in ('loaded', 'deleted') "
+        "select source_table, sha256, status, max(load_run_id) from ops.load_files as files "
+        "where status in ('loaded', 'deleted') and not exists (select 1 from ops.rejected_rows as bad "
+        "where bad.load_run_id = files.load_run_id and bad.file = files.file and bad.source_table = files.source_table "
+        "and bad.rule = 'relationships') "
         "and load_run_id >= (select coalesce(max(load_run_id), 0) from ops.load_runs "
         "where status = 'succeeded' and mode = 'replace') group by 1, 2, 3"
     )
