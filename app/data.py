@@ -105,7 +105,7 @@ def kpis(
 
 def lacks_of(build: Tower) -> Lacking:
     """What the build lacks because nothing of it was loaded."""
-    return lacking(build.publication, _sql("loaded"))
+    return lacking(build.publication, build.scope, _sql("loaded"))
 
 
 def split(

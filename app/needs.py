@@ -47,9 +47,9 @@ def _all(parts: list[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(sorted(set().union(*parts))) if parts and all(parts) else ()
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
-def lacking(publication: int, loaded: str) -> Lacking:
-    """What the build lacks; `loaded` is the query for the tables that have rows."""
+@st.cache_resource(max_entries=16, show_spinner=False)
+def lacking(publication: int, scope: str, loaded: str) -> Lacking:
+    """What the build lacks for a row scope; `loaded` is the query for the tables that have rows."""
     filled = frozenset(fetch(loaded, {})["source_table"])
     marts = {name: tables - {"crm.accounts"} for name, tables in needs_of_marts().items()}
     lines = readiness(ROOT / "dbt", set(filled))

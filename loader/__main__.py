@@ -37,7 +37,7 @@ def main() -> int:
     if sys.argv[1:2] == ["doctor"]:
         return see_doctor(sys.argv[2:])
     options = parse()
-    out = Console(soft_wrap=True, highlight=False)
+    out = console()
     began = time.monotonic()
     tables = read_contract(load_settings().root / "dbt")
     if not options.folder.is_dir():
@@ -80,8 +80,11 @@ def main() -> int:
         f"load {done.run}: {read:,} rows read = {read - rejected:,} loaded + {rejected:,} rejected, "
         f"in {time.monotonic() - began:.1f} s; data from {done.window.start} as of {done.window.as_of}"
     )
+    if done.window.earlier and not (options.folder / "truth").is_dir():
+        day = done.window.earlier
+        out.print(f"the subscriptions begin on {day}, before the window: FROM={day} takes them in")
     if rejected and options.mappings:  # a mended line alone would lack the files that it is joined to
-        given = ",".join(mapping.name for mapping in options.mappings)
+        given = ",".join(m.name if m.name in names() else str(m.path) for m in options.mappings)
         out.print(f"make rejects RUN={done.run} shows the lines; mend them where they stand, then: ", end="")
         out.print(f"make load-data DATA={options.folder} MAPPING={given} MODE=merge", markup=False)
     elif rejected:
@@ -89,6 +92,11 @@ def main() -> int:
             f"rejected rows to mend: make rejects RUN={done.run} OUT=mend; then make load-data DATA=mend MODE=merge"
         )
     return 0
+
+
+def console() -> Console:
+    """Plain text; what is no terminal is wide, so that no table breaks."""
+    return Console(soft_wrap=True, highlight=False, width=None if sys.stdout.isatty() else 200)
 
 
 def parse() -> Options:
@@ -117,6 +125,7 @@ def parse() -> Options:
     parser.add_argument(
         "--as-of", type=date.fromisoformat, default=settings.as_of_date, help='"today" of every metric (AS_OF_DATE)'
     )
+    parser.add_argument("--from", dest="start", type=date.fromisoformat, help="first day of the window, if not found")
     parser.add_argument("--check-only", action="store_true", help="check the files and stop")
     given = parser.parse_args()
     if not 0 <= given.max_rejects <= 100:
@@ -125,37 +134,43 @@ def parse() -> Options:
     share = given.max_rejects / 100
     tables = read_contract(settings.root / "dbt")
     mappings = tuple(read_mapping(name, tables) for name in given.mapping.split(",") if name)
-    return Options(given.data, given.mode, given.strict, share, given.as_of, day_first, given.check_only, mappings)
+    return Options(
+        given.data, given.mode, given.strict, share, given.as_of, day_first, given.check_only, mappings, given.start
+    )
 
 
 def check_mapping(arguments: list[str]) -> int:
     """Say which columns of the contract a mapping fills in a folder, guesses or leaves empty; loads nothing."""
     parser = argparse.ArgumentParser(prog="python -m loader mapping-check", description=check_mapping.__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder with the files")
-    parser.add_argument("--mapping", required=True, help=f"{', '.join(names())}, a YAML file, or several: a,b")
+    parser.add_argument("--data", type=Path, help="folder with the files")
+    parser.add_argument("--mapping", help=f"{', '.join(names())}, a YAML file, or several: a,b")
     given = parser.parse_args(arguments)
+    if not (given.data and given.mapping):
+        raise TowerError(f"make mapping-check DATA=folder MAPPING=name; ready mappings: {', '.join(names())}")
     dbt = load_settings().root / "dbt"
     tables = read_contract(dbt)
     if not given.data.is_dir():
         raise TowerError(f"no folder {given.data}")
     mappings = [read_mapping(name, tables) for name in given.mapping.split(",") if name]
     with tempfile.TemporaryDirectory(prefix="load") as scratch:
-        out = Console(soft_wrap=True, highlight=False)
+        out = console()
         return mapping_check(out, given.data, tables, mappings, Path(scratch), dbt)
 
 
 def see_doctor(arguments: list[str]) -> int:
     """Look at a folder of unknown files: what they are, a draft mapping, and what the dashboard could show."""
     parser = argparse.ArgumentParser(prog="python -m loader doctor", description=see_doctor.__doc__)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?", help="folder with the files")
     parser.add_argument("--out", type=Path, default=Path("draft.yml"), help="where the draft goes (draft.yml)")
     given = parser.parse_args(arguments)
+    if not given.folder:
+        raise TowerError("name the folder: make doctor DATA=folder")
     if not given.folder.is_dir():
         raise TowerError(f"no folder {given.folder}")
     dbt = load_settings().root / "dbt"
     with tempfile.TemporaryDirectory(prefix="load") as scratch:
         (Path(scratch) / "cover").mkdir()
-        out = Console(soft_wrap=True, highlight=False)
+        out = console()
         return doctor(out, given.folder, read_contract(dbt), Path(scratch), dbt, given.out)
 
 
@@ -167,7 +182,7 @@ def rejects(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     with owner_connection() as connection:
         written = export_rejects(connection, given.run, given.out)
-    out = Console(soft_wrap=True, highlight=False)
+    out = console()
     for file, rows in written.items():
         out.print(f"{given.out / file}: {rows:,} rows", markup=False)
     out.print(

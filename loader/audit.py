@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from loader.checks import FileReport
 from loader.contract import Table
 from loader.files import BROKEN
+from loader.reports import FileReport
 from loader.source import FolderSource
 from warehouse.errors import TowerError
 
@@ -27,26 +27,36 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def skip_known_files(cursor: Any, tables: list[Table], source: FolderSource) -> dict[str, int]:
-    """Leave out what was loaded since the last replacement, by content; returns file: load."""
+    """Leave out what was loaded since the last replacement, by content; returns file: load.
+
+    Beside something new, a file is read again whose rows lacked their parents: these may be there now.
+    """
     cursor.execute(
-        "select source_table, sha256, status, max(load_run_id) from ops.load_files "
-        "where status in ('loaded', 'deleted') "
-        "and load_run_id >= (select coalesce(max(load_run_id), 0) from ops.load_runs "
-        "where status = 'succeeded' and mode = 'replace') group by 1, 2, 3"
+        "select distinct on (source_table, sha256, status) source_table, sha256, status, load_run_id, "
+        "exists (select 1 from ops.rejected_rows as bad where bad.load_run_id = files.load_run_id "
+        "and bad.file = files.file and bad.source_table = files.source_table and bad.rule = 'relationships') "
+        "from ops.load_files as files where status in ('loaded', 'deleted') and load_run_id >= "
+        "(select coalesce(max(load_run_id), 0) from ops.load_runs where status = 'succeeded' and mode = 'replace') "
+        "order by source_table, sha256, status, load_run_id desc"
     )
-    known = {(table, sha256, status): run for table, sha256, status, run in cursor.fetchall()}
-    skipped = {}
+    known = {(table, sha256, status): (run, lacked) for table, sha256, status, run, lacked in cursor.fetchall()}
+    found, is_new = [], False
     for table in tables:
         for status, files in (("loaded", source.files), ("deleted", source.deleted)):
-            for path in list(files[table.key]):
+            for path in files[table.key]:
                 facts = source.facts(table, path)
                 try:
-                    sha256 = facts.content_hash()
+                    before = known.get((table.key, facts.content_hash(), status))
                 except BROKEN:
-                    continue  # the check says what is wrong
-                if run := known.get((table.key, sha256, status)):
-                    skipped[facts.name] = run
-                    files[table.key].remove(path)
+                    before = None  # the check says what is wrong
+                is_new = is_new or before is None
+                if before:
+                    found.append((files[table.key], path, facts.name, *before))
+    skipped = {}
+    for files_of, path, name, run, lacked in found:
+        if not (lacked and is_new):
+            skipped[name] = run
+            files_of.remove(path)
     return skipped
 
 

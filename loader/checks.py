@@ -11,102 +11,12 @@ import duckdb
 
 from loader import readings
 from loader.contract import Column, Table
-from loader.readings import Reading, literal, words
+from loader.readings import literal
+from loader.reports import FileReport, Problem, held
+from loader.rules import Rule, rules_of
 from loader.source import Relation, Source
 
 EXAMPLES = 5  # how many bad rows of each kind are shown
-FIRST, LAST = "1900-01-01", "2200-01-01"  # a date beyond is a slip of the pen
-READABLE = {
-    "timestamp": "a timestamp (2026-10-31 23:59:59)",
-    "date": "a date (2026-10-31)",
-    "integer": "a whole number",
-    "boolean": "true or false",
-}
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One broken rule: where, what, how many rows, with the first value found."""
-
-    file: str
-    line: int | None
-    column: str
-    rule: str
-    value: str
-    message: str
-    rows: int = 1
-
-
-@dataclass
-class FileReport:
-    """What was found in one file: rows read = rows loaded + rows rejected."""
-
-    table: Table
-    file: str
-    relation: Relation | None = None
-    rows: int = 0
-    rejected: int = 0
-    broken: int = 0  # of the rejected: rows that can be read, and break a rule
-    late: int = 0  # of the rejected: rows that a newer file has brought already
-    is_refused: bool = False  # the file as a whole
-    is_deletion: bool = False  # its rows are keys to be taken out
-    deleted: int = 0
-    one_line: bool = False  # every row is one line of the file
-    bad: str = ""  # the DuckDB table of rejected rows: _line, rule, column_name, message, value
-    problems: list[Problem] = field(default_factory=list)
-    readings: dict[str, Reading] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-    days: dict[str, tuple[date | None, date | None]] = field(default_factory=dict)  # column: first and last day
-
-    @property
-    def loaded(self) -> int:
-        """Rows that hold."""
-        return self.rows - self.rejected
-
-    @property
-    def sha256(self) -> str:
-        """The hash of the file's content."""
-        return self.relation.facts.sha256 if self.relation and self.relation.facts else ""
-
-    @property
-    def is_express(self) -> bool:
-        """Whether PostgreSQL may read the rows as they come."""
-        relation = self.relation
-        if relation is None or relation.facts is None or self.readings:
-            return False
-        return bool(relation.made_by) or (relation.is_direct and relation.facts.is_standard)
-
-    def rows_sql(self, numbered: bool = True) -> str:
-        """The rows as they are to be read, good and bad."""
-        assert self.relation
-        inner = self.relation.numbered if numbered else self.relation.sql
-        if not self.readings:
-            return f"({inner})"
-        picked = ", ".join(
-            f'{self.readings[name].expression} as "{name}"' if name in self.readings else f'"{name}"'
-            for name in self.relation.columns
-        )
-        return f"(select {'_line, ' if numbered else ''}{picked} from ({inner}))"
-
-    def good_sql(self, numbered: bool = False) -> str:
-        """A query for the rows that hold: the columns as text that PostgreSQL reads as DuckDB did, and _line."""
-        assert self.relation
-        picked = ["_line"] if numbered else []
-        for name in self.relation.columns:
-            cast = _cast(self.table.column(name))
-            picked.append(f'cast(cast("{name}" as {cast}) as varchar) as "{name}"' if cast else f'"{name}"')
-        where = f"where _line not in (select _line from {self.bad})" if self.broken else ""
-        return f"select {', '.join(picked)} from {self.rows_sql(numbered or bool(self.broken))} {where}"
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One check as an SQL condition that is true for a bad row."""
-
-    column: str
-    name: str
-    condition: str
-    message: str
 
 
 @dataclass
@@ -204,7 +114,7 @@ class Check:
         parts.append(f"count({key}) - count(distinct hash({key}))" if table.primary_key in relation.columns else "0")
         parts += [f"count(*) filter (where {text})" for text in strange.values()]
         parts += [
-            f"cast({side}({_held(table.column(n))}) filter (where {holds}) as date)"
+            f"cast({side}({held(table.column(n))}) filter (where {holds}) as date)"
             for n in spans
             for side in ("min", "max")
         ]
@@ -225,31 +135,7 @@ class Check:
         return Tally(rows, sum(counts) + surplus > 0, surplus, where, days)
 
     def _rules(self, table: Table, column: Column) -> list[Rule]:
-        name, rules = f'"{column.name}"', []
-        kind = column.data_type.split("(")[0]
-        if kind == "varchar":
-            length = int(column.data_type.split("(")[1].rstrip(")"))
-            rules.append(Rule(column.name, "type", f"length({name}) > {length}", f"longer than {length} characters"))
-        else:
-            text = READABLE.get(kind, f"a number that fits {column.data_type}")
-            holds = _held(column)
-            if kind in ("timestamp", "date"):
-                broken = f"({holds} between '{FIRST}' and '{LAST}') is not true"
-                text += " between 1900 and 2200"
-            else:
-                broken = f"{holds} is null"
-            if kind == "integer":  # 5.6 is none, though it could be rounded to one
-                broken = f"case when cast({holds} as varchar) = {name} then false "
-                broken += f"else {holds} is null or {name} similar to '.*[._eE].*' end"
-            rules.append(Rule(column.name, "type", f"{name} is not null and ({broken})", f"not {text}"))
-        if column.not_null:
-            rules.append(Rule(column.name, "not_null", f"{name} is null", "empty, but a value is required"))
-        if column.accepted:
-            message = f"not one of {', '.join(column.accepted)}"
-            rules.append(Rule(column.name, "accepted_values", f"{name} not in ({words(column.accepted)})", message))
-        if column.minimum is not None:
-            low = f"try_cast({name} as double) < {column.minimum}"
-            rules.append(Rule(column.name, "minimum", low, f"below {column.minimum}"))
+        name, rules = f'"{column.name}"', rules_of(column)
         if column.references and column.references[:2] != (table.source, table.name):
             parent = ".".join(column.references[:2])
             if parent in self.known:  # an absent table cannot be missed
@@ -287,8 +173,8 @@ class Check:
             report.bad = ""
             return
         if report.days and has_equal_keys:
-            held = [_held(report.table.column(name)) for name in report.days]
-            ends = ", ".join(f"cast({side}({text}) as date)" for text in held for side in ("min", "max"))
+            parts = [held(report.table.column(name)) for name in report.days]
+            ends = ", ".join(f"cast({side}({text}) as date)" for text in parts for side in ("min", "max"))
             row = self.db.execute(
                 f"select {ends} from {report.rows_sql()} where _line not in (select _line from {bad})"
             ).fetchall()[0]
@@ -391,18 +277,6 @@ class Tally:
     surplus: int
     troubled: dict[str, str]  # column: condition for its values that are not plain
     days: dict[str, tuple[date | None, date | None]]
-
-
-def _held(column: Column) -> str:
-    """The column's value in its type, null where it has none."""
-    return f'try_cast("{column.name}" as {_cast(column)})'
-
-
-def _cast(column: Column) -> str:
-    """The DuckDB type of a column; empty for text."""
-    if column.data_type.startswith("varchar"):
-        return ""
-    return column.data_type.replace("numeric", "decimal")
 
 
 def _shown(value: Any) -> str:

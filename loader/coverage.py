@@ -9,7 +9,8 @@ from rich.console import Console
 
 from loader.contract import Table
 from loader.load import open_scratch
-from loader.mapped import MappedSource, from_file
+from loader.mapped import MappedSource
+from loader.mapped_sql import from_file
 from loader.mapping import Mapping
 from loader.readiness import print_readiness
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from psycopg2 import sql
 
-from loader.checks import Check, FileReport, Problem
+from loader.checks import Check
 from loader.copying import Exported, copy_csv
+from loader.reports import FileReport, Problem
 from loader.source import FolderSource, Relation
 
 

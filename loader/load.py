@@ -15,13 +15,15 @@ import psycopg2
 from psycopg2 import sql
 
 from loader import audit, merge
-from loader.checks import Check, FileReport, Problem
+from loader.checks import Check
 from loader.contract import Table
 from loader.copying import Exported, Given, Watched, copy_csv
 from loader.deletes import delete_rows
 from loader.mapped import MappedSource
 from loader.mapping import Mapping
+from loader.reports import FileReport, Problem
 from loader.source import FolderSource
+from loader.window import Window, days_of, window_of
 from warehouse.errors import TowerError
 
 LOCK = 7_203_114  # one load at a time
@@ -40,14 +42,7 @@ class Options:
     day_first: bool | None = None
     check_only: bool = False
     mappings: tuple[Mapping, ...] = ()
-
-
-@dataclass(frozen=True)
-class Window:
-    """First and last day of the data; `as_of` is "today" for every metric."""
-
-    start: date | None
-    as_of: date | None
+    start: date | None = None
 
 
 @dataclass
@@ -96,7 +91,7 @@ def load(
             done.reports += check.run(table)
             advance("checked", table.key, source.size(table))
         done.problems = _refusals(done.reports, options)
-        done.window = window_of(_days(done.reports), options.as_of)
+        done.window = window_of(days_of(done.reports), options.as_of, options.start)
         return done
     with connection.cursor() as cursor:
         cursor.execute("select pg_try_advisory_xact_lock(%s)", (LOCK,))
@@ -116,7 +111,9 @@ def load(
                 f"{m.name}: {', '.join(p for part in m.files.values() for p in part)}" for m in options.mappings
             )
             wanted = f"that fits the mapping ({known})" if known else "of the contract, such as crm/accounts.csv"
-            raise TowerError(f"{options.folder} holds no file {wanted}; see docs/your-own-data.md")
+            raise TowerError(
+                f"{options.folder} holds no file {wanted}; make doctor DATA={options.folder} says what is there"
+            )
         done.absent = [table.key for table in tables if not source.pieces(table) and table.key not in check.known]
         started = audit.now()
         Loading(cursor, tables, options, check, source, done, advance).run()
@@ -128,11 +125,11 @@ def load(
             done.refused_run = run
             return done
         if options.mode == "replace":
-            days = _days(done.reports)
+            days = days_of(done.reports)
             cursor.execute("truncate ops.merged_rows")
         else:
             days = merge.days_of(cursor, tables)
-        done.window = window_of(days, options.as_of)
+        done.window = window_of(days, options.as_of, options.start)
         if done.window.as_of is None:
             raise TowerError(
                 'no row has a date that could be "today"; load billing/subscriptions (or events, tickets, spend), '
@@ -154,38 +151,6 @@ def make_source(tables: list[Table], options: Options, scratch: Path) -> FolderS
     if options.mappings:
         return MappedSource(options.folder, tables, scratch, list(options.mappings), options.day_first)
     return FolderSource(options.folder, tables, scratch, options.strict)
-
-
-def window_of(
-    days: dict[tuple[str, bool, bool, bool], tuple[date | None, date | None]], override: date | None
-) -> Window:
-    """The window that the contract's marked columns span; an as-of date outside the data is refused.
-
-    Keys are (column, counts for as_of, counts for data_start, is a last resort).
-    """
-
-    def ends(side: int, last_resort: bool) -> list[date]:
-        marked = [pair[side] for key, pair in days.items() if key[2 - side] and key[3] == last_resort]
-        return [day for day in marked if day is not None]
-
-    start = min(ends(0, False) or ends(0, True), default=None)
-    last = max(ends(1, False) or ends(1, True), default=None)
-    if start is None or (last and start > last):
-        start = last
-    if override and last and override > last:
-        raise TowerError(f"AS_OF_DATE {override} lies after the last day of the data, {last}; mend it in .env")
-    if override and start and override < start:
-        raise TowerError(f"AS_OF_DATE {override} lies before the first day of the data, {start}; mend it in .env")
-    return Window(start, override or last)
-
-
-def _days(reports: list[FileReport]) -> dict[tuple[str, bool, bool, bool], tuple[date | None, date | None]]:
-    found = {}
-    for report in reports:
-        for name, pair in report.days.items():
-            column = report.table.column(name)
-            found[f"{report.file} {name}", column.as_of, column.data_start, column.last_resort] = pair
-    return found
 
 
 def _refusals(reports: list[FileReport], options: Options) -> list[Problem]:

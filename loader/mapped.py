@@ -17,18 +17,10 @@ from loader import readings
 from loader.contract import Column, Table
 from loader.copying import Exported
 from loader.files import BROKEN, ENDING, FileFacts
-from loader.mapping import TYPES, Field, Mapping, Rows, sql_type
+from loader.mapped_sql import joined, looked_up, named, output, unread
+from loader.mapping import TYPES, Mapping, Rows, sql_type
 from loader.readings import EMPTY_VALUE, literal, words
 from loader.source import Express, FolderSource, Relation
-
-READABLE = {
-    "date": "a date",
-    "time": "a time",
-    "number": "a number",
-    "cents": "a number",
-    "integer": "a whole number",
-    "flag": "true or false",
-}
 
 
 @dataclass
@@ -156,11 +148,11 @@ class MappedSource(FolderSource):
                 columns = mapping.wanted(source, self.tables)
                 texts = "".join(f', "{c}" {sql_type(kinds[c]) if c in kinds else "varchar"}' for c in columns)
                 texts += "".join(f', "{column}~" varchar' for column in kinds)
-                name, empty = _name(mapping, source), _name(mapping, f"no {source}")
+                name, empty = named(mapping, source), named(mapping, f"no {source}")
                 db.execute(f"create table {empty} (_file integer, _line bigint{texts})")
                 views = [f"select * from {empty}"]
                 for number, path in enumerate(self.found[mapping.name, source]):
-                    view = _name(mapping, f"{source} {number}")
+                    view = named(mapping, f"{source} {number}")
                     relation = self._read(db, mapping, source, number, path, view)
                     self.staged[path] = Staged(number, relation)
                     if not relation.trouble:
@@ -168,12 +160,12 @@ class MappedSource(FolderSource):
                 kind = "table" if any(rows.source == source for rows in mapping.lookups.values()) else "view"
                 db.execute(f"create {kind} {name} as {' union all by name '.join(views)}")
             for lookup in mapping.lookups.values():
-                fields = ", ".join(f'"{f.column}" := {_looked_up(f)}' for f in lookup.fields.values())
-                name = _name(mapping, "lookup " + lookup.name)
+                fields = ", ".join(f'"{f.column}" := {looked_up(f)}' for f in lookup.fields.values())
+                name = named(mapping, "lookup " + lookup.name)
                 keep = f"{lookup.per} is not null and {lookup.where or True}"
                 db.execute(
                     f"create table {name} as select cast({lookup.per} as varchar) as _key, struct_pack({fields}) "
-                    f'as "{lookup.name}" from {_joined(mapping, lookup)} where {keep} group by 1'
+                    f'as "{lookup.name}" from {joined(mapping, lookup)} where {keep} group by 1'
                 )
 
     def _read(
@@ -256,7 +248,7 @@ class MappedSource(FolderSource):
         kinds = mapping.types[rows.source]
         typed = sorted({c for e in rows.expressions() for c in e.columns if c in kinds})
         good = " and ".join(f'"{c}~" is null' for c in typed) or "true"
-        here = f"from {_joined(mapping, rows)} where "
+        here = f"from {joined(mapping, rows)} where "
         first = f"qualify row_number() over (partition by {rows.per} order by _file, _line) = 1" if rows.per else ""
         which = f"{good} and {rows.where or 'true'}"
         try:
@@ -264,7 +256,7 @@ class MappedSource(FolderSource):
                 f"create {'table' if rows.per else 'view'} {name} as select _line, {fields} from "
                 f"(select * {here} {which} {first}) where _file = {staged.number}"
             )
-            parts = [f"{_unread(typed, kinds)} {here} not ({good}) and _file = {staged.number}"] if typed else []
+            parts = [f"{unread(typed, kinds)} {here} not ({good}) and _file = {staged.number}"] if typed else []
             if origin.refused and not staged.is_told:
                 parts.append(f"from read_parquet({literal(str(origin.refused))})")
             if parts:
@@ -294,7 +286,7 @@ class MappedSource(FolderSource):
     ) -> None:
         """Say what the mapping leaves out of the file, so that no line is lost in silence."""
         query = (
-            f"select count(*) filter (where {good}), (select count(*) from {name}) from {_name(mapping, rows.source)}"
+            f"select count(*) filter (where {good}), (select count(*) from {name}) from {named(mapping, rows.source)}"
         )
         lines, made = db.execute(f"{query} where _file = {staged.number}").fetchall()[0]
         if lines != made:
@@ -308,66 +300,6 @@ class MappedSource(FolderSource):
                     facts.notes.append(
                         f"{self.staged[other].relation.file} has lines that are no rows; they are not joined"
                     )
-
-
-def output(target: Field, column: Column) -> str:
-    """SQL for a column of the contract as text."""
-    if target.constant is not None:
-        return literal(target.constant)
-    value, kind = target.value(), column.data_type.split("(")[0]
-    text = f"nullif(trim(cast({value} as varchar)), '')"
-    if target.type != "VARCHAR":
-        text = f"cast({value} as varchar)"
-        if kind == "numeric":
-            exact = column.data_type.replace("numeric", "decimal")
-            text = f"coalesce(cast(try_cast({value} as {exact}) as varchar), {text})"
-        elif kind in ("integer", "varchar"):
-            text = f"regexp_replace({text}, '^(-?[0-9]+)\\.0+$', '\\1')"
-        elif kind == "date":
-            text = f"coalesce(cast(try_cast({value} as date) as varchar), {text})"
-    return f"coalesce({text}, {literal(target.default)})" if target.default is not None else text
-
-
-def _looked_up(target: Field) -> str:
-    """A column of a lookup: an aggregate, or the value of the first line that has one."""
-    assert target.expression
-    value = target.value()
-    if target.expression.is_aggregate:
-        return value
-    return f"first({value} order by _file, _line) filter (where {value} is not null)"
-
-
-def _joined(mapping: Mapping, rows: Rows) -> str:
-    """The file with its lookups; each adds one struct and no row."""
-    name = _name(mapping, rows.source)
-    parts = [name]
-    for lookup, key in rows.joins.items():
-        other = _name(mapping, "lookup " + lookup)
-        parts.append(f'left join {other} as "{lookup}~" on cast({key} as varchar) = "{lookup}~"._key')
-    return " ".join(parts)
-
-
-def from_file(mapping: Mapping, rows: Rows, number: int) -> str:
-    """SQL for the lines of one file that an entry takes, before only the first of each key is kept."""
-    return f"from {_joined(mapping, rows)} where _file = {number} and {rows.where or True}"
-
-
-def _name(mapping: Mapping, what: str) -> str:
-    return f'"{mapping.name} {what}"'
-
-
-def _unread(columns: list[str], kinds: dict[str, str]) -> str:
-    """The start of a query for the lines with an unreadable value: the first of them, and what it is not."""
-    cases = {
-        "column_name": lambda column: column,
-        "message": lambda column: f"not {READABLE.get(kinds[column], f'of the form {kinds[column]}')}",
-    }
-    found = [
-        f"""case {" ".join(f'when "{c}~" is not null then {literal(text(c))}' for c in columns)} end as {name}"""
-        for name, text in cases.items()
-    ]
-    first = ", ".join(f'"{column}~"' for column in columns)
-    return f"select _line, 'type' as rule, {', '.join(found)}, left(coalesce({first}), 200) as value"
 
 
 def _quoted(names: list[str]) -> list[str]:

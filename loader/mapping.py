@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import difflib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,8 @@ import duckdb
 import yaml
 
 from loader.contract import Table
+from loader.expressions import Expression, judge, parse_expression
+from loader.lines import LineLoader, Map, Text
 from loader.readings import literal
 from warehouse.errors import TowerError
 
@@ -26,78 +26,6 @@ TYPES = {
     "integer": "integer",
     "flag": "boolean",
 }
-SCALAR = {
-    "COLUMN_REF",
-    "CONSTANT",
-    "FUNCTION",
-    "CAST",
-    "CASE",
-    "COMPARISON",
-    "CONJUNCTION",
-    "OPERATOR",
-    "BETWEEN",
-    "TYPE",
-}
-DENIED = {"current_setting", "getenv", "getvariable", "nextval", "currval", "random", "uuid", "error", "write_log"}
-
-
-class Text(str):
-    """A string that knows its line."""
-
-    line = 0
-
-
-class Map(dict[str, Any]):
-    """A mapping that knows its line."""
-
-    line = 0
-
-
-class _Loader(yaml.SafeLoader):
-    pass
-
-
-def _text(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Text:
-    value = Text(loader.construct_scalar(node))
-    value.line = node.start_mark.line + 1
-    return value
-
-
-def _map(loader: yaml.SafeLoader, node: yaml.MappingNode) -> Map:
-    value = Map()
-    value.line = node.start_mark.line + 1
-    for key, item in node.value:
-        if key.tag == "tag:yaml.org,2002:merge":
-            for name, part in loader.construct_object(item, deep=True).items():  # type: ignore[no-untyped-call]
-                value.setdefault(name, part)
-    own = set()
-    for key, item in node.value:
-        if key.tag == "tag:yaml.org,2002:merge":
-            continue
-        name = _text(loader, key)  # `no` is a country, not a falsehood
-        if name in own:
-            raise yaml.MarkedYAMLError(problem=f"{name!r} stands twice", problem_mark=key.start_mark)
-        own.add(name)
-        value[name] = loader.construct_object(item, deep=True)  # type: ignore[no-untyped-call]
-    return value
-
-
-_Loader.add_constructor("tag:yaml.org,2002:str", _text)
-_Loader.add_constructor("tag:yaml.org,2002:map", _map)
-
-
-@dataclass(frozen=True)
-class Expression:
-    """An SQL expression; `columns` are those of the file, `looked_up` pairs of lookup and column."""
-
-    sql: str
-    columns: tuple[str, ...] = ()
-    looked_up: tuple[tuple[str, str], ...] = ()
-    is_plain: bool = False  # nothing but a column
-    is_aggregate: bool = False
-
-    def __str__(self) -> str:
-        return f"({self.sql}\n)"  # the newline ends a comment
 
 
 @dataclass(frozen=True)
@@ -191,10 +119,11 @@ def read_mapping(name: str, tables: list[Table]) -> Mapping:
     """A ready mapping by its name, or a file of one's own. Raises TowerError with every mistake and its line."""
     path = FOLDER / f"{name}.yml" if (FOLDER / f"{name}.yml").is_file() else Path(name)
     if not path.is_file():
-        raise TowerError(f"no mapping {name!r}; ready ones: {', '.join(names())}; or name a YAML file")
+        near = "".join(f"; did you mean {word}?" for word in difflib.get_close_matches(name, names(), 1))
+        raise TowerError(f"no mapping {name!r}{near}; ready ones: {', '.join(names())}; or name a YAML file")
     text = path.read_text(encoding="utf-8")
     try:
-        body = yaml.load(text, _Loader)
+        body = yaml.load(text, LineLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise TowerError(f"{path.name}:{line}: {error.problem}") from error
@@ -344,7 +273,7 @@ class _Reader:
             for line, column, expression in parts:
                 try:
                     query = f"describe select {expression} as x from (select {struct})"
-                    found[column] = _judge().execute(query).fetchall()[0][1]
+                    found[column] = judge().execute(query).fetchall()[0][1]
                 except duckdb.Error as error:
                     self.wrong(line, " ".join(str(error).split("LINE")[0].split())[:200])
             for name, target in rows.fields.items():
@@ -367,66 +296,3 @@ def _listed(value: Any) -> list[str]:
 
 def _plain(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-@lru_cache(maxsize=1)
-def _judge() -> duckdb.DuckDBPyConnection:
-    """An empty database that parses and binds expressions."""
-    return duckdb.connect()
-
-
-@lru_cache(maxsize=2)
-def _functions(aggregate: bool) -> frozenset[str]:
-    kinds = "'scalar', 'macro'" + (", 'aggregate'" if aggregate else "")
-    query = f"select distinct function_name from duckdb_functions() where internal and function_type in ({kinds})"
-    return frozenset(row[0] for row in _judge().execute(query).fetchall()) - DENIED
-
-
-def parse_expression(text: str, aggregate: bool = False) -> Expression:
-    """Parse a scalar SQL expression. Raises ValueError for anything else: queries, windows, functions that read."""
-    row = _judge().execute("select json_serialize_sql('select ' || ?)", [text]).fetchall()[0][0]
-    tree = json.loads(row)
-    if tree.get("error"):
-        raise ValueError(f"no SQL expression ({tree.get('error_message', '')})")
-    node = tree["statements"][0]["node"] if len(tree["statements"]) == 1 else {}
-    extras = [
-        node.get(key) for key in ("where_clause", "group_expressions", "having", "qualify", "modifiers", "sample")
-    ]
-    parts = node.get("select_list", [])
-    if len(parts) != 1 or node.get("from_table", {}).get("type") != "EMPTY" or any(extras) or parts[0].get("alias"):
-        raise ValueError("one expression is wanted")
-    columns: dict[str, None] = {}
-    looked_up: dict[tuple[str, str], None] = {}
-    aggregates = []
-
-    def walk(item: Any) -> None:
-        if isinstance(item, list):
-            for part in item:
-                walk(part)
-        if not isinstance(item, dict):
-            return
-        kind = item.get("class")
-        if kind is not None and kind not in SCALAR:
-            raise ValueError(f"only scalar expressions are allowed, not {str(kind).lower()}")
-        if kind == "COLUMN_REF":
-            path = item["column_names"]
-            if len(path) > 2:
-                raise ValueError(f"no such column: {'.'.join(path)}")
-            if len(path) == 2:
-                looked_up[path[0], path[1]] = None
-            else:
-                columns[path[0]] = None
-        if kind == "FUNCTION":
-            name = item["function_name"].lower()
-            if not item.get("is_operator") and name not in _functions(aggregate):
-                what = "an aggregate stands only in a lookup" if name in _functions(True) else "no such scalar function"
-                raise ValueError(f"{name}: {what}")
-            if not item.get("is_operator") and name not in _functions(False):
-                aggregates.append(name)
-        for value in item.values():
-            if isinstance(value, dict | list):
-                walk(value)
-
-    walk(parts)
-    plain = parts[0].get("class") == "COLUMN_REF"
-    return Expression(text, tuple(columns), tuple(looked_up), plain, bool(aggregates))

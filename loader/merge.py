@@ -10,9 +10,10 @@ from typing import Any
 
 from psycopg2 import sql
 
-from loader.checks import Check, FileReport
+from loader.checks import Check
 from loader.contract import Table
 from loader.copying import Exported, copy_csv
+from loader.reports import FileReport
 from warehouse.errors import TowerError
 
 DATED = re.compile(r"(?<!\d)(20\d\d)-?([01]\d)-?([0-3]\d)(?!\d)")

@@ -33,7 +33,8 @@ def main() -> int:
     arguments = parser.parse_args()
     out = Console(soft_wrap=True, highlight=False)
     if arguments.command == "env":
-        out.print("made .env with random passwords" if write_env_file() else ".env is there already")
+        if write_env_file():
+            out.print("made .env with random passwords")
         return 0
     settings = load_settings()
     if arguments.command == "psql":

@@ -56,19 +56,27 @@ def run_tool(settings: Settings, command: list[str]) -> int:
 def publish(settings: Settings) -> None:
     """Record the models that were just built in ops.publications: the app's caches are keyed by it.
 
-    Its status is `succeeded` when the tests ran and passed with them, and `untested` when they did not run.
+    Its status is `succeeded` when the tests ran and passed with them, and `untested` when they did not run; tests that
+    only warn are said and kept.
     """
     results: list[dict[str, Any]] = json.loads((target_path(settings) / "run_results.json").read_text())["results"]
     kinds = [result["unique_id"].split(".")[0] for result in results]
+    warnings = []
+    if warned := {r["unique_id"]: r["failures"] for r in results if r.get("status") == "warn"}:
+        nodes = json.loads((target_path(settings) / "manifest.json").read_text())["nodes"]
+        warnings = [f"{nodes[key]['config']['meta']['warning']} {count:,}" for key, count in warned.items()]
+    for warning in warnings:
+        print(f"warning: {warning}")
     with owner_connection(settings) as connection, connection.cursor() as cursor:
         cursor.execute(
-            "insert into ops.publications (published_at, load_run_id, as_of_date, models, tests, status) "
-            "select %s, max(load_run_id), max(as_of_date), %s, %s, %s from marts.dim_tower",
+            "insert into ops.publications (published_at, load_run_id, as_of_date, models, tests, status, warnings) "
+            "select %s, max(load_run_id), max(as_of_date), %s, %s, %s, %s from marts.dim_tower",
             (
                 datetime.now(UTC).replace(tzinfo=None),
                 kinds.count("model"),
                 kinds.count("test") + kinds.count("unit_test"),
                 "succeeded" if "test" in kinds else "untested",
+                "; ".join(warnings)[:4000],
             ),
         )
         connection.commit()
@@ -85,8 +93,8 @@ def main() -> int:
         return run_tool(settings, ["sqlfluff", "lint", "models", "tests", "analyses", "--disable-progress-bar"])
     command = next((word for word in arguments if not word.startswith("-")), "")
     if command in ("build", "run", "test", "source", "show", "snapshot", "run-operation"):
-        with _loaded(settings):
-            pass
+        with _loaded(settings) as connection:
+            os.environ.setdefault("TOWER_BOOKS", "error" if _is_synthetic(connection) else "warn")
     code = run_dbt(settings, arguments)
     if code == 0 and command in ("build", "run") and not {"--select", "-s"} & {*arguments}:
         publish(settings)
@@ -108,6 +116,17 @@ def main() -> int:
     if code != 0:
         raise TowerError(f"dbt {command} failed; the lines above name the model or test")
     return 0
+
+
+def _is_synthetic(connection: Any) -> bool:
+    """Whether the generator made what is loaded: it leaves truth/ beside its files, and its books tie."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select source_folder from ops.load_runs where status = 'succeeded' and mode = 'replace' "
+            "order by load_run_id desc limit 1"
+        )
+        row = cursor.fetchone()
+    return bool(row) and (Path(row[0]) / "truth").is_dir()
 
 
 def _loaded(settings: Settings) -> Any:

@@ -76,6 +76,7 @@ create table if not exists ops.publications (
     tests integer not null,
     status varchar(20) not null
 );
+alter table ops.publications add column if not exists warnings varchar(4000) not null default '';
 create table if not exists ops.saved_views (
     view_id bigint generated always as identity primary key,
     name varchar(80) not null check (name = trim(name) and name <> ''),

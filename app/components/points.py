@@ -56,8 +56,8 @@ def bubbles(frame: pd.DataFrame, axes: dict[str, str], colour: str, name: str, *
         color_discrete_sequence=PALETTE,
     )
     figure.update_layout(hovermode="closest")
-    figure.update_xaxes(tickformat=tick)
-    figure.update_yaxes(tickformat=tick)
+    figure.update_xaxes(tickformat="~%" if tick == PERCENT else tick)
+    figure.update_yaxes(tickformat="~%" if tick == PERCENT else tick)
     return figure
 
 

@@ -53,6 +53,8 @@ if last is not None and last["status"] != "succeeded":
     st.warning(f"The last load failed: {last['message']}. The numbers rest on an earlier one.", icon=":material/error:")
 elif last is not None and build is not None and last["load_run_id"] != build["load_run_id"]:
     st.warning("The last load isn't in the numbers yet: run `make dbt-run`.", icon=":material/hourglass_empty:")
+if build is not None and build["warnings"]:
+    st.warning(f"The books of the last build do not tie: {build['warnings']}.", icon=":material/balance:")
 if build is not None and build["status"] != "succeeded":
     st.warning("The tests did not run with the last build: run `make dbt-test`.", icon=":material/rule:")
 

@@ -88,6 +88,7 @@ for place, column, title in ((left, "plan_tier", "plan"), (middle, "billing_inte
         chart(
             f"MRR by {title}",
             charts.shares(plans.groupby(column, as_index=False).agg(mrr=("mrr", "sum")), column, "mrr"),
+            needs="mrr",
             note="On the as-of date, whatever the months.",
             help="MRR of each account under its main plan.",
         )

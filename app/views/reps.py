@@ -78,6 +78,7 @@ with right:
     chart(
         "Activities by type and week",
         charts.stacked_by(cells, "week", "activities", "activity_type", ",d"),
+        needs="activities",
         help="By the day they took place or were planned for; the first and last week may be partial.",
     )
 left, middle, right = st.columns(3)
@@ -89,6 +90,7 @@ with left:
         charts.bars(
             done.sort_values("rate", ascending=False), "activity_type", "rate", kind="percent", n="due", horizontal=True
         ),
+        needs="activities",
         help="Completed ÷ (completed + overdue); what is not yet due is out.",
     )
 with middle:
@@ -100,6 +102,7 @@ with middle:
     chart(
         "How contacts went",
         charts.stacked(share.reset_index(), "activity_type", MOODS, ".0%"),
+        needs="activities",
         help="Share of positive, neutral and negative outcomes; no answer is neutral. Notes and tasks have none.",
         note=f"n = {int(moods.to_numpy().sum()):,} contacts with an outcome.",
     )
@@ -125,6 +128,7 @@ table(
     columns=config,
     help=f"By attainment. Win rates on fewer than {FEW} closed deals say little. {note}",
     empty="No rep works in this segment and region.",
+    needs="sales_rep_performance",
     filters=filters,
 )
 table(

@@ -187,6 +187,11 @@ def test_there_are_as_many_tests_as_promised(manifest: Node) -> None:
     assert len(manifest["unit_tests"]) >= 60
 
 
+def test_no_test_only_warns_of_the_synthetic_company(manifest: Node) -> None:
+    tests = [node for node in manifest["nodes"].values() if node["resource_type"] == "test"]
+    assert {node["config"]["severity"].lower() for node in tests} == {"error"}
+
+
 def test_singular_tests_and_exposures_lean_on_what_is_there(manifest: Node, models: dict[str, Node]) -> None:
     assert len(manifest["exposures"]) >= 5
     for exposure in manifest["exposures"].values():

@@ -1,43 +1,50 @@
-"""Partial data are normal: with accounts and subscriptions alone every mart builds and every test passes."""
+"""Partial data are normal: with accounts and subscriptions alone all marts build and all pages say what they need."""
 
 from __future__ import annotations
 
 import os
 import shutil
 from datetime import date
-from pathlib import Path
 
 import psycopg2
+import pytest
 
 from data_gen.__main__ import generate
 from data_gen.plan import Plan
-from tests.conftest import Company
+from tests.conftest import Company, free_port
+from tests.e2e.browser import PATHS, chromium, flaws, new_page, open_page
 
 
-def test_every_mart_builds_and_passes_with_accounts_and_subscriptions_alone(
-    server: dict[str, str], tmp_path: Path
-) -> None:
-    generate(Plan(80, 5, date(2026, 1, 1), date(2026, 6, 30)), tmp_path / "all")
-    few = tmp_path / "few"
-    few.mkdir()
-    shutil.copy(tmp_path / "all/crm/accounts.csv", few)
-    shutil.copy(tmp_path / "all/billing/subscriptions.csv", few)
+@pytest.fixture(scope="module")
+def few(server: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Company:
+    """A company of which two files are known, loaded and built in a database of its own."""
+    folder = tmp_path_factory.mktemp("few")
+    generate(Plan(80, 5, date(2026, 1, 1), date(2026, 6, 30)), folder / "all")
+    data = folder / "data"
+    data.mkdir()
+    shutil.copy(folder / "all/crm/accounts.csv", data)
+    shutil.copy(folder / "all/billing/subscriptions.csv", data)
     connection = psycopg2.connect(server["DATABASE_URL"])
     connection.autocommit = True
     connection.cursor().execute("create database tower_few")
     connection.close()
-    url = server["DATABASE_URL"].rsplit("/", 1)[0] + "/tower_few"
-    company = Company(
-        few,
-        os.environ
-        | server
-        | {"DATABASE_URL": url, "DATA_DIR": str(few), "AS_OF_DATE": "", "DBT_TARGET_PATH": str(tmp_path / "target")},
-    )
+    own = {
+        "DATABASE_URL": server["DATABASE_URL"].rsplit("/", 1)[0] + "/tower_few",
+        "DATA_DIR": str(data),
+        "AS_OF_DATE": "",
+        "DBT_TARGET_PATH": str(folder / "target"),
+        "APP_PORT": str(free_port()),
+    }
+    company = Company(data, os.environ | server | own)
     company.run("warehouse", "up")
     said = company.run("loader").stdout
     assert "no file, so the table is empty: billing.products" in said
     company.run("warehouse.dbt", "--quiet", "build", "--exclude-resource-type", "unit_test")
-    with psycopg2.connect(url) as connection, connection.cursor() as cursor:
+    return company
+
+
+def test_today_is_the_last_day_of_what_is_known(few: Company) -> None:
+    with psycopg2.connect(few.environment["DATABASE_URL"]) as connection, connection.cursor() as cursor:
         cursor.execute(
             "select (select as_of_date from marts.dim_tower), "
             "(select cast(greatest(max(started_at), max(cancelled_at)) as date) from raw.billing_subscriptions), "
@@ -47,3 +54,18 @@ def test_every_mart_builds_and_passes_with_accounts_and_subscriptions_alone(
     assert as_of == max(subscriptions, accounts)
     assert rows == 80
     connection.close()
+
+
+@pytest.mark.skipif(chromium() is None, reason="needs Chromium")
+def test_every_page_opens_and_says_what_it_needs(few: Company) -> None:
+    few.run("app", "start")
+    try:
+        base = f"http://127.0.0.1:{few.environment['APP_PORT']}"
+        with new_page() as page:
+            assert {name: found for name in PATHS if (found := flaws(page, base, name))} == {}
+            open_page(page, base, "movements")
+            assert page.get_by_text("needs billing.products and billing.subscription_changes").count() > 5
+            open_page(page, base, "support")
+            assert page.get_by_text("Not loaded, so that parts of this page stay empty: ").count() == 1
+    finally:
+        few.run("app", "stop")

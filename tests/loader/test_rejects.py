@@ -139,6 +139,21 @@ def test_rejected_rows_come_back_as_files_that_can_be_mended_and_merged(
     assert {row["rule"] for row in reasons} == {"accepted_values"}
 
 
+def test_rows_come_back_when_their_parent_is_mended_in_its_file(box: Box, whole: Path, data: Path) -> None:
+    box.load(whole)
+    expected = {table: box.content(table) for table in ("product_users", "product_events")}
+    users = data / "product/users.csv"
+    good = users.read_bytes()
+    edit(users, 6, field(2, "boss"))
+    box.load(data, max_rejects=0.2)
+    assert box.content("product_events") != expected["product_events"]
+    users.write_bytes(good)
+    done = box.load(data, mode="merge")
+    assert "product/events.csv" not in done.skipped and "crm/deals.csv" in done.skipped
+    assert {table: box.content(table) for table in expected} == expected
+    assert not box.load(data, mode="merge").run  # now that nothing lacks its parent, nothing is new
+
+
 def test_the_reader_sees_rejects_and_files(server: dict[str, str], box: Box) -> None:
     url = box.url.replace("tower_owner", "tower_reader").replace(
         server["TOWER_OWNER_PASSWORD"], server["TOWER_READER_PASSWORD"]

@@ -62,10 +62,11 @@ def test_the_doctor_drafts_a_mapping_that_loads(tmp_path: Path) -> None:
         ("S2", "K2", "Basic", "cancelled", "annual", "2026-03-01 00:00:00"),
     ]
     assert pick(rows["billing.subscription_changes"], "quantity", "unit_price") == [("10", "20.00"), ("2", "100.00")]
-    assert pick(rows["support.tickets"], "account_id", "priority", "csat_score") == [
-        ("K1", "high", "4"),
-        ("K2", "low", None),
+    assert pick(rows["support.tickets"], "account_id", "priority", "csat_score", "status") == [
+        ("K1", "high", "4", "closed"),
+        ("K2", "low", None, "open"),
     ]
+    assert yaml.safe_load(draft.read_text())["files"]["my_subscriptions"]["types"]["price"] == "number"
     assert "product.users" not in rows
 
 

@@ -11,11 +11,12 @@ from typing import Any
 import duckdb
 import pytest
 
-from loader.checks import Check, FileReport
+from loader.checks import Check
 from loader.contract import read_contract
 from loader.load import open_scratch
 from loader.mapped import MappedSource
 from loader.mapping import names, read_mapping
+from loader.reports import FileReport
 from warehouse.errors import TowerError
 from warehouse.settings import ROOT
 

@@ -100,6 +100,23 @@ def test_a_rejected_line_comes_back_as_it_was_and_is_mended_in_its_file(server: 
     assert (box.count("billing_invoices"), box.count("billing_payments")) == (4, 4)
 
 
+def test_somebody_s_books_that_do_not_tie_warn_and_are_published(together: Company) -> None:
+    file = together.data / "stripe/invoices.csv"
+    whole = file.read_text()
+    file.write_text(whole.replace("10000,2000,12000", "90000,2000,92000"))
+    together.run("loader", "--mapping", "stripe,hubspot,salesforce,zendesk,spend")
+    said = together.run("warehouse.dbt", "--quiet", "build", "--exclude-resource-type", "unit_test").stdout
+    expected = ["invoices and MRR differ by more than 1 % without", "payments do not add up to what their invoices say"]
+    assert all(f"warning: {warning}" in said for warning in expected)
+    with psycopg2.connect(together.environment["DATABASE_URL"]) as connection, connection.cursor() as cursor:
+        cursor.execute("select status, warnings from ops.publications order by publication_id")
+        *before, (status, warnings) = cursor.fetchall()
+    connection.close()
+    assert before == [("succeeded", "")]
+    assert status == "succeeded" and all(warning in warnings for warning in expected)
+    file.write_text(whole)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

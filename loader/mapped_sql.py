@@ -1,0 +1,76 @@
+"""The SQL of a mapping: its files with their lookups, and the columns of the contract as text."""
+
+from __future__ import annotations
+
+from loader.contract import Column
+from loader.mapping import Field, Mapping, Rows
+from loader.readings import literal
+
+READABLE = {
+    "date": "a date",
+    "time": "a time",
+    "number": "a number",
+    "cents": "a number",
+    "integer": "a whole number",
+    "flag": "true or false",
+}
+
+
+def output(target: Field, column: Column) -> str:
+    """SQL for a column of the contract as text."""
+    if target.constant is not None:
+        return literal(target.constant)
+    value, kind = target.value(), column.data_type.split("(")[0]
+    text = f"nullif(trim(cast({value} as varchar)), '')"
+    if target.type != "VARCHAR":
+        text = f"cast({value} as varchar)"
+        if kind == "numeric":
+            exact = column.data_type.replace("numeric", "decimal")
+            text = f"coalesce(cast(try_cast({value} as {exact}) as varchar), {text})"
+        elif kind in ("integer", "varchar"):
+            text = f"regexp_replace({text}, '^(-?[0-9]+)\\.0+$', '\\1')"
+        elif kind == "date":
+            text = f"coalesce(cast(try_cast({value} as date) as varchar), {text})"
+    return f"coalesce({text}, {literal(target.default)})" if target.default is not None else text
+
+
+def looked_up(target: Field) -> str:
+    """A column of a lookup: an aggregate, or the value of the first line that has one."""
+    assert target.expression
+    value = target.value()
+    if target.expression.is_aggregate:
+        return value
+    return f"first({value} order by _file, _line) filter (where {value} is not null)"
+
+
+def joined(mapping: Mapping, rows: Rows) -> str:
+    """The file with its lookups; each adds one struct and no row."""
+    name = named(mapping, rows.source)
+    parts = [name]
+    for lookup, key in rows.joins.items():
+        other = named(mapping, "lookup " + lookup)
+        parts.append(f'left join {other} as "{lookup}~" on cast({key} as varchar) = "{lookup}~"._key')
+    return " ".join(parts)
+
+
+def from_file(mapping: Mapping, rows: Rows, number: int) -> str:
+    """SQL for the lines of one file that an entry takes, before only the first of each key is kept."""
+    return f"from {joined(mapping, rows)} where _file = {number} and {rows.where or True}"
+
+
+def named(mapping: Mapping, what: str) -> str:
+    return f'"{mapping.name} {what}"'
+
+
+def unread(columns: list[str], kinds: dict[str, str]) -> str:
+    """The start of a query for the lines with an unreadable value: the first of them, and what it is not."""
+    cases = {
+        "column_name": lambda column: column,
+        "message": lambda column: f"not {READABLE.get(kinds[column], f'of the form {kinds[column]}')}",
+    }
+    found = [
+        f"""case {" ".join(f'when "{c}~" is not null then {literal(text(c))}' for c in columns)} end as {name}"""
+        for name, text in cases.items()
+    ]
+    first = ", ".join(f'"{column}~"' for column in columns)
+    return f"select _line, 'type' as rule, {', '.join(found)}, left(coalesce({first}), 200) as value"

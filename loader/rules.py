@@ -1,0 +1,57 @@
+"""The rules of the contract as SQL conditions, true for a row that breaks them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from loader.contract import Column
+from loader.readings import words
+from loader.reports import held
+
+FIRST, LAST = "1900-01-01", "2200-01-01"  # a date beyond is a slip of the pen
+READABLE = {
+    "timestamp": "a timestamp (2026-10-31 23:59:59)",
+    "date": "a date (2026-10-31)",
+    "integer": "a whole number",
+    "boolean": "true or false",
+}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One check as an SQL condition that is true for a bad row."""
+
+    column: str
+    name: str
+    condition: str
+    message: str
+
+
+def rules_of(column: Column) -> list[Rule]:
+    """What must hold for a column by itself."""
+    name, rules = f'"{column.name}"', []
+    kind = column.data_type.split("(")[0]
+    if kind == "varchar":
+        length = int(column.data_type.split("(")[1].rstrip(")"))
+        rules.append(Rule(column.name, "type", f"length({name}) > {length}", f"longer than {length} characters"))
+    else:
+        text = READABLE.get(kind, f"a number that fits {column.data_type}")
+        holds = held(column)
+        if kind in ("timestamp", "date"):
+            broken = f"({holds} between '{FIRST}' and '{LAST}') is not true"
+            text += " between 1900 and 2200"
+        else:
+            broken = f"{holds} is null"
+        if kind == "integer":  # 5.6 is none, though it could be rounded to one
+            broken = f"case when cast({holds} as varchar) = {name} then false "
+            broken += f"else {holds} is null or {name} similar to '.*[._eE].*' end"
+        rules.append(Rule(column.name, "type", f"{name} is not null and ({broken})", f"not {text}"))
+    if column.not_null:
+        rules.append(Rule(column.name, "not_null", f"{name} is null", "empty, but a value is required"))
+    if column.accepted:
+        message = f"not one of {', '.join(column.accepted)}"
+        rules.append(Rule(column.name, "accepted_values", f"{name} not in ({words(column.accepted)})", message))
+    if column.minimum is not None:
+        low = f"try_cast({name} as double) < {column.minimum}"
+        rules.append(Rule(column.name, "minimum", low, f"below {column.minimum}"))
+    return rules

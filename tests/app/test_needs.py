@@ -1,0 +1,31 @@
+"""What a page says it needs: of the metrics, facts and tables that were not loaded."""
+
+from __future__ import annotations
+
+from app.needs import Lacking
+
+LACKING = Lacking(
+    metrics={"cac": ("marketing.spend",), "won_amount": ("crm.deals",)},
+    marts={"fct_orders": ("billing.orders",), "fct_deals": ("crm.deals",), "fct_usage": (), "dim_product": ()},
+    pages={},
+    filled=frozenset({"billing.products", "product.events"}),
+)
+
+
+def test_a_query_lacks_something_when_each_of_its_facts_does() -> None:
+    assert LACKING.for_query("select * from marts.fct_orders join marts.dim_product") == ("billing.orders",)
+    assert LACKING.for_query("from marts.fct_orders union from marts.fct_deals") == ("billing.orders", "crm.deals")
+    assert LACKING.for_query("from marts.fct_orders union from marts.fct_usage") == ()
+    assert LACKING.for_query("from marts.dim_account, marts.dim_product") == ()
+
+
+def test_a_query_may_name_what_it_needs() -> None:
+    said = "/* needs product.events.activation */ select * from marts.fct_usage"
+    assert LACKING.for_query(said) == ("product.events.activation",)
+    assert LACKING.for_query("/* needs product.events */ select * from marts.fct_usage") == ()
+
+
+def test_metrics_lack_something_together_or_any_of_them() -> None:
+    assert LACKING.for_metrics(["cac", "won_amount"]) == ("crm.deals", "marketing.spend")
+    assert LACKING.for_metrics(["cac", "mrr"]) == ()
+    assert LACKING.for_any(["cac", "mrr", "fct_orders"]) == ("billing.orders", "marketing.spend")
