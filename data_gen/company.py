@@ -86,9 +86,11 @@ def _chosen(plan: Plan, kind: Ints, begins: Ints, created: Ints) -> Ints:
     seen = np.where(begins < plan.window_end, kind, PROSPECT)
     quotas = _quotas(plan.accounts)
     within = [np.flatnonzero(early & (seen == one))[:quota] for one, quota in enumerate(quotas)]
+    within.append(np.setdiff1d(np.flatnonzero(early), np.concatenate(within)))  # a window of days may lack some kind
     later = np.flatnonzero(~early)
     later = later[: int(len(later) * quotas[1:].sum() / (early & (kind != CUSTOMER)).sum())]
-    return np.concatenate([np.sort(np.concatenate(within)), later[np.argsort(created[later], kind="stable")]])
+    first = np.sort(np.concatenate(within)[: plan.accounts])
+    return np.concatenate([first, later[np.argsort(created[later], kind="stable")]])
 
 
 def _first_paid(plan: Plan, rng: np.random.Generator, kind: Ints) -> Ints:

@@ -220,7 +220,7 @@ def _others(billing: Billing, rng: np.random.Generator, won: dict[str, Any], los
     cycle = _cycles(rng, segment, kind) * (0.9 if lost else 1.0)
     if lost:
         closed = won["closed"][rng.integers(0, max(1, len(won["closed"])), n)] + rng.integers(-12 * DAY, 12 * DAY, n)
-        closed = np.clip(closed, plan.first + 60, plan.last - 60)
+        closed = np.maximum(np.where(closed < plan.last, closed, closed - 13 * DAY), plan.first + 60)
         created = closed - (cycle * DAY).astype(np.int64)
     else:
         closed = np.full(n, NONE)
