@@ -7,7 +7,7 @@ import getpass
 import io
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ import duckdb
 from loader.checks import FileReport
 from loader.contract import Table
 from loader.files import BROKEN
+from loader.merge import day_of
 from loader.source import FolderSource
 from warehouse.errors import TowerError
 
@@ -26,15 +27,20 @@ MOST_OF_A_REFUSED_FILE = 10_000  # rejected rows kept of each file of a load tha
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def skip_known_files(cursor: Any, tables: list[Table], source: FolderSource) -> dict[str, int]:
-    """Leave out what was loaded since the last replacement, by content; returns file: load."""
+def skip_known_files(cursor: Any, tables: list[Table], source: FolderSource, mode: str) -> dict[str, int]:
+    """Leave out what was loaded since the last replacement, by content; returns file: load.
+
+    A dated file of a merge counts again when its content is known from an earlier day only: a row may have gone back.
+    """
     cursor.execute(
-        "select source_table, sha256, status, max(load_run_id) from ops.load_files "
-        "where status in ('loaded', 'deleted') "
+        "select source_table, sha256, f.status, load_run_id, source_folder, file "
+        "from ops.load_files f inner join ops.load_runs using (load_run_id) where f.status in ('loaded', 'deleted') "
         "and load_run_id >= (select coalesce(max(load_run_id), 0) from ops.load_runs "
-        "where status = 'succeeded' and mode = 'replace') group by 1, 2, 3"
+        "where status = 'succeeded' and mode = 'replace') order by load_run_id"
     )
-    known = {(table, sha256, status): run for table, sha256, status, run in cursor.fetchall()}
+    known: dict[tuple[str, ...], list[tuple[int, date | None]]] = {}
+    for *content, run, folder, file in cursor.fetchall():
+        known.setdefault(tuple(content), []).append((run, day_of(Path(folder) / file)))
     skipped = {}
     for table in tables:
         for status, files in (("loaded", source.files), ("deleted", source.deleted)):
@@ -44,8 +50,10 @@ def skip_known_files(cursor: Any, tables: list[Table], source: FolderSource) -> 
                     sha256 = facts.content_hash()
                 except BROKEN:
                     continue  # the check says what is wrong
-                if run := known.get((table.key, sha256, status)):
-                    skipped[facts.name] = run
+                day = day_of(path) if mode == "merge" else None
+                loads = known.get((table.key, sha256, status), [])
+                if runs := [run for run, loaded in loads if not day or (loaded and loaded >= day)]:
+                    skipped[facts.name] = runs[-1]
                     files[table.key].remove(path)
     return skipped
 
