@@ -13,11 +13,11 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
-import duckdb
 from rich.console import Console
 
 from data_gen.__main__ import generate
@@ -26,49 +26,63 @@ from warehouse.connections import owner_connection
 from warehouse.errors import TowerError, run_cli
 from warehouse.settings import Settings, load_settings
 
-# what a day brings: file, name, and when a row of the drop (b) counts, beside the row it replaces (a)
+# what a day brings: file, name, and the column that came to hold the value, or any if none is named
 NEWS = [
-    ("crm/accounts", "new accounts", "a.account_id is null"),
-    ("crm/accounts", "became customers", "b.status = 'customer' and a.status is distinct from 'customer'"),
-    ("crm/accounts", "churned", "b.status = 'churned' and a.status is distinct from 'churned'"),
-    ("crm/deals", "new deals", "a.deal_id is null"),
-    ("crm/deals", "won", "b.stage = 'closed_won' and a.stage is distinct from 'closed_won'"),
-    ("crm/deals", "lost", "b.stage = 'closed_lost' and a.stage is distinct from 'closed_lost'"),
-    ("billing/invoices", "new invoices", "a.invoice_id is null"),
-    ("billing/invoices", "paid", "b.paid_at is not null and a.paid_at is null"),
-    ("support/tickets", "new tickets", "a.ticket_id is null"),
-    ("support/tickets", "solved", "b.resolved_at is not null and a.resolved_at is null"),
-    ("product/events", "usage events", "a.event_id is null"),
+    ("crm/accounts", "new accounts", "account_id", ""),
+    ("crm/accounts", "became customers", "status", "customer"),
+    ("crm/accounts", "churned", "status", "churned"),
+    ("crm/deals", "new deals", "deal_id", ""),
+    ("crm/deals", "won", "stage", "closed_won"),
+    ("crm/deals", "lost", "stage", "closed_lost"),
+    ("billing/invoices", "new invoices", "invoice_id", ""),
+    ("billing/invoices", "paid", "paid_at", ""),
+    ("support/tickets", "new tickets", "ticket_id", ""),
+    ("support/tickets", "solved", "resolved_at", ""),
+    ("product/events", "usage events", "event_id", ""),
 ]
 
 
 def write_difference(old: Path, new: Path, target: Path) -> Counter[str]:
-    """Write the rows of one folder's files that another's lack; the first column of each file is its key.
-
-    Returns the number of `rows`, and of each of the news.
-    """
+    """Write the rows that one folder's files hold and another's don't; returns the number of `rows` and of the news."""
     counts: Counter[str] = Counter()
-    with duckdb.connect() as db:
-        db.execute("set memory_limit = '1GB'")
-        for path in sorted(new.glob("[!t]*/*.csv")):
-            name = path.relative_to(new)
-            file = target / name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            reads = "read_csv(?, all_varchar = true, header = true, delim = ',', quote = '\"', escape = '\"')"
-            db.execute(f"create or replace temp table a as from {reads}", [str(old / name)])
-            db.execute(f"create or replace temp table b as from {reads}", [str(path)])
-            key = db.execute("describe b").fetchall()[0][0]
-            fresh = f'from b where hash(b) not in (select hash(a) from a) order by "{key}"'
-            db.execute(f"create or replace temp table c as {fresh}")
-            rows = db.execute("select count(*) from c").fetchall()[0][0]
-            if rows:
-                db.execute(f"copy c to '{file.as_posix()}' (header, delimiter ',', quote '\"', escape '\"')")
-            counts["rows"] += rows
-            for table, what, condition in NEWS:
+    for path in sorted(new.glob("[!t]*/*.csv")):
+        name = path.relative_to(new)
+        rows = list(_changes(old / name, path))
+        if not rows:
+            continue
+        with path.open(encoding="utf-8") as file:
+            header = file.readline()
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        (target / name).write_text(header + "".join(after for _, after in rows), encoding="utf-8")
+        counts["rows"] += len(rows)
+        columns, *afters = csv.reader([header, *(after for _, after in rows)])
+        befores = csv.reader([before or "\n" for before, _ in rows])
+        for before, after in zip(befores, afters, strict=True):
+            was, now = dict(zip(columns, before, strict=False)), dict(zip(columns, after, strict=True))
+            for table, what, column, value in NEWS:
                 if table == name.with_suffix("").as_posix():
-                    query = f'select count(*) from c as b left join a on a."{key}" = b."{key}" where {condition}'
-                    counts[what] = db.execute(query).fetchall()[0][0]
+                    wanted = now[column] == value if value else now[column] != ""
+                    counts[what] += wanted and was.get(column, "") != now[column]
     return counts
+
+
+def _changes(old: Path, new: Path) -> Iterator[tuple[str, str]]:
+    """The lines of a file that differ from its earlier state, each with the line it replaces, empty for a new row.
+
+    Rows keep their order and the key is their first column. Raises ValueError when a row is gone.
+    """
+    with old.open(encoding="utf-8") as earlier, new.open(encoding="utf-8") as later:
+        before = next(earlier, "")
+        for line in later:
+            if line == before:
+                before = next(earlier, "")
+            elif line.split(",", 1)[0] == before.split(",", 1)[0]:
+                yield before, line
+                before = next(earlier, "")
+            else:
+                yield "", line
+    if before:
+        raise ValueError(f"{old} has a row that {new} lacks: {before}")
 
 
 def next_day(settings: Settings, target: Path, console: Console | None = None) -> tuple[date, Counter[str]]:
@@ -104,7 +118,8 @@ def _loaded(settings: Settings) -> tuple[date, set[tuple[str, str, str]]]:
     """The last loaded day, and the accounts in the warehouse."""
     with owner_connection(settings) as connection, connection.cursor() as cursor:
         cursor.execute(
-            "select as_of_date from ops.load_runs where status = 'succeeded' order by load_run_id desc limit 1"
+            "select as_of_date from ops.load_runs where status = 'succeeded' and as_of_date is not null "
+            "order by load_run_id desc limit 1"
         )
         last = cursor.fetchone()
         if not last:
@@ -123,7 +138,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=beside, help="folder for the drops, one a day (beside DATA_DIR)")
     options = parser.parse_args()
     day, counts = next_day(settings, options.out)
-    news = ", ".join(f"{counts[what]:,} {what}" for _, what, _ in NEWS)
+    news = ", ".join(f"{counts[what]:,} {what}" for _, what, _, _ in NEWS)
     Console(soft_wrap=True, highlight=False).print(
         f"{day}: {news}; {counts['rows']:,} new and changed rows in {options.out / day.isoformat()}"
     )
