@@ -93,7 +93,7 @@ class Plan:
         if self.until and not self.start < self.until <= self.horizon:
             raise TowerError(
                 f"the synthetic company's life is drawn up to {self.horizon}, not to {self.until}; "
-                "a later DATA_END_DATE and `make gen-data load-data` make a company that lives longer"
+                "`make gen-data load-data` begins it again, and a later DATA_END_DATE makes a company that lives longer"
             )
 
     def rng(self, domain: int) -> np.random.Generator:
