@@ -29,7 +29,7 @@ def generate(plan: Plan, target: Path, console: Console | None = None) -> int:
         TimeElapsedColumn(),
     )
     with Folder(target) as folder, Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("accounts", total=plan.months + 4)
+        task = progress.add_task("accounts", total=int((plan.month_edges[:-1] < plan.cut).sum()) + 4)
 
         def step(text: str) -> None:
             progress.update(task, description=text, advance=1)

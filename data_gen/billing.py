@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_gen.company import Company
-from data_gen.plan import DAY, REGIONS, Floats, Ints
-from data_gen.writer import NONE
+from data_gen.plan import DAY, NONE, REGIONS, Floats, Ints
 
 Mask = NDArray[np.bool_]
 MONTHS_IN = np.array([1, 3, 12])
@@ -63,32 +62,46 @@ class Billing:
         self.churned_month = np.full(n, NONE)
         self.addon_cents = np.zeros(n, dtype=np.int64)
         self.subs, self.ledger, self.churns, self.deltas = Columns(), Columns(), Columns(), Columns()
-        self.ends = Columns()
+        self.ends, self.books = Columns(), Columns()
         self.next_sub = 0
         self.hazard = np.zeros(n)
-        self.month_end = np.zeros((n, self.plan.months + 1), dtype=np.int64)
         self.brief = self._choose_brief()
 
     # -- the run ----------------------------------------------------------
 
     def run(self) -> None:
-        """Simulate every month of the window."""
+        """Simulate every month."""
         company, plan = self.company, self.plan
         self._terms(np.arange(company.size))
         old = np.flatnonzero((company.paid_from != NONE) & (company.paid_from < plan.first))
         self._start_main(old, company.paid_from[old])
         more = old[self.rng.random(len(old)) < 0.15]
         self._addons(more, company.paid_from[more] + 3600)
-        self.month_end[:, 0] = self.account_cents()
         for month in range(plan.months):
             self._month(month)
-            self.month_end[:, month + 1] = self.account_cents()
         self._lost_trials()
 
     def account_cents(self) -> Ints:
         """MRR of every account now, in cents."""
         main = mrr_cents(self.quantity, self.unit_cents(), self.discount, MONTHS_IN[self.interval])
         return np.where(self.subscription != NONE, main, 0) + np.where(self.addon != NONE, self.addon_cents, 0)
+
+    def _book(self, accounts: Ints, when: Ints) -> None:
+        """Note what the accounts pay a month from now on; a trial pays nothing."""
+        paid_from = self.company.paid_from[accounts]
+        cents = np.where(paid_from != NONE, self.account_cents()[accounts], 0)
+        self.books.add(account=accounts, when=np.maximum(when, paid_from), cents=cents)
+
+    def mrr_before(self, moments: Ints) -> Ints:
+        """MRR in cents just before each moment, from the books, (accounts, moments)."""
+        account, when, cents = (self.books.get(name) for name in ("account", "when", "cents"))
+        order = np.lexsort((when, account))
+        span = 1 << 40  # seconds, more than all of time that is drawn
+        keys = (account * span + when)[order]
+        wanted = np.arange(self.company.size)[:, None] * span + moments[None, :]
+        place = np.searchsorted(keys, wanted) - 1
+        mine = (place >= 0) & (account[order][place] == np.arange(self.company.size)[:, None])
+        return np.where(mine, cents[order][place], 0)
 
     def unit_cents(self) -> Ints:
         """Price per seat and billing interval, in cents."""
@@ -103,7 +116,8 @@ class Billing:
         draw = rng.random(len(active))
         moment = begin + 7200 + (rng.beta(1.2, 1.0, len(active)) * (end - begin - 10_800)).astype(np.int64)
         risk = self._risk(active, month)
-        self.hazard[active] = risk
+        if begin < plan.cut:
+            self.hazard[active] = risk
         leaves = draw < risk
         rest, when = active[~leaves], moment[~leaves]
         self._leave(active[leaves], moment[leaves], month)
@@ -185,7 +199,8 @@ class Billing:
         self._record(accounts, began, np.full(len(accounts), START))
 
     def _record(self, accounts: Ints, when: Ints, kind: Ints) -> None:
-        """Write the present state of the accounts' main subscriptions into the ledger."""
+        """Write the present state of the accounts' main subscriptions into the ledger, and what they pay."""
+        self._book(accounts, when)
         self.ledger.add(
             subscription=self.subscription[accounts],
             when=when,
@@ -225,6 +240,7 @@ class Billing:
             interval=zero,
             kind=zero + START,
         )
+        self._book(accounts, moments)
 
     def _leave(self, accounts: Ints, when: Ints, month: int) -> None:
         if not len(accounts):
@@ -252,6 +268,7 @@ class Billing:
         with_addon = self.addon[accounts] != NONE
         self._end(self.addon[accounts][with_addon], when[with_addon], reason[with_addon])
         self.subscription[accounts], self.addon[accounts] = NONE, NONE
+        self._book(accounts, when)
         self.churned_month[accounts] = month
 
     def _end(self, subscriptions: Ints, when: Ints, reason: Ints) -> None:
@@ -354,10 +371,11 @@ class Billing:
         accounts, when = accounts[has], when[has]
         self._end(self.addon[accounts], when, np.full(len(accounts), 6))
         self.addon[accounts] = NONE
+        self._book(accounts, when)
 
     def _lost_trials(self) -> None:
-        """Trials that never paid: ended when the trial ended, or still running."""
-        company, plan = self.company, self.plan
+        """Trials that never paid end when the trial ends."""
+        company = self.company
         tried = np.flatnonzero((company.trial_from != NONE) & (company.paid_from == NONE))
         numbers = self.next_sub + np.arange(len(tried))
         self.next_sub += len(tried)
@@ -372,23 +390,18 @@ class Billing:
         self.subscription[tried] = numbers
         self._record(tried, company.trial_from[tried], np.full(len(tried), START))
         self.subscription[tried] = NONE
-        over = company.trial_to[tried] < plan.last
-        self.ends.add(
-            number=numbers[over],
-            ended=company.trial_to[tried][over],
-            cancelled=company.trial_to[tried][over],
-            reason=np.full(int(over.sum()), 7),
-        )
+        over = company.trial_to[tried]
+        self.ends.add(number=numbers, ended=over, cancelled=over, reason=np.full(len(tried), 7))
 
 
-def movements(billing: Billing) -> dict[str, Ints]:
+def movements(billing: Billing, edges: Ints) -> dict[str, Ints]:
     """Account × month in cents: start, new, reactivation, expansion, contraction, churn, end; start or end > 0."""
-    company, plan = billing.company, billing.plan
-    start, end = billing.month_end[:, :-1], billing.month_end[:, 1:]
+    mrr = billing.mrr_before(edges)
+    start, end = mrr[:, :-1], mrr[:, 1:]
     account, month = np.nonzero((start > 0) | (end > 0))
     s, e = start[account, month], end[account, month]
-    paid = company.paid_from[account]
-    is_first = (paid >= plan.month_edges[month]) & (paid < plan.month_edges[month + 1])
+    paid = billing.company.paid_from[account]
+    is_first = (paid >= edges[month]) & (paid < edges[month + 1])
     zero = np.zeros_like(s)
     return {
         "account": account,

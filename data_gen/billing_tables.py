@@ -7,8 +7,8 @@ import pandas as pd
 
 from data_gen.billing import MONTHS_IN, REASONS, Billing, movements
 from data_gen.company import CUSTOMER, WON
-from data_gen.plan import DAY, Floats, Ints, repeat_index
-from data_gen.writer import NONE, Folder, flags, ids, labels, money, times, whole
+from data_gen.plan import DAY, NONE, Floats, Ints, Plan, repeat_index
+from data_gen.writer import Folder, flags, ids, labels, money, times, whole
 from data_gen.writer import dates as date_column
 
 INTERVALS = ["monthly", "quarterly", "annual"]
@@ -42,7 +42,7 @@ def write(billing: Billing, folder: Folder) -> None:
     _products(folder)
     ledger = _ledger(billing)
     subscriptions = _subscriptions(billing, ledger)
-    _write_subscriptions(subscriptions, ledger, folder)
+    _write_subscriptions(billing.plan, subscriptions, ledger, folder)
     invoices = _invoices(billing, subscriptions, ledger)
     _payments(billing, rng, invoices, folder)
     _orders(billing, rng, folder)
@@ -79,17 +79,18 @@ def _ledger(billing: Billing) -> pd.DataFrame:
 def _subscriptions(billing: Billing, ledger: pd.DataFrame) -> pd.DataFrame:
     names = ("number", "account", "started", "trial_from", "trial_to", "interval")
     frame = pd.DataFrame({name: billing.subs.get(name) for name in names}).set_index("number").sort_index()
-    frame["product"] = ledger.groupby("subscription")["product"].last()
+    known = ledger[ledger["when"] < billing.plan.cut]
+    frame["product"] = known.groupby("subscription")["product"].last()
     ends = pd.DataFrame(
         {name: billing.ends.get(name) for name in ("number", "ended", "cancelled", "reason")}
     ).set_index("number")
-    frame = frame.join(ends).fillna({"ended": NONE, "cancelled": NONE, "reason": 8}).reset_index()
-    frame = frame.astype({"ended": "int64", "cancelled": "int64", "reason": "int64"})
+    frame = frame.join(ends).fillna({"ended": NONE, "cancelled": NONE, "reason": 8, "product": NONE}).reset_index()
+    frame = frame.astype({"ended": "int64", "cancelled": "int64", "reason": "int64", "product": "int64"})
     frame["cancelled"] = np.where(frame["ended"] == NONE, NONE, np.maximum(frame["cancelled"], frame["started"]))
     return frame
 
 
-def _write_subscriptions(subs: pd.DataFrame, ledger: pd.DataFrame, folder: Folder) -> None:
+def _write_subscriptions(plan: Plan, subs: pd.DataFrame, ledger: pd.DataFrame, folder: Folder) -> None:
     reasons = [
         "price",
         "product",
@@ -101,9 +102,10 @@ def _write_subscriptions(subs: pd.DataFrame, ledger: pd.DataFrame, folder: Folde
         "trial_not_converted",
         None,
     ]
-    running = subs["ended"] == NONE
+    ended, cancelled = (plan.known(subs[name].to_numpy()) for name in ("ended", "cancelled"))
+    running = ended == NONE
     late = running & (subs["number"] % 41 == 7) & (subs["trial_from"] == NONE)
-    trialing = running & (subs["trial_to"] != NONE) & (subs["trial_to"] >= int(ledger["when"].max()))
+    trialing = running & (subs["trial_to"] >= plan.cut)
     status = np.select([trialing, late, running], [0, 2, 1], 3)
     folder.write(
         "billing/subscriptions",
@@ -114,12 +116,13 @@ def _write_subscriptions(subs: pd.DataFrame, ledger: pd.DataFrame, folder: Folde
             "status": labels(["trialing", "active", "past_due", "cancelled"], status),
             "billing_interval": labels(INTERVALS, subs["interval"]),
             "started_at": times(subs["started"]),
-            "ended_at": times(subs["ended"]),
+            "ended_at": times(ended),
             "trial_started_at": times(subs["trial_from"]),
             "trial_ended_at": times(subs["trial_to"]),
-            "cancelled_at": times(subs["cancelled"]),
-            "cancel_reason": labels(reasons, subs["reason"]),
+            "cancelled_at": times(cancelled),
+            "cancel_reason": labels(reasons, np.where(cancelled == NONE, 8, subs["reason"])),
         },
+        subs["started"] < plan.cut,
     )
     folder.write(
         "billing/subscription_changes",
@@ -134,11 +137,12 @@ def _write_subscriptions(subs: pd.DataFrame, ledger: pd.DataFrame, folder: Folde
             "billing_interval": labels(INTERVALS, ledger["interval"]),
             "change_type": labels(CHANGES, ledger["kind"]),
         },
+        ledger["when"] < plan.cut,
     )
 
 
 def _invoices(billing: Billing, subs: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame:
-    """One invoice at the start of every billing period that begins in the window, from the state of that moment."""
+    """One invoice at the start of every billing period from the window's start on, from the state of that moment."""
     plan = billing.plan
     paid_from = np.where(subs["trial_to"] != NONE, subs["trial_to"], subs["started"]).astype(np.int64)
     paid_to = np.where(subs["ended"] != NONE, subs["ended"], plan.last).astype(np.int64)
@@ -190,12 +194,33 @@ def _payments(billing: Billing, rng: np.random.Generator, invoices: pd.DataFrame
         attempts.append((left, np.full(len(left), attempt), moment, worked))
         success[left[worked]] = moment[worked]
         left = left[~worked]
-    late = success >= plan.last
-    success[late] = NONE
     tax = invoices["net"].to_numpy() * np.array([0, 20, 10, 16])[company.region[invoices["account"]]] // 100
-    refunded = (success != NONE) & (rng.random(n) < 0.008) & (success + 9 * DAY < plan.last)
-    overdue = (success == NONE) & (when + 60 * DAY < plan.last)
-    status = np.select([refunded, success != NONE, overdue], [4, 1, 2], 0)
+    refunded = (success != NONE) & (rng.random(n) < 0.008)
+    returned = np.where(refunded, success + 8 * DAY, NONE)
+    back = np.flatnonzero(refunded)
+    parts = [*attempts, (back, np.ones(len(back), dtype=np.int64), returned[back], np.ones(len(back), dtype=bool))]
+    invoice, number, moment, worked = (np.concatenate(part) for part in zip(*parts, strict=True))
+    is_refund = np.arange(len(invoice)) >= len(invoice) - len(back)
+    gross = (invoices["net"].to_numpy() + tax)[invoice]
+    share = rng.integers(30, 101, len(invoice))
+    reason = np.where(
+        worked,
+        5,
+        np.where(hit[invoice] & (number == 1), 3, rng.choice([0, 1, 2, 4], len(worked), p=[0.5, 0.2, 0.25, 0.05])),
+    )
+    frame = pd.DataFrame(
+        {
+            "invoice": invoice,
+            "number": number,
+            "when": moment,
+            "method": method[invoice],
+            "state": np.select([is_refund, worked], [2, 0], 1),
+            "reason": reason,
+            "amount": np.where(is_refund, -(gross * share // 100), gross),
+        }
+    )
+    paid, overdue = plan.known(success), when + 60 * DAY < plan.cut
+    status = np.select([plan.known(returned) != NONE, paid != NONE, overdue], [4, 1, 2], 0)
     folder.write(
         "billing/invoices",
         {
@@ -208,54 +233,44 @@ def _payments(billing: Billing, rng: np.random.Generator, invoices: pd.DataFrame
             "tax": money(tax),
             "invoice_date": date_column(when),
             "due_date": date_column(when + 30 * DAY),
-            "paid_at": times(success),
+            "paid_at": times(paid),
             "status": labels(["open", "paid", "uncollectible", "void", "refunded"], status),
         },
+        when < plan.cut,
     )
-    parts = [np.concatenate(part) for part in zip(*attempts, strict=True)]
-    inside = parts[2] < plan.last
-    invoice, number, moment, worked = (part[inside] for part in parts)
-    gross = invoices["net"].to_numpy() + tax
-    back = np.flatnonzero(refunded)
-    share = rng.integers(30, 101, len(back))
-    reason = np.where(
-        worked,
-        5,
-        np.where(hit[invoice] & (number == 1), 3, rng.choice([0, 1, 2, 4], len(worked), p=[0.5, 0.2, 0.25, 0.05])),
-    )
-    invoice, number = np.concatenate([invoice, back]), np.concatenate([number, np.ones(len(back), dtype=np.int64)])
-    state = np.concatenate([np.where(worked, 0, 1), np.full(len(back), 2)])
-    moment = np.concatenate([moment, success[back] + 8 * DAY])
-    amount = np.concatenate([gross[invoice[: len(worked)]], -(gross[back] * share // 100)])
+    _write_payments(frame.sort_values("when", kind="stable", ignore_index=True), plan, folder)
+
+
+def _write_payments(payments: pd.DataFrame, plan: Plan, folder: Folder) -> None:
+    reasons = ["insufficient_funds", "card_expired", "card_declined", "processor_outage", "other", None]
     folder.write(
         "billing/payments",
         {
-            "payment_id": ids("PY", np.arange(len(invoice)), 7),
-            "invoice_id": ids("I", invoice, 7),
-            "attempt_number": whole(number),
-            "attempted_at": times(moment),
-            "payment_method": labels(["card", "bank_transfer", "direct_debit"], method[invoice]),
-            "status": labels(["succeeded", "failed", "refunded"], state),
-            "failure_reason": labels(
-                ["insufficient_funds", "card_expired", "card_declined", "processor_outage", "other", None],
-                np.concatenate([reason, np.full(len(back), 5)]),
-            ),
-            "amount": money(amount),
+            "payment_id": ids("PY", np.arange(len(payments)), 7),
+            "invoice_id": ids("I", payments["invoice"], 7),
+            "attempt_number": whole(payments["number"]),
+            "attempted_at": times(payments["when"]),
+            "payment_method": labels(["card", "bank_transfer", "direct_debit"], payments["method"]),
+            "status": labels(["succeeded", "failed", "refunded"], payments["state"]),
+            "failure_reason": labels(reasons, payments["reason"]),
+            "amount": money(payments["amount"]),
         },
+        payments["when"] < plan.cut,
     )
 
 
 def _orders(billing: Billing, rng: np.random.Generator, folder: Folder) -> None:
     plan, company = billing.plan, billing.company
     buyers = np.flatnonzero(np.isin(company.kind, [CUSTOMER, WON]))
-    account = rng.choice(buyers, int(plan.accounts * 0.6))
+    account = rng.choice(buyers, int(plan.accounts * 0.7 * plan.stretch))
     from_ = np.maximum(company.paid_from[account], plan.first)
     ordered = from_ + (rng.random(len(account)) * (plan.last - from_ - 600)).astype(np.int64)
+    order = np.argsort(ordered, kind="stable")
+    account, ordered = account[order], ordered[order]
     shipped = ordered + (rng.gamma(2.0, 1.5, len(account)) * DAY).astype(np.int64)
     delivered = shipped + (rng.gamma(3.0, 1.2, len(account)) * DAY).astype(np.int64)
     cancelled = rng.random(len(account)) < 0.04
-    shipped = np.where(cancelled | (shipped >= plan.last), NONE, shipped)
-    delivered = np.where((shipped == NONE) | (delivered >= plan.last), NONE, delivered)
+    shipped, delivered = (plan.known(np.where(cancelled, NONE, moment)) for moment in (shipped, delivered))
     status = np.select([cancelled, delivered != NONE, shipped != NONE], [3, 2, 1], 0)
     order, _ = repeat_index(rng.integers(1, 4, len(account)))
     product = rng.choice([6, 7, 8], len(order), p=[0.3, 0.45, 0.25])
@@ -275,6 +290,7 @@ def _orders(billing: Billing, rng: np.random.Generator, folder: Folder) -> None:
             "tax": money((value - discount) * 19 // 100),
             "discount": money(discount),
         },
+        ordered < plan.cut,
     )
     folder.write(
         "billing/order_items",
@@ -286,6 +302,7 @@ def _orders(billing: Billing, rng: np.random.Generator, folder: Folder) -> None:
             "unit_price": money(price),
             "unit_cost": money(cost),
         },
+        ordered[order] < plan.cut,
     )
 
 
@@ -304,11 +321,14 @@ def _churn_events(billing: Billing, rng: np.random.Generator, folder: Folder) ->
             "refund_amount": money(refund),
             "is_reactivation": flags(back),
         },
+        billing.churns.get("when") < billing.plan.cut,
     )
 
 
 def _truth(billing: Billing, folder: Folder) -> None:
-    rows = movements(billing)
+    """What MRR was month by month, and in the last month up to the cut."""
+    edges = billing.plan.month_edges
+    rows = movements(billing, np.append(edges[edges < billing.plan.cut], billing.plan.cut))
     names = {
         "starting_mrr": "start",
         "new": "new",

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data_gen.plan import CHANNEL_FIT, CHANNEL_SHARE, DAY, Floats, Ints, Plan
-from data_gen.writer import NONE
+from data_gen.plan import CHANNEL_FIT, CHANNEL_SHARE, DAY, NONE, Floats, Ints, Plan
 
 CUSTOMER, WON, TRIAL, PROSPECT = 0, 1, 2, 3
-OLD_SHARE, WON_SHARE, TRIAL_SHARE = 0.40, 0.27, 0.19
+SHARES = [0.40, 0.27, 0.19, 0.14]  # of the accounts that the window shows, as it shows them at its end
+CYCLE_DAYS = np.array([26.0, 58.0, 125.0])
 
 
 @dataclass
@@ -18,7 +18,7 @@ class Company:
     """The accounts, one array each of shape (accounts,); health is (accounts, months)."""
 
     plan: Plan
-    kind: Ints  # CUSTOMER when the window opens, WON within it, TRIAL that never paid, PROSPECT
+    kind: Ints  # CUSTOMER when the window opens, WON later, TRIAL that never paid, PROSPECT
     segment: Ints
     region: Ints
     channel: Ints
@@ -27,6 +27,7 @@ class Company:
     trial_from: Ints  # start of the trial, NONE without one
     trial_to: Ints
     created: Ints
+    cycle: Floats  # days that sales takes to win it
     health: Floats
 
     @property
@@ -36,15 +37,12 @@ class Company:
 
 
 def build(plan: Plan) -> Company:
-    """Draw the accounts of the company."""
+    """Draw more accounts than are needed, and choose among them."""
     rng = plan.rng(1)
-    n = plan.accounts
-    kind = rng.permutation(
-        np.repeat(
-            [CUSTOMER, WON, TRIAL, PROSPECT],
-            np.diff([0, *(int(n * share) for share in np.cumsum([OLD_SHARE, WON_SHARE, TRIAL_SHARE])), n]),
-        )
-    )
+    quotas = _quotas(plan.accounts)
+    spare = np.array([0, 1, 1, 1]) * ((1.25 * plan.stretch - 1) * quotas + 40 * plan.stretch).astype(np.int64)
+    kind = rng.permutation(np.repeat([CUSTOMER, WON, TRIAL, PROSPECT], quotas + spare))
+    n = len(kind)
     segment = rng.choice(3, n, p=[0.62, 0.30, 0.08])
     segment[(kind == TRIAL) & (segment == 2)] = 0  # large companies do not try by themselves
     region = rng.choice(4, n, p=[0.46, 0.29, 0.16, 0.09])
@@ -55,13 +53,44 @@ def build(plan: Plan) -> Company:
     fit = rng.normal(0, 1, n) + CHANNEL_FIT[channel] - 0.8 * (kind == TRIAL)
     paid_from = _first_paid(plan, rng, kind)
     trial_from, trial_to = _trials(plan, rng, kind, segment, paid_from)
-    anchor = np.where(paid_from != NONE, paid_from, np.where(trial_from != NONE, trial_from, NONE))
-    drawn = plan.first + rng.integers(-120 * DAY, plan.last - plan.first - DAY, n)
-    lead = (rng.exponential(35, n) * DAY).astype(np.int64) + 2 * DAY
-    created = np.where(anchor != NONE, np.where(anchor != NONE, anchor, 0) - lead, drawn)
+    begins = np.where(trial_from != NONE, trial_from, paid_from)
+    cycle = np.maximum(CYCLE_DAYS[segment] * np.exp(0.45 * rng.normal(size=n)), 1.0)
+    lead = rng.exponential(35, n) + 2
+    lead = (np.where(kind == WON, np.maximum(lead, cycle + 3), lead) * DAY).astype(np.int64)  # sales works on a lead
+    drawn = rng.integers(plan.first - 120 * DAY, plan.last - DAY, n)
+    created = np.where(begins != NONE, np.maximum(begins, 0) - lead, drawn)
+    few = _chosen(plan, kind, begins, created)
     return Company(
-        plan, kind, segment, region, channel, fit, paid_from, trial_from, trial_to, created, _health(plan, rng, fit)
+        plan,
+        kind[few],
+        segment[few],
+        region[few],
+        channel[few],
+        fit[few],
+        paid_from[few],
+        trial_from[few],
+        trial_to[few],
+        created[few],
+        cycle[few],
+        _health(plan, rng, fit[few]),
     )
+
+
+def _quotas(accounts: int) -> Ints:
+    return np.diff([0, *(int(accounts * share) for share in np.cumsum(SHARES[:3])), accounts])
+
+
+def _chosen(plan: Plan, kind: Ints, begins: Ints, created: Ints) -> Ints:
+    """As many accounts as were asked for with the shares above; then in the same measure those that come later."""
+    early = created < plan.window_end
+    seen = np.where(begins < plan.window_end, kind, PROSPECT)
+    quotas = _quotas(plan.accounts)
+    within = [np.flatnonzero(early & (seen == one))[:quota] for one, quota in enumerate(quotas)]
+    within.append(np.setdiff1d(np.flatnonzero(early), np.concatenate(within)))  # a window of days may lack some kind
+    later = np.flatnonzero(~early)
+    later = later[: int(len(later) * quotas[1:].sum() / (early & (kind != CUSTOMER)).sum())]
+    first = np.sort(np.concatenate(within)[: plan.accounts])
+    return np.concatenate([first, later[np.argsort(created[later], kind="stable")]])
 
 
 def _first_paid(plan: Plan, rng: np.random.Generator, kind: Ints) -> Ints:

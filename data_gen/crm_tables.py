@@ -5,17 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from faker import Faker
 
 from data_gen.billing import Billing, movements
-from data_gen.company import TRIAL, Company
-from data_gen.plan import CHANNELS, COUNTRIES, DAY, REGIONS, SEGMENTS, Ints, Plan, business_seconds, repeat_index
-from data_gen.writer import NONE, Folder, dates, flags, ids, labels, money, times, whole
+from data_gen.company import CYCLE_DAYS, Company
+from data_gen.plan import (
+    CHANNELS,
+    COUNTRIES,
+    DAY,
+    NONE,
+    REGIONS,
+    SEGMENTS,
+    Floats,
+    Ints,
+    Plan,
+    business_seconds,
+    repeat_index,
+)
+from data_gen.writer import Folder, dates, flags, ids, labels, money, times, whole
 
 STAGES = ["prospecting", "qualification", "demo", "proposal", "negotiation", "closed_won", "closed_lost"]
 SLOTS = np.array([0, 1, 2, 3, 2, 3, 4])  # a deal's possible path; the second "demo, proposal" is a step back
 WIN_RATE = np.array([0.40, 0.26, 0.18])
-CYCLE_DAYS = np.array([26.0, 58.0, 125.0])
 LOSS_REASONS = ["price", "competitor", "no_decision", "missing_feature", "timing", "no_budget", "other", None]
 INDUSTRIES = ["Software", "Finance", "Healthcare", "Retail", "Manufacturing", "Education", "Logistics", "Media"]
 TITLES = [
@@ -98,9 +110,10 @@ def _accounts(billing: Billing, rng: np.random.Generator, fake: Faker, owner: In
     names = [f"{stems[i]} {endings[j]}" for i in range(len(stems)) for j in range(len(endings))]
     low, high = np.array([5, 100, 1000])[company.segment], np.array([99, 999, 20_000])[company.segment]
     employees = np.exp(rng.uniform(np.log(low), np.log(high))).astype(np.int64)
-    paying = billing.month_end[:, -1] > 0
-    trying = (company.kind == TRIAL) & (company.trial_to >= billing.plan.last)
-    left = (company.paid_from != NONE) & ~paying
+    plan = billing.plan
+    paying = billing.mrr_before(np.array([plan.cut]))[:, 0] > 0
+    trying = (company.trial_from < plan.cut) & (company.trial_to >= plan.cut)
+    left = (plan.known(company.paid_from) != NONE) & ~paying
     folder.write(
         "crm/accounts",
         {
@@ -118,6 +131,7 @@ def _accounts(billing: Billing, rng: np.random.Generator, fake: Faker, owner: In
                 ["customer", "trial", "churned", "prospect"], np.select([paying, trying, left], [0, 1, 2], 3)
             ),
         },
+        company.created < plan.cut,
     )
 
 
@@ -139,6 +153,7 @@ def _contacts(company: Company, rng: np.random.Generator, fake: Faker, folder: F
             "is_primary": flags(position == 0),
             "created_at": times(company.created[account]),
         },
+        company.created[account] < company.plan.cut,
     )
     return {
         "first": np.searchsorted(account, np.arange(company.size)),
@@ -147,9 +162,9 @@ def _contacts(company: Company, rng: np.random.Generator, fake: Faker, folder: F
 
 
 def _deals(billing: Billing, rng: np.random.Generator, reps: dict[str, Ints]) -> dict[str, Any]:
-    """Won deals from what was really bought, lost ones so that the win rate holds, and the open pipeline."""
+    """Won deals from what was really bought, lost ones so that the win rate holds, and what is open at the horizon."""
     company, plan = billing.company, billing.plan
-    rows = movements(billing)
+    rows = movements(billing, plan.month_edges)
     annual = np.zeros(company.size, dtype=np.int64)
     first = (rows["new"] > 0).nonzero()[0]
     annual[rows["account"][first]] = rows["new"][first] * 12
@@ -160,37 +175,37 @@ def _deals(billing: Billing, rng: np.random.Generator, reps: dict[str, Ints]) ->
     closed = np.concatenate(
         [company.paid_from[won] - rng.integers(60, 2 * DAY, len(won)), billing.deltas.get("when")[worth] - 600]
     )
-    amount = np.concatenate([annual[won], cents[worth]])
-    kind = np.concatenate([np.zeros(len(won), dtype=np.int64), np.ones(int(worth.sum()), dtype=np.int64)])
-    parts = [
+    closed = np.maximum(closed, plan.first + 60)
+    segment, kind = company.segment[account], np.repeat([0, 1], [len(won), worth.sum()])
+    cycle = np.where(kind == 0, company.cycle[account], _cycles(rng, segment, kind))
+    parts: list[dict[str, Any]] = [
         {
             "account": account,
-            "segment": company.segment[account],
+            "segment": segment,
             "region": company.region[account],
             "channel": company.channel[account],
-            "closed": np.maximum(closed, plan.first + 60),
-            "amount": amount,
+            "created": np.maximum(closed - (cycle * DAY).astype(np.int64), company.created[account]),
+            "closed": closed,
+            "amount": np.concatenate([annual[won], cents[worth]]),
             "kind": kind,
             "state": np.full(len(account), 5),
+            "cycle": cycle,
         }
     ]
     parts += [_others(billing, rng, parts[0], lost) for lost in (True, False)]
-    deals: dict[str, Any] = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
-    n = len(deals["account"])
-    deals["owner"] = _owners(rng, reps, deals["segment"], deals["region"])
-    cycle = CYCLE_DAYS[deals["segment"]] * np.exp(0.45 * rng.normal(size=n)) * np.where(deals["state"] == 6, 0.9, 1.0)
-    cycle = np.where(deals["kind"] == 1, cycle * 0.8, cycle)
-    deals["created"] = np.where(deals["closed"] != NONE, deals["closed"], 0) - (np.maximum(cycle, 1.0) * DAY).astype(
-        np.int64
-    )
-    opened = deals["closed"] == NONE
-    age = rng.gamma(1.4, 0.55, n) * CYCLE_DAYS[deals["segment"]] * DAY
-    deals["created"] = np.where(opened, plan.last - age.astype(np.int64) - 7200, deals["created"])
-    deals["cycle"] = cycle
-    return deals
+    deals = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
+    order = np.argsort(deals["created"], kind="stable")
+    deals = {key: values[order] for key, values in deals.items()}
+    return deals | {"owner": _owners(rng, reps, deals["segment"], deals["region"])}
 
 
-def _others(billing: Billing, rng: np.random.Generator, won: dict[str, Ints], lost: bool) -> dict[str, Ints]:
+def _cycles(rng: np.random.Generator, segment: Ints, kind: Ints) -> Floats:
+    """Days from a deal's start to its end; selling more to a customer goes faster."""
+    days = CYCLE_DAYS[segment] * np.exp(0.45 * rng.normal(size=len(segment)))
+    return np.maximum(days * np.where(kind == 1, 0.8, 1.0), 1.0)
+
+
+def _others(billing: Billing, rng: np.random.Generator, won: dict[str, Any], lost: bool) -> dict[str, Any]:
     """Lost or open deals in proportion to the won ones of each segment, most with accounts that never bought."""
     company, plan = billing.company, billing.plan
     count = np.bincount(won["segment"], minlength=3).astype(float)
@@ -200,53 +215,53 @@ def _others(billing: Billing, rng: np.random.Generator, won: dict[str, Ints], lo
         wanted = np.round(count / WIN_RATE / plan.months * CYCLE_DAYS / 30 * 0.95).astype(int)
     segment = np.repeat(np.arange(3), wanted)
     n = len(segment)
-    kind = (
-        rng.random(n)
-        < np.bincount(won["segment"], weights=won["kind"], minlength=3)[segment] / np.maximum(count, 1)[segment]
-    ).astype(np.int64)
-    account = np.full(n, NONE)
+    grown = np.bincount(won["segment"], weights=won["kind"], minlength=3) / np.maximum(count, 1)
+    kind = (rng.random(n) < grown[segment]).astype(np.int64)
+    cycle = _cycles(rng, segment, kind) * (0.9 if lost else 1.0)
+    if lost:
+        closed = won["closed"][rng.integers(0, max(1, len(won["closed"])), n)] + rng.integers(-12 * DAY, 12 * DAY, n)
+        closed = np.maximum(np.where(closed < plan.last, closed, closed - 13 * DAY), plan.first + 60)
+        created = closed - (cycle * DAY).astype(np.int64)
+    else:
+        closed = np.full(n, NONE)
+        created = plan.last - (rng.gamma(1.4, 0.55, n) * CYCLE_DAYS[segment] * DAY).astype(np.int64) - 7200
+    account, amount = np.full(n, NONE), np.zeros(n, dtype=np.int64)
     for index in range(3):
         for expansion in (0, 1):
             rows = np.flatnonzero((segment == index) & (kind == expansion))
-            never = (
-                (company.paid_from == NONE)
-                if expansion == 0
-                else (company.paid_from != NONE) & (company.paid_from < plan.first)
-            )
-            pool = np.flatnonzero(never & (company.segment == index))
-            if len(pool):
-                account[rows] = rng.choice(pool, len(rows))
+            old = (company.paid_from != NONE) & (company.paid_from < plan.first)
+            pool = np.flatnonzero((old if expansion else company.paid_from == NONE) & (company.segment == index))
+            account[rows] = _present(rng, pool, company.created, created[rows])
+            worth = won["amount"][(won["segment"] == index) & (won["kind"] == expansion)]
+            amount[rows] = rng.choice(worth, len(rows)) if len(worth) else 1_500_000
     known = (account != NONE) & ((kind == 1) | (rng.random(n) < (0.6 if lost else 0.85)))
     safe = np.where(account == NONE, 0, account)
-    region = np.where(account != NONE, company.region[safe], rng.choice(4, n))
-    sample = rng.integers(0, max(1, len(won["amount"])), n)
-    closed = won["closed"][sample] + rng.integers(-12 * DAY, 12 * DAY, n) if lost else np.full(n, NONE)
-    amount = np.zeros(n, dtype=np.int64)
-    for index in range(3):
-        for expansion in (0, 1):
-            rows = np.flatnonzero((segment == index) & (kind == expansion))
-            pool = won["amount"][(won["segment"] == index) & (won["kind"] == expansion)]
-            amount[rows] = rng.choice(pool, len(rows)) if len(pool) else 1_500_000
-    amount = (amount * rng.uniform(0.85, 1.3, n)).astype(np.int64) // 100 * 100
     return {
         "account": np.where(known, account, NONE),
         "segment": segment,
-        "region": region,
+        "region": np.where(account != NONE, company.region[safe], rng.choice(4, n)),
         "channel": company.channel[safe],
-        "closed": np.clip(closed, plan.first + 60, plan.last - 60) if lost else closed,
-        "amount": amount,
+        "created": created,
+        "closed": closed,
+        "amount": (amount * rng.uniform(0.85, 1.3, n)).astype(np.int64) // 100 * 100,
         "kind": kind,
         "state": np.full(n, 6 if lost else NONE),
+        "cycle": cycle,
     }
+
+
+def _present(rng: np.random.Generator, pool: Ints, born: Ints, when: Ints) -> Ints:
+    """For each moment one of the accounts of the pool that are known by then, NONE where there is none."""
+    pool = pool[np.argsort(born[pool], kind="stable")]
+    known = np.searchsorted(born[pool], when)
+    pick = (rng.random(len(when)) * known).astype(np.int64)
+    return np.where(known > 0, np.append(pool, NONE)[pick], NONE)
 
 
 def _write_deals(
     plan: Plan, rng: np.random.Generator, deals: dict[str, Any], contacts: dict[str, Ints], folder: Folder
 ) -> None:
     n = len(deals["account"])
-    order = np.argsort(deals["created"], kind="stable")
-    for key in deals:
-        deals[key] = deals[key][order]
     state, closed, created = deals["state"], deals["closed"], deals["created"]
     depth = np.where(state == 5, 4, rng.choice(5, n, p=[0.26, 0.27, 0.21, 0.16, 0.10]))
     mask = (SLOTS[None, :] <= depth[:, None]) & (rng.random((n, 7)) > 0.07)
@@ -257,14 +272,18 @@ def _write_deals(
     share = np.concatenate([np.zeros((n, 1)), steps[:, :7] / steps[:, 7:8]], axis=1)[:, :7]
     moments = created[:, None] + (share * length[:, None] * 0.98).astype(np.int64)
     deal, slot = np.nonzero(mask)
-    last_slot = 6 - np.argmax(mask[:, ::-1], axis=1)
-    stage = np.where(state == NONE, SLOTS[last_slot], state)
     done = np.flatnonzero(state != NONE)
-    history_deal = np.concatenate([deal, done])
-    history_stage = np.concatenate([SLOTS[slot], state[done]])
-    history_time = np.concatenate([moments[deal, slot], closed[done]])
-    rank = np.lexsort((np.concatenate([slot, np.full(len(done), 9)]), history_deal))
-    history_deal, history_stage, history_time = history_deal[rank], history_stage[rank], history_time[rank]
+    history = pd.DataFrame(
+        {
+            "deal": np.concatenate([deal, done]),
+            "slot": np.concatenate([slot, np.full(len(done), 9)]),
+            "stage": np.concatenate([SLOTS[slot], state[done]]),
+            "when": np.concatenate([moments[deal, slot], closed[done]]),
+        }
+    ).sort_values(["when", "deal", "slot"], ignore_index=True)
+    known = plan.known(history["when"].to_numpy()) != NONE
+    stage = np.zeros(n, dtype=np.int64)
+    stage[history["deal"][known]] = history["stage"][known]  # the last one stays
     planned = created + (deals["cycle"] * rng.uniform(0.85, 1.35, n) * DAY).astype(np.int64)
     slipped = rng.random(n) < 0.3
     expected = np.where(
@@ -295,21 +314,23 @@ def _write_deals(
             "probability": money(np.array([10, 20, 40, 60, 80, 100, 0])[stage] * 100),
             "created_at": times(created),
             "expected_close_date": dates(expected),
-            "closed_at": times(closed),
+            "closed_at": times(plan.known(closed)),
             "loss_reason": labels(
-                LOSS_REASONS, np.where(state == 6, rng.choice(7, n, p=[0.24, 0.2, 0.24, 0.1, 0.1, 0.08, 0.04]), 7)
+                LOSS_REASONS, np.where(stage == 6, rng.choice(7, n, p=[0.24, 0.2, 0.24, 0.1, 0.1, 0.08, 0.04]), 7)
             ),
         },
+        created < plan.cut,
     )
     folder.write(
         "crm/deal_stage_history",
         {
-            "stage_history_id": ids("H", np.arange(len(history_deal)), 7),
-            "deal_id": ids("D", history_deal),
-            "stage": labels(STAGES, history_stage),
-            "entered_at": times(history_time),
-            "changed_by": ids("R", deals["owner"][history_deal], 3),
+            "stage_history_id": ids("H", np.arange(len(history)), 7),
+            "deal_id": ids("D", history["deal"]),
+            "stage": labels(STAGES, history["stage"]),
+            "entered_at": times(history["when"]),
+            "changed_by": ids("R", deals["owner"][history["deal"]], 3),
         },
+        known,
     )
 
 
@@ -344,6 +365,7 @@ def _activities(
             "outcome": labels(["connected", "no_answer", "positive", "neutral", "negative", "no_show", None], outcome),
             "duration_minutes": whole(minutes, ~np.isin(kind, [0, 2])),
         },
+        when < plan.cut,
     )
 
 
@@ -353,9 +375,10 @@ def _targets(billing: Billing, rng: np.random.Generator, deals: dict[str, Any], 
     ahead = months + 3  # the plan reaches beyond the data: coverage needs the rest of the quarter
     first = np.datetime64(plan.start, "M")
     begins = (first + np.arange(ahead)).astype("datetime64[s]").astype(np.int64)
-    rows = movements(billing)
+    rows = movements(billing, plan.month_edges)
     cell = company.segment * 4 + company.region
-    mrr = np.stack([np.bincount(cell, weights=billing.month_end[:, m], minlength=12) for m in range(months + 1)])
+    ends = billing.mrr_before(plan.month_edges)
+    mrr = np.stack([np.bincount(cell, weights=ends[:, m], minlength=12) for m in range(months + 1)])
     growth = np.where(mrr[0] > 0, mrr[-1] / np.maximum(mrr[0], 1), 1.0) * 1.02
     steps = np.arange(1, ahead + 1)[:, None] / months
     planned = mrr[0] * np.clip(growth, 0.9, 4.0) ** steps

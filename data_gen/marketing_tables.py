@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from data_gen.company import Company
-from data_gen.plan import CHANNEL_COST, CHANNEL_SHARE, CHANNELS, DAY, Plan, epoch, repeat_index
-from data_gen.writer import NONE, Folder, dates, ids, labels, money, times, whole
+from data_gen.plan import CHANNEL_COST, CHANNEL_SHARE, CHANNELS, DAY, NONE, Plan, epoch, repeat_index
+from data_gen.writer import Folder, dates, ids, labels, money, times, whole
 
 CAMPAIGNS = ["always-on", "launch", "retargeting"]
 SPENDING = 7  # the last channel, Unknown, costs nothing
@@ -21,7 +21,7 @@ def write(company: Company, folder: Folder) -> None:
 
 def _spend(plan: Plan, rng: np.random.Generator, folder: Folder) -> None:
     days = np.arange(plan.first, plan.last, DAY)
-    new_per_day = plan.accounts * 0.27 / len(days)
+    new_per_day = plan.accounts * 0.27 / (plan.window_end - plan.first) * DAY
     mix = np.array([0.62, 0.30, 0.08]) @ CHANNEL_SHARE
     daily = new_per_day * mix[:SPENDING] * CHANNEL_COST[:SPENDING]
     day, channel, campaign = (part.ravel() for part in np.indices((len(days), SPENDING, len(CAMPAIGNS))))
@@ -50,6 +50,7 @@ def _spend(plan: Plan, rng: np.random.Generator, folder: Folder) -> None:
             "clicks": whole(clicks),
             "leads": whole(rng.poisson(clicks * 0.03)),
         },
+        days[day] < plan.cut,
     )
 
 
@@ -58,6 +59,7 @@ def _touches(company: Company, rng: np.random.Generator, folder: Folder) -> None
     account, position = repeat_index(1 + rng.poisson(2.2, company.size))
     until = np.where(company.paid_from != NONE, company.paid_from, company.created + 40 * DAY)[account]
     when = until - (rng.exponential(25, len(account)) * DAY).astype(np.int64) - 3600
+    when = np.maximum(when, company.created[account] + position * 600)  # the first touch makes the account
     keep = (when >= plan.first) & (when < plan.last)
     account, position, when = account[keep], position[keep], when[keep]
     order = np.argsort(when, kind="stable")
@@ -73,4 +75,5 @@ def _touches(company: Company, rng: np.random.Generator, folder: Folder) -> None
             "campaign": labels(CAMPAIGNS, rng.integers(0, 3, len(account))),
             "touched_at": times(when),
         },
+        when < plan.cut,
     )

@@ -13,6 +13,8 @@ from warehouse.errors import TowerError
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 DAY = 86_400
+MONTHS_AHEAD = 3  # that are drawn after the window's last month
+NONE = np.iinfo(np.int64).min  # no moment, no number
 
 SEGMENTS = ["SMB", "Mid-Market", "Enterprise"]
 REGIONS = ["North America", "Europe", "Asia Pacific", "Latin America"]
@@ -69,13 +71,17 @@ class Incident:
 
 @dataclass(frozen=True)
 class Plan:
-    """Size, window and seed of a company."""
+    """Size, window and seed of a company, and the day up to which its files tell its life.
+
+    Everything is drawn up to a horizon that the window sets, and then cut: a later day shows more of the same company.
+    """
 
     accounts: int
     seed: int
     start: date
     end: date
     scenario: str = "default"
+    until: date | None = None  # the last day of the files, the window's unless set
 
     def __post_init__(self) -> None:
         if self.accounts < 20:
@@ -84,6 +90,11 @@ class Plan:
             raise TowerError(f"DATA_END_DATE ({self.end}) must come after DATA_START_DATE ({self.start})")
         if self.scenario not in ("default", "calm"):
             raise TowerError(f"SCENARIO must be default or calm, not {self.scenario!r}")
+        if self.until and not self.start < self.until <= self.horizon:
+            raise TowerError(
+                f"the synthetic company's life is drawn up to {self.horizon}, not to {self.until}; "
+                "`make gen-data load-data` begins it again, and a later DATA_END_DATE makes a company that lives longer"
+            )
 
     def rng(self, domain: int) -> np.random.Generator:
         """A generator of its own for each domain, so that one domain's changes don't move another's."""
@@ -95,26 +106,49 @@ class Plan:
         return epoch(self.start)
 
     @property
-    def last(self) -> int:
-        """The first instant after the window."""
+    def window_end(self) -> int:
+        """The first instant after the window, which holds as many accounts as were asked for."""
         return epoch(self.end) + DAY
 
     @property
+    def cut(self) -> int:
+        """The first instant that the files don't know."""
+        return epoch(self.until or self.end) + DAY
+
+    @property
+    def last(self) -> int:
+        """The first instant after all that is drawn: whole months, three of them after the window's last."""
+        return int(self.month_starts[-1])
+
+    @property
+    def horizon(self) -> date:
+        """The last day that is drawn."""
+        return date(1970, 1, 1) + timedelta(seconds=self.last - DAY)
+
+    @property
+    def stretch(self) -> float:
+        """How many times as long as the window all that is drawn lasts."""
+        return (self.last - self.first) / (self.window_end - self.first)
+
+    @property
     def month_starts(self) -> Ints:
-        """The first instant of each month of the window and of the month after it, (months + 1,)."""
-        first = np.datetime64(self.start, "M")
-        months = int((np.datetime64(self.end, "M") - first).astype(int)) + 1
-        return (first + np.arange(months + 1)).astype("datetime64[s]").astype(np.int64)
+        """The first instant of each month that is drawn and of the month after it, (months + 1,)."""
+        months = np.arange(np.datetime64(self.start, "M"), np.datetime64(self.end, "M") + MONTHS_AHEAD + 2)
+        return months.astype("datetime64[s]").astype(np.int64)
 
     @property
     def month_edges(self) -> Ints:
-        """Like month_starts, cut at the window's first instant and at the one after its last."""
-        return np.clip(self.month_starts, self.first, self.last)
+        """Like month_starts, cut at the window's first instant."""
+        return np.maximum(self.month_starts, self.first)
 
     @property
     def months(self) -> int:
-        """The number of months in the window."""
+        """The number of months that are drawn."""
         return len(self.month_starts) - 1
+
+    def known(self, moments: Ints) -> Ints:
+        """The moments that the files know, NONE for later ones."""
+        return np.where(moments < self.cut, moments, NONE)
 
     def incidents(self) -> list[Incident]:
         """The planted incidents that fit into the window, none in the calm scenario."""
@@ -131,7 +165,7 @@ class Plan:
                 description,
             )
             for name, scope, month, (a, b), direction, description in INCIDENTS
-            if month < self.months - 1
+            if month < self.months - MONTHS_AHEAD - 1
         ]
 
     def incident(self, name: str) -> Incident | None:

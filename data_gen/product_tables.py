@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from data_gen.billing import Billing
-from data_gen.plan import DAY, REGIONS, Ints, Plan, business_seconds, repeat_index
-from data_gen.writer import NONE, Folder, Stream, flags, ids, labels, times
+from data_gen.plan import DAY, NONE, REGIONS, Ints, Plan, business_seconds, repeat_index
+from data_gen.writer import Folder, Stream, flags, ids, labels, times
 
 MODULES = ["Pipeline", "Reporting", "Billing", "Automation", "Integrations", "Admin"]
 FEATURES = 24
@@ -32,14 +32,14 @@ class Users:
 def release_dates(plan: Plan) -> Ints:
     """When each version came out; v1.2 with the planted bad release, or in the middle of the window."""
     release = plan.incident("bad_release")
-    middle = np.datetime64(release.start, "s").astype(np.int64) if release else (plan.first + plan.last) // 2
+    middle = np.datetime64(release.start, "s").astype(np.int64) if release else (plan.first + plan.window_end) // 2
     return middle + (np.arange(len(VERSIONS)) - VERSIONS.index("v1.2")) * 62 * DAY
 
 
 def feature_releases(plan: Plan) -> Ints:
-    """When each feature came out: every fourth within the window, the others long before it."""
+    """When each feature came out: every fourth after the window opens, the others long before."""
     n = np.arange(FEATURES)
-    return np.minimum(plan.first + np.where(n % 4 == 3, n * 14, -400 - n * 9) * DAY, plan.last - DAY)
+    return plan.first + np.where(n % 4 == 3, n * 14, -400 - n * 9) * DAY
 
 
 def available(plan: Plan, feature: Ints, when: Ints) -> Ints:
@@ -62,6 +62,7 @@ def write(billing: Billing, folder: Folder, advance: Callable[[], None]) -> User
             "role": labels(["admin", "member", "viewer"], rng.choice(3, n, p=[0.15, 0.65, 0.2])),
             "created_at": times(users.created),
         },
+        users.created < plan.cut,
     )
     _events(billing, rng, users, folder, advance)
     return users
@@ -80,9 +81,10 @@ def _catalogue(plan: Plan, folder: Folder) -> None:
             "is_beta": flags(n % 8 == 3),
             "released_at": times(feature_releases(plan)),
         },
+        feature_releases(plan) < plan.cut,
     )
     when = release_dates(plan)
-    keep = np.flatnonzero(when < plan.last)
+    keep = np.flatnonzero(when < plan.cut)
     notes = ["Smaller fixes, faster reports"] * len(VERSIONS)
     notes[VERSIONS.index("v1.2")] = "New data sync engine"
     folder.write(
@@ -137,7 +139,7 @@ def _events(
     schema = [(name, array.type) for name, array in _columns(none, none, none, none, none, 0).items()]
     with folder.stream("product/events", pa.schema(schema)) as stream:
         number = 0
-        for month in range(plan.months):
+        for month in np.flatnonzero(plan.month_edges[:-1] < plan.cut).tolist():
             number = _month(billing, rng, users, habit, taste, month, number, stream)
             advance()
 
@@ -187,9 +189,10 @@ def _month(
     gap = plan.incident("tracking_gap")
     if gap:
         inside &= ~(gap.covers(when) & (company.region[users.account[who]] == REGIONS.index(gap.value)))
+    inside &= when < plan.cut
     order = np.argsort(when[inside], kind="stable")
     who, when, what, which = (part[inside][order] for part in (who, when, what, which))
-    stream.write(_columns(who, users.account[who], what, which, when, number))
+    stream.write(pa.table(_columns(who, users.account[who], what, which, when, number)))
     return number + len(who)
 
 

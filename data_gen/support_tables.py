@@ -6,9 +6,9 @@ import numpy as np
 from faker import Faker
 
 from data_gen.billing import Billing
-from data_gen.plan import DAY, REGIONS, Ints, Plan, business_seconds
+from data_gen.plan import DAY, NONE, REGIONS, Ints, Plan, business_seconds
 from data_gen.product_tables import BROKEN_FEATURE, FEATURES, VERSIONS, Users, available, release_dates
-from data_gen.writer import NONE, Folder, flags, ids, labels, money, times, whole
+from data_gen.writer import Folder, flags, ids, labels, money, times, whole
 
 TOPICS = ["billing", "technical", "product_usage", "account_access", "feedback"]
 PRIORITIES = ["urgent", "high", "normal", "low"]
@@ -128,8 +128,7 @@ def _tickets(billing: Billing, rng: np.random.Generator, users: Users, user: Int
     stuck = rng.random(n) < np.where(bad, 0.06, 0.012)
     resolution = resolution + np.where(stuck, rng.exponential(24 * 25, n), 0)
     solved = when + np.maximum((resolution * 3600).astype(np.int64), 300)
-    first = np.where(first >= plan.last, NONE, first)
-    solved = np.where(solved >= plan.last, NONE, solved)
+    first, solved = plan.known(first), plan.known(solved)
     late = resolution > RESOLUTION_HOURS[priority]
     answers = (rng.random(n) < 0.22) & (solved != NONE)
     happy = rng.random(n) < np.where(late, 0.62, np.where(bad, 0.8, 0.915))
@@ -176,5 +175,7 @@ def _tickets(billing: Billing, rng: np.random.Generator, users: Users, user: Int
             "root_cause_id": ids("RC", np.where(known, cause + 1, NONE), 2),
             "agent_name": labels(names, rng.integers(0, 12, n)),
         },
+        when < plan.cut,
     )
-    folder.write("truth/ticket_topics", {"ticket_id": ids("TK", np.arange(n), 7), "topic": labels(TOPICS, topic)})
+    topics = {"ticket_id": ids("TK", np.arange(n), 7), "topic": labels(TOPICS, topic)}
+    folder.write("truth/ticket_topics", topics, when < plan.cut)

@@ -13,6 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
+from data_gen.plan import NONE
+
 FREE_TEXT = {
     "feedback_text",
     "subject",
@@ -23,7 +25,6 @@ FREE_TEXT = {
     "first_name",
     "last_name",
 }
-NONE = np.iinfo(np.int64).min
 
 
 def ids(prefix: str, numbers: Any, width: int = 6) -> pa.Array:
@@ -95,10 +96,11 @@ class Folder:
         self.work.rename(self.target)
         shutil.rmtree(old, ignore_errors=True)
 
-    def write(self, name: str, columns: Mapping[str, pa.Array]) -> None:
-        """Write one table, such as crm/accounts, at once."""
-        with self.stream(name, pa.table(dict(columns)).schema) as stream:
-            stream.write(columns)
+    def write(self, name: str, columns: Mapping[str, pa.Array], keep: Any = None) -> None:
+        """Write one table, such as crm/accounts, at once; of its rows those to keep."""
+        table = pa.table(dict(columns))
+        with self.stream(name, table.schema) as stream:
+            stream.write(table if keep is None else table.filter(pa.array(keep)))
 
     def stream(self, name: str, schema: pa.Schema) -> Stream:
         """A file that is written piece by piece."""
@@ -126,8 +128,7 @@ class Stream:
         self.writer.close()
         self.sink.close()
 
-    def write(self, columns: Mapping[str, pa.Array]) -> None:
+    def write(self, table: pa.Table) -> None:
         """Append rows."""
-        table = pa.table(dict(columns))
         self.writer.write_table(table)
         self.folder.rows += table.num_rows

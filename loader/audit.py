@@ -7,7 +7,7 @@ import getpass
 import io
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ import duckdb
 
 from loader.contract import Table
 from loader.files import BROKEN
+from loader.merge import day_of
 from loader.reports import FileReport
 from loader.source import FolderSource
 from warehouse.errors import TowerError
@@ -26,32 +27,38 @@ MOST_OF_A_REFUSED_FILE = 10_000  # rejected rows kept of each file of a load tha
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def skip_known_files(cursor: Any, tables: list[Table], source: FolderSource) -> dict[str, int]:
+def skip_known_files(cursor: Any, tables: list[Table], source: FolderSource, mode: str) -> dict[str, int]:
     """Leave out what was loaded since the last replacement, by content; returns file: load.
 
-    Beside something new, a file is read again whose rows lacked their parents: these may be there now.
+    Beside something new, a file is read again whose rows lacked their parents: these may be there now. A dated file of
+    a merge counts again when its content is known from an earlier day only: a row may have gone back.
     """
     cursor.execute(
-        "select distinct on (source_table, sha256, status) source_table, sha256, status, load_run_id, "
+        "select source_table, sha256, files.status, load_run_id, source_folder, file, "
         "exists (select 1 from ops.rejected_rows as bad where bad.load_run_id = files.load_run_id "
         "and bad.file = files.file and bad.source_table = files.source_table and bad.rule = 'relationships') "
-        "from ops.load_files as files where status in ('loaded', 'deleted') and load_run_id >= "
+        "from ops.load_files as files inner join ops.load_runs using (load_run_id) "
+        "where files.status in ('loaded', 'deleted') and load_run_id >= "
         "(select coalesce(max(load_run_id), 0) from ops.load_runs where status = 'succeeded' and mode = 'replace') "
-        "order by source_table, sha256, status, load_run_id desc"
+        "order by load_run_id"
     )
-    known = {(table, sha256, status): (run, lacked) for table, sha256, status, run, lacked in cursor.fetchall()}
+    known: dict[tuple[str, ...], list[tuple[int, date | None, bool]]] = {}
+    for *content, run, folder, file, lacked in cursor.fetchall():
+        known.setdefault(tuple(content), []).append((run, day_of(Path(folder) / file), lacked))
     found, is_new = [], False
     for table in tables:
         for status, files in (("loaded", source.files), ("deleted", source.deleted)):
             for path in files[table.key]:
                 facts = source.facts(table, path)
                 try:
-                    before = known.get((table.key, facts.content_hash(), status))
+                    same = known.get((table.key, facts.content_hash(), status), [])
                 except BROKEN:
-                    before = None  # the check says what is wrong
-                is_new = is_new or before is None
-                if before:
-                    found.append((files[table.key], path, facts.name, *before))
+                    same = []  # the check says what is wrong
+                day = day_of(path) if mode == "merge" else None
+                loads = [(run, lacked) for run, loaded, lacked in same if not day or (loaded and loaded >= day)]
+                is_new = is_new or not loads
+                if loads:
+                    found.append((files[table.key], path, facts.name, *loads[-1]))
     skipped = {}
     for files_of, path, name, run, lacked in found:
         if not (lacked and is_new):

@@ -101,7 +101,7 @@ def load(
         for table in tables:
             _make_table(cursor, table)
         if options.mode != "replace":
-            done.skipped = audit.skip_known_files(cursor, tables, source)
+            done.skipped = audit.skip_known_files(cursor, tables, source, options.mode)
             if done.skipped and not any(source.files.values()) and not any(source.deleted.values()):
                 connection.rollback()
                 return done

@@ -1,8 +1,7 @@
-"""Drops: what is new is put in, what changed is replaced, what was loaded is left, and days add up to a rebuild."""
+"""Drops: what is new is put in, what changed is replaced, what was loaded is left."""
 
 from __future__ import annotations
 
-import os
 import shutil
 from datetime import date
 from pathlib import Path
@@ -10,15 +9,8 @@ from pathlib import Path
 import pytest
 
 from data_gen.__main__ import generate
-from data_gen.next_day import write_difference
 from data_gen.plan import Plan
-from loader.contract import read_contract
-from tests.conftest import Company
 from tests.loader.box import Box, make_box
-from warehouse.settings import ROOT
-
-TABLES = [table.relation for table in read_contract(ROOT / "dbt")]
-DAYS = int(os.environ.get("NEXT_DAYS", "3"))  # 30 for the long run
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +93,19 @@ def test_a_late_file_does_not_undo_a_newer_one(box: Box, base: Path, tmp_path: P
     ) == [("late", True)]
 
 
+def test_a_row_that_goes_back_to_what_it_was_counts_on_a_later_day(box: Box, base: Path, tmp_path: Path) -> None:
+    account = (base / "product/users.csv").read_text().split("\n")[1].split(",")[1]
+
+    def load(day: str, kind: str) -> int:
+        line = f"U-900004,{account},{kind},2026-06-30 12:00:00"
+        return box.load(drop(tmp_path / day, "product/users.csv", base, line), mode="merge").run
+
+    assert load("2026-07-05", "admin") and load("2026-07-06", "viewer")
+    assert load("2026-07-07", "admin") and role(box, "U-900004") == "admin"
+    assert not load("2026-07-07", "admin") and not load("2026-07-05", "admin")  # a day that comes again does nothing
+    assert not load("2026-07-06", "viewer") and role(box, "U-900004") == "admin"
+
+
 def test_deleted_keys_go_unless_something_refers_to_them(box: Box, base: Path, tmp_path: Path) -> None:
     users = [line.split(",")[:2] for line in (base / "product/users.csv").read_text().split("\n")[1:3]]
     (tmp_path / "drop/product").mkdir(parents=True)
@@ -129,44 +134,3 @@ def test_a_drop_with_many_files_lets_the_later_one_count(box: Box, base: Path, t
         (tmp_path / "drop/product/users.csv").rename(tmp_path / f"drop/product/users-{day}.csv")
     done = box.load(tmp_path / "drop", mode="merge")
     assert role(box, "U-900009") == "viewer" and sum(report.loaded for report in done.reports) == 2
-
-
-def test_days_one_after_the_other_equal_a_rebuild_of_the_longer_window(server: dict[str, str], tmp_path: Path) -> None:
-    plan = {"accounts": 60, "seed": 11, "start": date(2026, 1, 1)}
-    box = make_box(server, "tower_days")
-    environment = os.environ | server | {"DATABASE_URL": box.url, "AS_OF_DATE": "", "NUM_ACCOUNTS": "60", "SEED": "11"}
-    environment |= {"DATA_START_DATE": "2026-01-01", "DATA_END_DATE": "2026-03-30", "DATA_DIR": str(tmp_path / "data")}
-    environment |= {"DBT_TARGET_PATH": str(tmp_path / "target")}
-    company = Company(tmp_path / "data", environment)
-    build = ("warehouse.dbt", "--quiet", "run", "--select", "+fct_usage", "+fct_revenue_monthly", "+fct_tickets")
-    company.run("data_gen")
-    company.run("loader")
-    company.run(*build)
-    for day in range(DAYS):
-        said = company.run("data_gen.next_day").stdout
-        assert f"as of {date(2026, 3, 31 + day) if day == 0 else date(2026, 4, day)}" in said
-        company.run(*build)
-    marts = ("fct_usage", "fct_revenue_monthly", "fct_tickets")
-    query = "select md5(string_agg(t::text, '|' order by t::text)), count(*) from marts.{} t"
-    daily = {table: box.content(table) for table in TABLES} | {mart: box.rows(query.format(mart)) for mart in marts}
-    end = date(2026, 3, 31) if DAYS == 1 else date(2026, 4, DAYS - 1)
-    generate(Plan(end=end, **plan), tmp_path / "data")  # type: ignore[arg-type]
-    company.run("loader")
-    company.run(*build, "--full-refresh")
-    rebuilt = {table: box.content(table) for table in TABLES} | {mart: box.rows(query.format(mart)) for mart in marts}
-    assert daily == rebuilt and rebuilt["fct_usage"][0][1] > 1000
-
-
-def test_next_day_refuses_another_company(server: dict[str, str], tmp_path: Path) -> None:
-    box = make_box(server, "tower_other")
-    generate(Plan(60, 12, date(2026, 1, 1), date(2026, 3, 30)), tmp_path / "data")
-    box.load(tmp_path / "data")
-    environment = os.environ | server | {"DATABASE_URL": box.url, "AS_OF_DATE": "", "DATA_DIR": str(tmp_path / "data")}
-    result = Company(tmp_path, environment | {"NUM_ACCOUNTS": "60"}).run("data_gen.next_day", check=False)
-    assert result.returncode == 1 and "does not hold the synthetic company" in " ".join(result.stderr.split())
-
-
-def test_the_same_two_folders_differ_in_nothing(tmp_path: Path) -> None:
-    generate(Plan(40, 3, date(2026, 1, 1), date(2026, 2, 28)), tmp_path / "one")
-    drop = write_difference(tmp_path / "one", tmp_path / "one", tmp_path / "none")
-    assert (drop.rows, drop.deleted) == (0, 0)
