@@ -162,6 +162,12 @@ def page_filters() -> list[Chosen]:
     return list(cast(dict[str, Chosen], st.session_state.get("_page_filters", {})).values())
 
 
+def active(filters: Filters) -> str:
+    """The filters that are set, the sidebar's and the page's own, in one line."""
+    own = [f"{chosen.label}: {chosen.words}" for chosen in page_filters() if chosen.words and not chosen.is_default]
+    return " · ".join([filters.describe(), *own])
+
+
 def selection(filters: Filters) -> dict[str, str]:
     """The whole selection in words, for exports and reports."""
     named = {DIMENSIONS[name]: ", ".join(values) or "All" for name, values in filters.values.items()}

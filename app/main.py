@@ -54,7 +54,10 @@ PAGES = {
 def main() -> None:
     """Draw the chosen page, or what to do when the warehouse cannot serve it."""
     st.set_page_config(page_title="GTM Control Tower", page_icon=":material/cell_tower:", layout="wide")
-    st.html("<style>[data-testid='stMetric'] { font-variant-numeric: tabular-nums; }</style>")
+    st.html(
+        "<style>[data-testid='stMetric'] { font-variant-numeric: tabular-nums; }\n"
+        "[data-testid='stPlotlyChart'] .g-gtitle { display: none; }</style>"
+    )
     folder = Path(__file__).parent / "views"
     sections = {
         section: {

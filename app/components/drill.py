@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from app.components.charts import describe
-from app.components.exports import file_name
+from app.components.exports import caption, file_name
 from app.components.formats import words
 from app.data import Tower, account_names, rows
 from app.filters import Filters, shared
@@ -57,7 +57,12 @@ def events(tower: Tower, filters: Filters) -> pd.DataFrame:
 
 def draw(title: str, figure: go.Figure, drill: Callable[[Point], pd.DataFrame] | None = None) -> None:
     """Draw the figure with a button for its picture; with `drill`, a click opens the list of accounts."""
-    picture = {"format": "png", "scale": 2, "filename": file_name(title, st.session_state["filters"])}
+    # the picture alone shows this title: main.py hides it on the page, where title and selection stand above
+    text = caption(title, st.session_state["tower"], st.session_state["filters"])
+    place = {"x": 0, "y": 1, "xanchor": "left", "yanchor": "top", "xref": "container", "pad": {"l": 8, "t": 4}}
+    figure.update_layout(title={"text": text, "font": {"size": 10}, **place})
+    picture = {"format": "png", "scale": 2, "width": 1000, "height": figure.layout.height}
+    picture["filename"] = file_name(title, st.session_state["filters"])
     config = {
         "displaylogo": False,
         "displayModeBar": True,

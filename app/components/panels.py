@@ -47,7 +47,7 @@ def chart(
             hover = "closest" if drill else "x unified"
             figure.update_layout(
                 height=height,
-                margin={"l": 8, "r": 12, "t": 26, "b": 8},
+                margin={"l": 8, "r": 12, "t": 30, "b": 8},
                 legend={"orientation": "h", "y": -0.18, "x": 0, "title": None},
                 font={"size": 12},
                 hovermode=figure.layout.hovermode or hover,
