@@ -191,7 +191,8 @@ def known_totals(in_company: Settings) -> Iterator[None]:
             cursor.execute(
                 "insert into ops.expected_checks (checked_at, load_run_id, file, line, metric, month, filters, "
                 "expected_value, tolerance, found_value, status) select timestamp '2026-11-01', load_run_id, "
-                "'expected.yml', %s, %s, date '2026-10-01', '{\"segment\": [\"SMB\"]}', %s, 0, %s, %s from marts.dim_tower",
+                "'expected.yml', %s, %s, date '2026-10-01', '{\"segment\": [\"SMB\"]}', %s, 0, %s, %s "
+                "from marts.dim_tower",
                 values,
             )
         connection.commit()
