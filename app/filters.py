@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, cast
 
 import pandas as pd
@@ -38,6 +38,11 @@ class Filters:
     def months(self) -> int:
         """Length of the range."""
         return (self.end.year - self.start.year) * 12 + self.end.month - self.start.month + 1
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the range."""
+        return add_months(self.end, 1) - timedelta(days=1)
 
     def compared(self, first: date) -> Filters | None:
         """The same selection in the comparison range; None where it begins before the data."""

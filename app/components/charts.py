@@ -9,7 +9,6 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-import plotly.express as px
 import plotly.graph_objects as go
 
 from app.components.formats import COLOURS, FEW, MONEY, TICKS, money, number, words
@@ -329,23 +328,26 @@ def histogram(frame: pd.DataFrame, value: str, colour: str) -> go.Figure | None:
     """Distribution on a logarithmic scale."""
     if frame.empty:
         return None
-    edges = np.geomspace(max(frame[value].min(), 1), max(frame[value].max(), 10) * 1.001, 22)
-    parts = []
+    ranges, figure = steps(frame[value]), go.Figure()
     for name, part in frame.groupby(colour, sort=False):
-        counts, _ = np.histogram(part[value], edges)
-        parts.append(
-            pd.DataFrame(
-                {
-                    "size": [money(np.sqrt(a * b)) for a, b in pairwise(edges)],
-                    "deals": counts,
-                    colour: name,
-                }
-            )
+        figure.add_bar(
+            x=[money(np.sqrt(low * high)) for low, high in ranges.values()],
+            y=[part[value].between(low, high, inclusive="left").sum() for low, high in ranges.values()],
+            name=str(name),
+            customdata=list(ranges),
+            meta=str(name),
+            marker_color=COLOURS.get(str(name)),
+            hovertemplate="%{customdata}: %{y}",
         )
-    figure = px.bar(pd.concat(parts), x="size", y="deals", color=colour, color_discrete_map=COLOURS)
-    figure.update_xaxes(title=None, nticks=8, tickangle=0)
-    figure.update_yaxes(title=None)
+    figure.update_layout(barmode="stack")
+    figure.update_xaxes(nticks=8, tickangle=0)
     return figure
+
+
+def steps(values: pd.Series) -> dict[str, tuple[float, float]]:
+    """The logarithmic steps of a histogram: where each begins and ends, by its label."""
+    edges = np.geomspace(max(values.min(), 1), max(values.max(), 10) * 1.001, 22)
+    return {f"{money(low)} – {money(high)}": (low, high) for low, high in pairwise(edges)}
 
 
 def lines_by(

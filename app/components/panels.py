@@ -68,10 +68,12 @@ def table(
     help: str = "",
     empty: str = "",
     filters: Filters,
+    drill: Callable[[drilling.Point], pd.DataFrame] | None = None,
 ) -> None:
     """A table in a bordered panel with a download of what it shows.
 
     A frame with `account_id` shows each account's name as a link to its 360 page; the id itself only goes into exports.
+    With `drill` the first column's cells list the accounts behind their row.
     """
     with st.container(border=True, height="stretch"):
         st.markdown(f"**{title}**", help=help or None)
@@ -80,17 +82,26 @@ def table(
             return
         frame = drilling.named(frame)
         shown: dict[Any, Any] = {name: _column(name, frame[name]) for name in frame.columns} | dict(columns or {})
+        links: dict[str, Any] = {}
+        if drill:
+            first = frame.columns[0]
+            label = shown[first] if isinstance(shown[first], str) else shown[first]["label"]
+            links = drilling.link(title, frame, first, label)
+        elif "account_id" in frame and "customer" in st.session_state.get("pages", ()):
+            links = drilling.link(title, frame, "account_name", "Account")
         st.dataframe(
             frame.assign(**{name: frame[name].map(words) for name in CODED & {*frame.columns}}),
             hide_index=True,
             width="stretch",
-            column_config=shown | drilling.link(title, frame),
+            column_config=shown | links,
             column_order=[name for name in frame.columns if name != "account_id"],
             height=min(38 + 35 * len(frame), 420),
             alt=f"Table: {title}",
         )
         downloads(title, frame, filters)
         drilling.follow()
+        if drill:
+            drilling.pursue(title, drill)
 
 
 def _nothing(reason: str) -> None:

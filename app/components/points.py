@@ -6,31 +6,46 @@ import pandas as pd
 import plotly.express as px
 import plotly.graph_objects as go
 
-from app.components.formats import COLOURS, PERCENT
+from app.components.formats import COLOURS, PERCENT, words
 
+CELL = " · "  # between the row and the column of a clicked cell
 PALETTE = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8C6BB1", "#7F7F7F"]
 
 
 def matrix(frame: pd.DataFrame, row: str, column: str, value: str, tick: str = PERCENT) -> go.Figure | None:
-    """Rows × columns with the value in each cell, the rows with the largest sums first."""
+    """Rows × columns with the value in each cell, the largest rows first; a clicked cell is `row · column`."""
     if frame.empty or frame[value].isna().all():
         return None
     grid = frame.pivot(index=row, columns=column, values=value)[list(dict.fromkeys(frame[column]))]
     grid = grid.loc[grid.sum(axis=1).sort_values(ascending=False).index]
+    rows, columns = [str(r) for r in grid.index], [str(words(c)) for c in grid.columns]
     figure = go.Figure(
         go.Heatmap(
             z=grid,
-            x=[str(c) for c in grid.columns],
-            y=[str(r) for r in grid.index],
+            x=columns,
+            y=rows,
             texttemplate=f"%{{z:{tick}}}",
             colorscale="Blues",
             zmin=0,
             xgap=1,
             ygap=1,
             showscale=False,
-            hoverongaps=False,
-            hovertemplate=f"%{{y}}, %{{x}}: %{{z:{tick}}}<extra></extra>",
+            hoverinfo="skip",
         )
+    )
+    cells = [
+        (r, c) for r, name in enumerate(grid.index) for c in range(len(columns)) if pd.notna(grid.loc[name].iloc[c])
+    ]
+    figure.add_scatter(  # a heatmap can't be clicked: unseen points over its cells can
+        x=[columns[c] for _, c in cells],
+        y=[rows[r] for r, _ in cells],
+        customdata=[f"{grid.index[r]}{CELL}{grid.columns[c]}" for r, c in cells],
+        text=[format(grid.iat[r, c], tick) for r, c in cells],
+        meta=value,
+        mode="markers",
+        marker={"symbol": "square", "size": 20, "opacity": 0},
+        hovertemplate="%{y}, %{x}: %{text}<extra></extra>",
+        showlegend=False,
     )
     figure.update_layout(hovermode="closest")
     figure.update_yaxes(autorange="reversed")
@@ -55,6 +70,8 @@ def bubbles(frame: pd.DataFrame, axes: dict[str, str], colour: str, name: str, *
         opacity=0.75,
         color_discrete_sequence=PALETTE,
     )
+    for trace in figure.data:
+        trace.customdata = trace.hovertext
     figure.update_layout(hovermode="closest")
     figure.update_xaxes(tickformat=tick)
     figure.update_yaxes(tickformat=tick)
