@@ -36,6 +36,7 @@ KINDS = {  # app/queries/accounts_<kind>.sql: what narrows it, beside the select
     "credit": ("model", "touch_channel", "campaign"),
     "decile": ("decile",),
     "usage": ("errors",),
+    "features": ("feature", "modules", "is_beta"),
     "tickets": ("priority", "category", "root_cause", "channel", "state", "open_on"),
 }
 

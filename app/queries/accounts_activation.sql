@@ -12,4 +12,4 @@ where users.created_month between %(start)s and %(end)s
     and users.eligible_users > 0
     and /* selection of users */ true
 group by 1, 2, 3, 4
-order by eligible_users - activated_users desc, eligible_users desc
+order by sum(users.eligible_users - users.activated_users) desc, 5 desc

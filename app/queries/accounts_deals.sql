@@ -1,4 +1,4 @@
--- accounts by their deals: won, lost or closed, created, due or slipped on the days, or open on the as-of date
+-- accounts by their deals: won, lost or closed, created, or due and slipped on the days, or open on the as-of date
 with
 
 dated as (
@@ -8,6 +8,7 @@ dated as (
         case cast(%(state)s as text)
             when 'created' then cast(created_at as date)
             when 'slipped' then expected_close_date
+            when 'pushed_out' then expected_close_date
             else cast(closed_at as date)
         end as day
     from marts.fct_deals
@@ -21,6 +22,9 @@ select
     accounts.region,
     count(*) as deals,
     sum(deals.amount) as amount,
+    sum(deals.won_deals) as won_deals,
+    sum(deals.won_amount) as won_amount,
+    sum(deals.weighted_amount) as weighted_amount,
     max(deals.closed_at) as last_closed_at
 from dated as deals
 left join marts.dim_account as accounts on deals.account_id = accounts.account_id
@@ -29,6 +33,7 @@ where case cast(%(state)s as text)
         when 'won' then deals.is_won
         when 'lost' then deals.is_lost
         when 'slipped' then deals.slipped_deals = 1
+        when 'pushed_out' then deals.slipped_deals = 1 and deals.created_at < date_trunc('week', deals.expected_close_date) + interval '1 week'
         when 'pulled_in' then deals.is_won and date_trunc('week', deals.expected_close_date) > date_trunc('week', deals.closed_at)
         else true
     end

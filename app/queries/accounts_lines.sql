@@ -6,6 +6,8 @@ select
     lines.region,
     count(distinct lines.order_id) as orders,
     sum(lines.quantity) as units,
+    sum(lines.gross_value) as list_value,
+    sum(lines.discount) as discount,
     sum(lines.sold_value) as value,
     sum(lines.gross_profit) as gross_profit
 from marts.fct_order_lines as lines

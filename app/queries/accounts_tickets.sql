@@ -6,10 +6,13 @@ select
     tickets.region,
     count(*) as tickets,
     sum(tickets.open_tickets) as open_tickets,
+    sum(tickets.first_response_met) as first_response_met,
     sum(tickets.first_response_breached) as first_response_breached,
+    sum(tickets.resolution_met) as resolution_met,
     sum(tickets.resolution_breached) as resolution_breached,
     sum(tickets.escalated_tickets) as escalated_tickets,
-    sum(tickets.csat_answers) as csat_answers
+    sum(tickets.csat_answers) as csat_answers,
+    sum(tickets.csat_satisfied) as csat_satisfied
 from marts.fct_tickets as tickets
 where case
         when cast(%(open_on)s as date) is null then tickets.created_date between %(since)s and %(until)s

@@ -94,7 +94,7 @@ def through(point: Point) -> pd.DataFrame:
 split = kpis(tower, ["tickets"], chosen, filters.start, filters.end, ["root_cause_name", "channel"])
 chart(
     "Channels that the tickets come through",
-    points.matrix(split, "root_cause_name", "channel", "tickets", ",d"),
+    points.matrix(split, "root_cause_name", "channel", "tickets", ",.0f"),
     help="Tickets by root cause and channel.",
     height=60 + 26 * max(len(causes), 4),
     drill=through,

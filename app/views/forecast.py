@@ -12,7 +12,7 @@ from app.components.page import head
 from app.components.panels import chart, money, table
 from app.data import rows
 
-DATES = {"met": "pulled_in", "breached": "slipped"}
+DATES = {"met": "pulled_in", "breached": "pushed_out"}
 NOW = "Open on the as-of date, whatever the months."
 tower, filters = head("Forecast", marks=True)
 cards(
