@@ -154,15 +154,13 @@ def test_what_is_drawn_is_made_up_by_the_list_behind_it(seen: Seen, page: str, s
                 and not {title, point.series, str(point.value)} & {*LISTED}
                 and not (len(found) and explains(found, amount))
             ):
-                wrong.append(
-                    f"{title}: {point.series} {point.value}: {amount} is not in {found.sum(numeric_only=True)}"
-                )
+                wrong.append(f"{title}: {point.series} {point.value}: {amount} is not in {said(found)}")
     for (_, title), (frame, how) in [item for item in seen.tables.items() if item[0][0] == page]:
         for number in range(min(len(frame), POINTS)):
             found = how(Point(frame[frame.columns[0]].iloc[number], str(number)))
             row = pd.to_numeric(frame.iloc[number], errors="coerce").dropna()
             spent = frame.iloc[number].isin([*NOBODY]).any() or (
-                set(BORNE) & {*row.index} and not row.filter(BORNE).any()
+                bool({*BORNE} & {*frame.columns}) and not row.filter(BORNE).any()
             )
             if not spent and not any(len(found) and explains(found, float(amount)) for amount in row if amount >= 1):
                 wrong.append(f"{title}: row {number}: {dict(row)} is not in {said(found)}")
