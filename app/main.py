@@ -49,15 +49,18 @@ PAGES = {
         ("data_health", "Data health", ":material/database:"),
     ],
 }
+LOOK = """
+[data-testid='stMetric'] { font-variant-numeric: tabular-nums; }
+[data-testid='stMetric'] :is(label, label *, [data-testid='stMetricDelta'] *), [data-testid^='stPageLink'] * {
+  white-space: normal; overflow: visible; }  /* words are wrapped, not cut */
+[data-testid='stPlotlyChart'] .g-gtitle { display: none; }  /* only for the picture: see drill.draw */
+"""
 
 
 def main() -> None:
     """Draw the chosen page, or what to do when the warehouse cannot serve it."""
     st.set_page_config(page_title="GTM Control Tower", page_icon=":material/cell_tower:", layout="wide")
-    st.html(
-        "<style>[data-testid='stMetric'] { font-variant-numeric: tabular-nums; }\n"
-        "[data-testid='stPlotlyChart'] .g-gtitle { display: none; }</style>"
-    )
+    st.html(f"<style>{LOOK}</style>")
     folder = Path(__file__).parent / "views"
     sections = {
         section: {

@@ -38,7 +38,7 @@ def state(tower: Tower, loads: pd.DataFrame, builds: pd.DataFrame) -> None:
         note = f"Build {build['publication_id']} of {build['published_at']:%d %b %Y, %H:%M} UTC: {words}."
         tests = f"{build['tests']:,}" if build["status"] == "succeeded" else "Did not run"
         shown.append(("Tests of the build", tests, note))
-    grid = st.grid(5, min_column_width=150, gap="small")
+    grid = st.grid(5, min_column_width=165, gap="small")
     for label, value, note in shown:
         grid.metric(label, value, help=note, border=True, height="stretch")
     if last is not None and last["status"] != "succeeded":

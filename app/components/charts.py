@@ -157,46 +157,6 @@ def bridge(values: dict[str, float]) -> go.Figure | None:
     return figure
 
 
-def heatmap(frame: pd.DataFrame, value: str, size: str) -> go.Figure | None:
-    """Cohort × months since the start, in percent; cells that the data cannot know stay empty."""
-    if frame.empty:
-        return None
-    grid = frame.pivot(index="cohort_month", columns="months_since_start", values=value).sort_index()
-    counts = frame[frame["months_since_start"] == 0].set_index("cohort_month")[size].reindex(grid.index)
-    text = grid.map(lambda v: "" if pd.isna(v) else f"{v * 100:.0f}")
-    figure = go.Figure(
-        go.Heatmap(
-            z=grid,
-            x=[str(c) for c in grid.columns],
-            y=[f"{m:%b %Y} ({n:,.0f})" for m, n in counts.items()],
-            text=text,
-            texttemplate="%{text}",
-            colorscale="Blues",
-            zmin=min(0.5, float(np.nanmin(grid.to_numpy()))),
-            zmax=max(1.0, float(np.nanmax(grid.to_numpy()))),
-            xgap=1,
-            ygap=1,
-            showscale=False,
-            hoverinfo="skip",
-        )
-    )
-    cells = grid.stack()
-    figure.add_scatter(  # a heatmap can't be clicked: unseen points over its cells can
-        x=[str(k) for _, k in cells.index],
-        y=[f"{month:%b %Y} ({counts[month]:,.0f})" for month, _ in cells.index],
-        customdata=[f"{month} {k}" for month, k in cells.index],
-        text=[f"{share:.1%}" for share in cells],
-        meta=value,
-        mode="markers",
-        marker={"symbol": "square", "size": 18, "opacity": 0},
-        hovertemplate="%{y}, month %{x}: %{text}<extra></extra>",
-        showlegend=False,
-    )
-    figure.update_layout(hovermode="closest", xaxis={"title": "Months since the first payment", "type": "category"})
-    figure.update_yaxes(autorange="reversed")
-    return figure
-
-
 def pareto(frame: pd.DataFrame, name: str, count: str) -> go.Figure | None:
     """Bars in falling order, each with the share that it and those above it make up."""
     frame = frame.sort_values(count, ascending=False, ignore_index=True)
@@ -382,39 +342,3 @@ def stacked_by(frame: pd.DataFrame, x: str, y: str, group: str, tick: str = "") 
     wide = frame.pivot_table(index=x, columns=group, values=y, aggfunc="sum", sort=False).fillna(0).sort_index()
     wide = wide[wide.abs().sum().sort_values(ascending=False).index]
     return stacked(wide.reset_index(), x, {str(name): str(words(name)) for name in wide.columns}, tick)
-
-
-def matrix(frame: pd.DataFrame, row: str, column: str, value: str, order: list[str], kind: str) -> go.Figure | None:
-    """A square of `order` × `order`: rows are where something came from, columns where it went."""
-    if frame.empty:
-        return None
-    grid = frame.pivot(index=row, columns=column, values=value).reindex(index=order, columns=order)
-    figure = go.Figure(
-        go.Heatmap(
-            z=grid.to_numpy(dtype=float),
-            x=order,
-            y=order,
-            colorscale="Blues",
-            zmin=0,
-            zmax=max(float(frame[value].max()), 1),
-            xgap=2,
-            ygap=2,
-            showscale=False,
-            hoverinfo="skip",
-        )
-    )
-    strong = frame[value] > frame[value].max() / 2
-    figure.add_scatter(  # a heatmap can't be clicked: points over its cells can
-        x=frame[column],
-        y=frame[row],
-        customdata=frame[row] + " → " + frame[column],
-        meta=value,
-        text=[number(float(amount), kind) for amount in frame[value]],
-        mode="markers+text",
-        textfont={"color": ["#FFFFFF" if dark else "#1B2733" for dark in strong]},
-        marker={"symbol": "square", "size": 24, "opacity": 0},
-        hovertemplate="%{y} to %{x}: %{text}<extra></extra>",
-        showlegend=False,
-    )
-    figure.update_layout(hovermode="closest", xaxis={"title": "To"}, yaxis={"title": "From", "autorange": "reversed"})
-    return figure

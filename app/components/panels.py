@@ -75,6 +75,8 @@ def table(
     A frame with `account_id` shows each account's name as a link to its 360 page; the id itself only goes into exports.
     With `drill` the first column's cells list the accounts behind their row.
     """
+    if drill:
+        help = f"{help} A click in the first column lists the accounts behind its row.".strip()
     with st.container(border=True, height="stretch"):
         st.markdown(f"**{title}**", help=help or None)
         if frame.empty:

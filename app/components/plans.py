@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from app.components import charts
+from app.components import charts, points
 from app.components.drill import Point
 from app.components.panels import chart, money, table, unanswered
 from app.data import Tower, rows
@@ -57,7 +57,7 @@ def plan_moves(tower: Tower, filters: Filters, middle: DeltaGenerator, right: De
         kind = "count" if measure == "migrations" else "money"
         chart(
             "Plan migration",
-            charts.matrix(matrix, "from_plan", "to_plan", measure, order, kind),
+            points.square(matrix, "from_plan", "to_plan", measure, order, kind),
             help="From the plan on the left to the plan below. Click a cell for the accounts.",
             note=note,
             empty="No account of the selection changed its plan.",

@@ -2,8 +2,8 @@
 select
     activities.account_id,
     coalesce(accounts.account_name, 'Without an account') as account_name,
-    activities.segment,
-    activities.region,
+    accounts.segment,
+    accounts.region,
     max(accounts.owner_name) as owner_name,
     cast(sum(activities.activities) as bigint) as activities,
     cast(sum(activities.activities) filter (where activities.activity_type = 'meeting') as bigint) as meetings,
@@ -22,4 +22,4 @@ where cast(activities.occurred_at as date) between %(since)s and %(until)s
     and (not coalesce(%(due)s, false) or activities.due_activities > 0)
     and /* selection of activities */ true
 group by 1, 2, 3, 4
-order by activities desc
+order by activities.account_id is null, activities desc

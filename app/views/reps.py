@@ -134,7 +134,7 @@ table(
 )
 table(
     "Work by account",
-    worked().drop(columns="completed"),
+    worked().drop(columns="completed").dropna(subset=["account_id"]),
     columns=config,
     help="Activities of the range on each account, most first.",
     filters=filters,

@@ -8,7 +8,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from app.components import charts
+from app.components import charts, points
 from app.components.cards import cards
 from app.components.drill import Point, accounts
 from app.components.page import head
@@ -46,7 +46,7 @@ for place, (title, name, help) in zip(
     strict=True,
 ):
     with place:
-        figure = charts.heatmap(cells, name, "cohort_accounts")
+        figure = points.heatmap(cells, name, "cohort_accounts")
         chart(title, figure, note=note, height=480, help=help, drill=cohort)
 series = split(tower, filters, ["nrr_t12m", "grr_t12m", "nrr_monthly", "grr_monthly"], grain="month", whole=True)
 left, right = st.columns(2)
@@ -74,6 +74,7 @@ with left:
     chart(
         "Survival since the first payment",
         figure,
+        height=470,
         help="Kaplan–Meier by segment, censored at the as-of date; customers older than the data enter late. A click "
         "lists the accounts that left by that day.",
         drill=partial(reached, lives, "segment", "is_churned"),
