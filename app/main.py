@@ -51,9 +51,13 @@ PAGES = {
 }
 LOOK = """
 [data-testid='stMetric'] { font-variant-numeric: tabular-nums; }
-[data-testid='stMetric'] :is(label, label *, [data-testid='stMetricDelta'] *), [data-testid^='stPageLink'] * {
-  white-space: normal; overflow: visible; }  /* words are wrapped, not cut */
-[data-testid='stPlotlyChart'] .g-gtitle { display: none; }  /* only for the picture: see drill.draw */
+/* words on cards are wrapped, not cut */
+[data-testid='stMetric'] label *, [data-testid^='stPageLink'] *,
+[data-testid='stMetricDeltaDescription'], [data-testid='stMetricDeltaDescription'] * {
+  white-space: normal; overflow: visible; }
+:has(> [data-testid='stMetricDeltaDescription']) { flex-wrap: wrap; row-gap: 0; }
+/* only for the picture: see drill.draw */
+[data-testid='stPlotlyChart'] .g-gtitle { display: none; }
 """
 
 

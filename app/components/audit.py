@@ -36,7 +36,7 @@ def state(tower: Tower, loads: pd.DataFrame, builds: pd.DataFrame) -> None:
     if build is not None:
         words = STATUS.get(str(build["status"]), str(build["status"]))
         note = f"Build {build['publication_id']} of {build['published_at']:%d %b %Y, %H:%M} UTC: {words}."
-        tests = f"{build['tests']:,}" if build["status"] == "succeeded" else "Did not run"
+        tests = f"{build['tests']:,}" if build["status"] == "succeeded" else "Not run"
         shown.append(("Tests of the build", tests, note))
     grid = st.grid(5, min_column_width=165, gap="small")
     for label, value, note in shown:
