@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, cast
 
 import pandas as pd
@@ -38,6 +38,11 @@ class Filters:
     def months(self) -> int:
         """Length of the range."""
         return (self.end.year - self.start.year) * 12 + self.end.month - self.start.month + 1
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the range."""
+        return add_months(self.end, 1) - timedelta(days=1)
 
     def compared(self, first: date) -> Filters | None:
         """The same selection in the comparison range; None where it begins before the data."""
@@ -160,6 +165,12 @@ class Chosen:
 def page_filters() -> list[Chosen]:
     """The filters of the page so far, in the order in which they were drawn."""
     return list(cast(dict[str, Chosen], st.session_state.get("_page_filters", {})).values())
+
+
+def active(filters: Filters) -> str:
+    """The filters that are set, the sidebar's and the page's own, in one line."""
+    own = [f"{chosen.label}: {chosen.words}" for chosen in page_filters() if chosen.words and not chosen.is_default]
+    return " · ".join([filters.describe(), *own])
 
 
 def selection(filters: Filters) -> dict[str, str]:

@@ -49,15 +49,22 @@ PAGES = {
         ("data_health", "Data health", ":material/database:"),
     ],
 }
+LOOK = """
+[data-testid='stMetric'] { font-variant-numeric: tabular-nums; }
+/* words on cards are wrapped, not cut */
+[data-testid='stMetric'] label *, [data-testid^='stPageLink'] *,
+[data-testid='stMetricDeltaDescription'], [data-testid='stMetricDeltaDescription'] * {
+  white-space: normal; overflow: visible; }
+:has(> [data-testid='stMetricDeltaDescription']) { flex-wrap: wrap; row-gap: 0; }
+/* only for the picture: see drill.draw */
+[data-testid='stPlotlyChart'] .g-gtitle { display: none; }
+"""
 
 
 def main() -> None:
     """Draw the chosen page, or what to do when the warehouse cannot serve it."""
     st.set_page_config(page_title="GTM Control Tower", page_icon=":material/cell_tower:", layout="wide")
-    st.html(
-        "<style>[data-testid='stMetric'] { font-variant-numeric: tabular-nums; }"
-        "[data-testid='stMetricLabel'] *, [data-testid='stPageLink'] * { white-space: normal !important; }</style>"
-    )
+    st.html(f"<style>{LOOK}</style>")
     folder = Path(__file__).parent / "views"
     sections = {
         section: {

@@ -9,7 +9,6 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-import plotly.express as px
 import plotly.graph_objects as go
 
 from app.components.formats import COLOURS, FEW, MONEY, TICKS, money, number, words
@@ -174,46 +173,6 @@ def bridge(values: dict[str, float]) -> go.Figure | None:
     return figure
 
 
-def heatmap(frame: pd.DataFrame, value: str, size: str) -> go.Figure | None:
-    """Cohort × months since the start, in percent; cells that the data cannot know stay empty."""
-    if frame.empty:
-        return None
-    grid = frame.pivot(index="cohort_month", columns="months_since_start", values=value).sort_index()
-    counts = frame[frame["months_since_start"] == 0].set_index("cohort_month")[size].reindex(grid.index)
-    text = grid.map(lambda v: "" if pd.isna(v) else f"{v * 100:.0f}")
-    figure = go.Figure(
-        go.Heatmap(
-            z=grid,
-            x=[str(c) for c in grid.columns],
-            y=[f"{m:%b %Y} ({n:,.0f})" for m, n in counts.items()],
-            text=text,
-            texttemplate="%{text}",
-            colorscale="Blues",
-            zmin=min(0.5, float(np.nanmin(grid.to_numpy()))),
-            zmax=max(1.0, float(np.nanmax(grid.to_numpy()))),
-            xgap=1,
-            ygap=1,
-            showscale=False,
-            hoverinfo="skip",
-        )
-    )
-    cells = grid.stack()
-    figure.add_scatter(  # a heatmap can't be clicked: unseen points over its cells can
-        x=[str(k) for _, k in cells.index],
-        y=[f"{month:%b %Y} ({counts[month]:,.0f})" for month, _ in cells.index],
-        customdata=[f"{month} {k}" for month, k in cells.index],
-        text=[f"{share:.1%}" for share in cells],
-        meta=value,
-        mode="markers",
-        marker={"symbol": "square", "size": 18, "opacity": 0},
-        hovertemplate="%{y}, month %{x}: %{text}<extra></extra>",
-        showlegend=False,
-    )
-    figure.update_layout(hovermode="closest", xaxis={"title": "Months since the first payment", "type": "category"})
-    figure.update_yaxes(autorange="reversed")
-    return figure
-
-
 def pareto(frame: pd.DataFrame, name: str, count: str) -> go.Figure | None:
     """Bars in falling order, each with the share that it and those above it make up."""
     frame = frame.sort_values(count, ascending=False, ignore_index=True)
@@ -346,23 +305,26 @@ def histogram(frame: pd.DataFrame, value: str, colour: str) -> go.Figure | None:
     """Distribution on a logarithmic scale."""
     if frame.empty:
         return None
-    edges = np.geomspace(max(frame[value].min(), 1), max(frame[value].max(), 10) * 1.001, 22)
-    parts = []
+    ranges, figure = steps(frame[value]), go.Figure()
     for name, part in frame.groupby(colour, sort=False):
-        counts, _ = np.histogram(part[value], edges)
-        parts.append(
-            pd.DataFrame(
-                {
-                    "size": [money(np.sqrt(a * b)) for a, b in pairwise(edges)],
-                    "deals": counts,
-                    colour: name,
-                }
-            )
+        figure.add_bar(
+            x=[money(np.sqrt(low * high)) for low, high in ranges.values()],
+            y=[part[value].between(low, high, inclusive="left").sum() for low, high in ranges.values()],
+            name=str(name),
+            customdata=list(ranges),
+            meta=str(name),
+            marker_color=COLOURS.get(str(name)),
+            hovertemplate="%{customdata}: %{y}",
         )
-    figure = px.bar(pd.concat(parts), x="size", y="deals", color=colour, color_discrete_map=COLOURS)
-    figure.update_xaxes(title=None, nticks=8, tickangle=0)
-    figure.update_yaxes(title=None)
+    figure.update_layout(barmode="stack")
+    figure.update_xaxes(nticks=8, tickangle=0)
     return figure
+
+
+def steps(values: pd.Series) -> dict[str, tuple[float, float]]:
+    """The logarithmic steps of a histogram: where each begins and ends, by its label."""
+    edges = np.geomspace(max(values.min(), 1), max(values.max(), 10) * 1.001, 22)
+    return {f"{money(low)} – {money(high)}": (low, high) for low, high in pairwise(edges)}
 
 
 def lines_by(
@@ -397,39 +359,3 @@ def stacked_by(frame: pd.DataFrame, x: str, y: str, group: str, tick: str = "") 
     wide = frame.pivot_table(index=x, columns=group, values=y, aggfunc="sum", sort=False).fillna(0).sort_index()
     wide = wide[wide.abs().sum().sort_values(ascending=False).index]
     return stacked(wide.reset_index(), x, {str(name): str(words(name)) for name in wide.columns}, tick)
-
-
-def matrix(frame: pd.DataFrame, row: str, column: str, value: str, order: list[str], kind: str) -> go.Figure | None:
-    """A square of `order` × `order`: rows are where something came from, columns where it went."""
-    if frame.empty:
-        return None
-    grid = frame.pivot(index=row, columns=column, values=value).reindex(index=order, columns=order)
-    figure = go.Figure(
-        go.Heatmap(
-            z=grid.to_numpy(dtype=float),
-            x=order,
-            y=order,
-            colorscale="Blues",
-            zmin=0,
-            zmax=max(float(frame[value].max()), 1),
-            xgap=2,
-            ygap=2,
-            showscale=False,
-            hoverinfo="skip",
-        )
-    )
-    strong = frame[value] > frame[value].max() / 2
-    figure.add_scatter(  # a heatmap can't be clicked: points over its cells can
-        x=frame[column],
-        y=frame[row],
-        customdata=frame[row] + " → " + frame[column],
-        meta=value,
-        text=[number(float(amount), kind) for amount in frame[value]],
-        mode="markers+text",
-        textfont={"color": ["#FFFFFF" if dark else "#1B2733" for dark in strong]},
-        marker={"symbol": "square", "size": 24, "opacity": 0},
-        hovertemplate="%{y} to %{x}: %{text}<extra></extra>",
-        showlegend=False,
-    )
-    figure.update_layout(hovermode="closest", xaxis={"title": "To"}, yaxis={"title": "From", "autorange": "reversed"})
-    return figure

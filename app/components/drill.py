@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
@@ -11,42 +12,67 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from app.components.charts import describe
-from app.components.exports import file_name
+from app.components.exports import caption, file_name
 from app.components.formats import words
 from app.data import Tower, account_names, rows
 from app.filters import Filters, shared
 from warehouse.errors import TowerError
 
-KINDS = {
+KINDS = {  # app/queries/accounts_<kind>.sql: what narrows it, beside the selection and the days
     "revenue": ("movement", "reason"),
-    "deals": ("state", "stage", "loss_reason"),
-    "stages": ("stage",),
-    "tickets": ("priority", "category", "root_cause", "week", "state"),
+    "retained": ("months_back",),
     "cohort": ("months_later",),
     "activated": ("activation",),
+    "activation": (),
+    "plans": ("plan_tier", "billing_interval"),
+    "lines": ("product", "price_tier"),
+    "invoices": ("payment_state",),
+    "payments": ("failure",),
+    "reconciled": ("explanation",),
+    "deals": ("state", "result", "stage", "loss_reason", "rep"),
+    "stages": ("stage",),
+    "forecast": ("quarter", "week", "call"),
+    "activities": ("rep", "activity_type", "sentiment", "due"),
+    "credit": ("model", "touch_channel", "campaign"),
+    "decile": ("decile",),
+    "usage": ("errors",),
+    "features": ("feature", "modules", "is_beta"),
+    "tickets": ("priority", "category", "root_cause", "channel", "state", "open_on"),
 }
 
 
 @dataclass(frozen=True)
 class Point:
-    """What was clicked: the raw category (a code, a name, a first day), the series' column, and the drawn value."""
+    """What was clicked: the raw category (a code, a name, a first day), the series' column, and the drawn value.
+
+    Of a table's row it is the first column's value, and the series is the row's number.
+    """
 
     value: Any
     series: str
-    amount: float | None
+    amount: float | None = None
 
 
 def accounts(tower: Tower, filters: Filters, kind: str, **where: Any) -> pd.DataFrame:
     """The accounts behind a number, one a row, with `account_id` and `account_name`; `kind` is a key of KINDS.
 
-    Narrow the selection with `filters.narrowed(month, segment=…)` and the kind with its own columns. revenue: movement
-    (new_mrr, churned_mrr, …; otherwise MRR at the end), reason; deals: state (won, lost, open, created; otherwise all
-    closed), stage, loss_reason; stages: stage; tickets: priority, category, root_cause, week (its first day), state
-    (response or resolution due, answered); cohort: months_later; activated: activation.
+    Narrow the selection with `filters.narrowed(month, segment=…)`, the kind with its own columns, and what has a day
+    (deals, tickets, activities, payments, usage) with `since` and `until`, both included.
     """
-    if strange := set(where) - set(KINDS[kind]):
+    if strange := {*where} - {*KINDS[kind], "since", "until"}:
         raise ValueError(f"{kind} knows {', '.join(KINDS[kind])}, not {', '.join(sorted(strange))}")
-    return rows(tower, f"accounts_{kind}", filters, **(dict.fromkeys(KINDS[kind]) | where))
+    days = {"since": filters.start, "until": filters.last_day}
+    return rows(tower, f"accounts_{kind}", filters, **(dict.fromkeys(KINDS[kind]) | days | where))
+
+
+def week(first: Any, filters: Filters | None = None) -> dict[str, date]:
+    """The days of the week that begins on a day, those of the selection when it is given, for `accounts`."""
+    since = pd.Timestamp(str(first)).date()
+    until = since + timedelta(days=6)
+    return {
+        "since": max(since, filters.start) if filters else since,
+        "until": min(until, filters.last_day) if filters else until,
+    }
 
 
 def events(tower: Tower, filters: Filters) -> pd.DataFrame:
@@ -57,7 +83,12 @@ def events(tower: Tower, filters: Filters) -> pd.DataFrame:
 
 def draw(title: str, figure: go.Figure, drill: Callable[[Point], pd.DataFrame] | None = None) -> None:
     """Draw the figure with a button for its picture; with `drill`, a click opens the list of accounts."""
-    picture = {"format": "png", "scale": 2, "filename": file_name(title, st.session_state["filters"])}
+    # the picture alone shows this title: main.py hides it on the page, where title and selection stand above
+    text = caption(title, st.session_state["tower"], st.session_state["filters"])
+    place = {"x": 0, "y": 1, "xanchor": "left", "yanchor": "top", "xref": "container", "pad": {"l": 8, "t": 4}}
+    figure.update_layout(title={"text": text, "font": {"size": 10}, **place})
+    picture = {"format": "png", "scale": 2, "width": 1000, "height": figure.layout.height}
+    picture["filename"] = file_name(title, st.session_state["filters"])
     config = {
         "displaylogo": False,
         "displayModeBar": True,
@@ -73,10 +104,16 @@ def draw(title: str, figure: go.Figure, drill: Callable[[Point], pd.DataFrame] |
 
     def clicked() -> None:
         points = st.session_state[key]["selection"]["points"]
+        points = [p for p in points if figure.data[p.get("curve_number", 0)].yaxis != "y2"]  # no markers
         st.session_state["_clicked"] = (title, _point(figure, points[0])) if points else None
         st.session_state[f"_turn-{title}"] = turn + 1  # a new key, so that no bar stays selected
 
     st.plotly_chart(figure, key=key, on_select=clicked, selection_mode="points", **drawn)
+    pursue(title, drill)
+
+
+def pursue(title: str, drill: Callable[[Point], pd.DataFrame]) -> None:
+    """Open the list of accounts when something of this panel was clicked."""
     where, point = st.session_state.get("_clicked") or (None, None)
     if where == title and point:
         st.session_state["_clicked"] = None
@@ -122,17 +159,19 @@ def named(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[["account_name", *frame.columns.drop("account_name")]]
 
 
-def link(title: str, frame: pd.DataFrame) -> dict[str, Any]:
-    """The column configuration that makes names open 360 pages; empty where there are none."""
-    if "account_id" not in frame or "customer" not in st.session_state.get("pages", ()):
-        return {}
+def link(title: str, frame: pd.DataFrame, column: str, label: str) -> dict[str, Any]:
+    """The column configuration that makes the cells of a column open the 360 page of their account, or else the list
+    of accounts behind their row."""
     key = f"open-{title}"
 
     def clicked() -> None:
-        st.session_state["_open"] = frame["account_id"].iloc[st.session_state[key]["row"]]
+        row = st.session_state[key]["row"]
+        if column == "account_name":
+            st.session_state["_open"] = frame["account_id"].iloc[row]
+        else:
+            st.session_state["_clicked"] = (title, Point(frame[column].iloc[row], str(row)))
 
-    button = st.column_config.ButtonColumn("Account", type="tertiary", alignment="left", on_click=clicked, key=key)
-    return {"account_name": button}
+    return {column: st.column_config.ButtonColumn(label, type="tertiary", alignment="left", on_click=clicked, key=key)}
 
 
 def follow() -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
+import textwrap
 
 import pandas as pd
 import streamlit as st
 
 from app.data import Tower
-from app.filters import Filters, page_filters, selection
+from app.filters import Filters, active, page_filters, selection
 
 
 def file_name(title: str, filters: Filters, ending: str = "") -> str:
@@ -25,6 +27,12 @@ def about(title: str, tower: Tower, filters: Filters) -> pd.DataFrame:
     """What an export rests on: as-of date, build and selection; columns item and value."""
     rest = {"Table": title, "As of": f"{tower.as_of:%Y-%m-%d}", "Build": str(tower.publication)}
     return pd.DataFrame([*(rest | selection(filters)).items()], columns=["item", "value"])
+
+
+def caption(title: str, tower: Tower, filters: Filters) -> str:
+    """What the picture of a chart shows, in one or two lines for plotly: title, as-of date, months and filters."""
+    said = f"{title} · As of {tower.as_of:%d %b %Y} · {filters.span} · {active(filters)}"
+    return "<br>".join(textwrap.wrap(html.escape(said, quote=False), 170, max_lines=2, placeholder=" …"))
 
 
 def safe_csv(frame: pd.DataFrame) -> bytes:

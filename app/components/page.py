@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.components.formats import listed
 from app.data import Tower, lacks_of, tower
-from app.filters import COMPARISONS, Filters, page_filter, page_filters
+from app.filters import COMPARISONS, Filters, active, page_filter
 from warehouse.errors import TowerError
 
 COPY = """
@@ -57,10 +57,9 @@ def head(title: str, *, marks: bool = False) -> tuple[Tower, Filters]:
     line = st.empty()
 
     def announce() -> None:
-        own = [f"{chosen.label}: {chosen.words}" for chosen in page_filters() if chosen.words and not chosen.is_default]
         line.caption(
             f"As of **{build.as_of:%d %b %Y}** · {filters.span}{_partial(build, filters)} · "
-            f"{' · '.join([filters.describe(), *own])} · compared with {_against(build, filters)}"
+            f"{active(filters)} · compared with {_against(build, filters)}"
         )
 
     announce()

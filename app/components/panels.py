@@ -53,7 +53,7 @@ def chart(
             hover = "closest" if drill else "x unified"
             figure.update_layout(
                 height=height,
-                margin={"l": 8, "r": 12, "t": 26, "b": 8},
+                margin={"l": 8, "r": 12, "t": 30, "b": 8},
                 legend={"orientation": "h", "y": -0.18, "x": 0, "title": None},
                 font={"size": 12},
                 hovermode=figure.layout.hovermode or hover,
@@ -75,11 +75,15 @@ def table(
     empty: str = "",
     filters: Filters,
     needs: str = "",
+    drill: Callable[[drilling.Point], pd.DataFrame] | None = None,
 ) -> None:
     """A table in a bordered panel with a download of what it shows; `needs` as for a chart.
 
     A frame with `account_id` shows each account's name as a link to its 360 page; the id itself only goes into exports.
+    With `drill` the first column's cells list the accounts behind their row.
     """
+    if drill:
+        help = f"{help} A click in the first column lists the accounts behind its row.".strip()
     with st.container(border=True, height="stretch"):
         st.markdown(f"**{title}**", help=help or None)
         if (missing := _missing(needs, frame.empty)) or frame.empty:
@@ -87,11 +91,18 @@ def table(
             return
         frame = drilling.named(frame)
         shown: dict[Any, Any] = {name: _column(name, frame[name]) for name in frame.columns} | dict(columns or {})
+        links: dict[str, Any] = {}
+        if drill:
+            first = frame.columns[0]
+            label = shown[first] if isinstance(shown[first], str) else shown[first]["label"]
+            links = drilling.link(title, frame, first, label)
+        elif "account_id" in frame and "customer" in st.session_state.get("pages", ()):
+            links = drilling.link(title, frame, "account_name", "Account")
         st.dataframe(
             _read_well(frame, shown),
             hide_index=True,
             width="stretch",
-            column_config=shown | drilling.link(title, frame),
+            column_config=shown | links,
             column_order=[name for name in frame.columns if name != "account_id"],
             height=min(38 + 35 * len(frame), 420),
             placeholder="–",
@@ -99,6 +110,8 @@ def table(
         )
         downloads(title, frame, filters)
         drilling.follow()
+        if drill:
+            drilling.pursue(title, drill)
 
 
 def _read_well(frame: pd.DataFrame, shown: dict[Any, Any]) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from app.components.drill import Point
 from app.components.formats import COLOURS, FEW, PERCENT
 
 
@@ -25,9 +26,12 @@ def survival(frame: pd.DataFrame, group: str) -> tuple[go.Figure | None, pd.Data
             x=days,
             y=share,
             name=str(name),
-            mode="lines",
+            mode="lines+markers",
+            customdata=days[drawn],
+            meta=str(name),
             line={"shape": "hv", "width": 2.5, "color": COLOURS.get(str(name))},
-            hovertemplate="%{y:.1%}",
+            marker={"size": 3},
+            hovertemplate="%{y:.1%} after %{x} days",
         )
         at_risk = {
             f"day {d}": int(((part["duration_days"] >= d) & (part["observed_from_days"] <= d)).sum()) for d in marks
@@ -60,10 +64,19 @@ def activation(frame: pd.DataFrame, group: str, days: int = 60) -> go.Figure | N
             x=np.append(times[drawn], days),
             y=1 - np.append(share[drawn], share[drawn][-1]),
             name=f"{name} (n = {len(part):,})",
-            mode="lines",
+            mode="lines+markers",
+            customdata=np.append(times[drawn], days),
+            meta=str(name),
             line={"shape": "hv", "width": 2.5, "color": COLOURS.get(str(name))},
-            hovertemplate="%{y:.1%}",
+            marker={"size": 3},
+            hovertemplate="%{y:.1%} after %{x:.0f} days",
         )
     figure.update_xaxes(title="Days since the start")
     figure.update_yaxes(tickformat=PERCENT, rangemode="tozero")
     return figure if figure.data else None
+
+
+def reached(frame: pd.DataFrame, group: str, event: str, point: Point) -> pd.DataFrame:
+    """The rows of a curve's group for which the event (a column of truth) came by the day of a clicked point."""
+    by_then = frame["duration_days"].astype(float) <= float(point.value)
+    return frame[(frame[group] == point.series) & frame[event].astype(bool) & by_then]

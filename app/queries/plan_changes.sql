@@ -29,6 +29,7 @@ select
     accounts.acquisition_channel,
     former.product_name as from_plan,
     latter.product_name as to_plan,
+    directions.direction,
     cast(moves.mrr_before as double precision) as mrr_before,
     cast(moves.mrr_after as double precision) as mrr_after,
     cast(moves.mrr_after - moves.mrr_before as double precision) as change
@@ -36,6 +37,9 @@ from moves
 inner join marts.dim_account as accounts on moves.account_id = accounts.account_id
 inner join marts.dim_product as former on moves.from_product_id = former.product_id
 inner join marts.dim_product as latter on moves.to_product_id = latter.product_id
+left join (select distinct from_product_id, to_product_id, direction from marts.plan_migrations) as directions
+    on moves.from_product_id = directions.from_product_id
+    and moves.to_product_id = directions.to_product_id
 where moves.revenue_month between %(start)s and %(end)s
     and former.category = 'plan'
     and latter.category = 'plan'

@@ -1,6 +1,5 @@
 -- trials that ended within the range
 select
-    trials.trial_id,
     trials.account_id,
     accounts.account_name,
     trials.segment,

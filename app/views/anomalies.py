@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from app.components import charts
-from app.components.drill import Point, accounts
+from app.components.drill import Point, accounts, week
 from app.components.formats import number
 from app.components.page import head
 from app.components.panels import chart, table
@@ -16,12 +17,18 @@ from app.data import rows
 from app.filters import DIMENSIONS, page_filter
 
 SEVERITIES = ["critical", "high", "medium", "low"]
-BEHIND: dict[str, tuple[str, dict[str, str]]] = {
-    "tickets": ("tickets", {}),
-    "resolution_breaches": ("tickets", {}),
+BEHIND: dict[str, tuple[str, dict[str, str | bool]]] = {  # all but spend, which no account stands behind
+    **{
+        f"{name}_mrr": ("revenue", {"movement": f"{name}_mrr"})
+        for name in ("new", "expansion", "contraction", "churned")
+    },
     "churned_customers": ("revenue", {"movement": "churned_mrr"}),
-    "new_mrr": ("revenue", {"movement": "new_mrr"}),
     "won_amount": ("deals", {"state": "won"}),
+    "tickets": ("tickets", {}),
+    "resolution_breaches": ("tickets", {"state": "breached"}),
+    "failed_payments": ("payments", {}),
+    "events": ("usage", {}),
+    "errors": ("usage", {"errors": True}),
 }
 ARROWS = {"up": "▲ up", "down": "▼ down"}
 tower, filters = head("Anomalies", marks=True)
@@ -80,22 +87,22 @@ else:
         dimension=row["dimension"],
         dimension_value=row["dimension_value"],
     )
-    kind, where = BEHIND.get(row["metric"], ("", {}))
 
-    def behind(point: Point) -> pd.DataFrame:
-        """The accounts behind a point of the series: of its week for tickets, otherwise of its month."""
-        day = pd.Timestamp(str(point.value)).date()
-        part = {row["dimension"]: row["dimension_value"]} if row["dimension"] in DIMENSIONS else {}
-        if kind == "tickets" and row["grain"] == "week":
-            narrow = replace(filters.narrowed(**part), start=tower.first_month, end=tower.last_month)
-            return accounts(tower, narrow, kind, week=day)
-        return accounts(tower, filters.narrowed(day, **part), kind, **where)
+    def behind(found: pd.Series, point: Point) -> pd.DataFrame:
+        """The accounts behind a point of a series, which is cut one way only; none behind spend."""
+        if found["metric"] not in BEHIND:
+            return pd.DataFrame()
+        kind, where = BEHIND[found["metric"]]
+        part = {found["dimension"]: found["dimension_value"]} if found["dimension"] in DIMENSIONS else {}
+        whole = replace(filters, segment=(), region=(), acquisition_channel=())
+        days = week(point.value) if found["grain"] == "week" else {}
+        return accounts(tower, whole.narrowed(point.value, **part), kind, **where, **days)
 
     chart(
         f"{row['metric_label']}: {row['dimension_value']}, by {row['grain']}",
         charts.band(series, charts.MONEY if row["impact_unit"] == "money" else ",d"),
         height=380,
-        drill=behind if kind else None,
+        drill=partial(behind, row) if row["metric"] in BEHIND else None,
         marks=True,
         note=f"{row['period_start']:%d %b %Y}: {number(row['actual_value'], row['impact_unit'])} against "
         f"{number(row['expected_value'], row['impact_unit'])} expected, "
@@ -104,8 +111,8 @@ else:
     )
     listed = pd.DataFrame(
         {
-            "Severity": shown["severity"],
             "Metric": shown["metric_label"],
+            "Severity": shown["severity"],
             "Slice": shown["dimension_value"],
             "Period": shown["period_start"],
             "Grain": shown["grain"],
@@ -122,4 +129,7 @@ else:
         listed,
         filters=filters,
         columns={c: st.column_config.NumberColumn(c, format="%,.0f") for c in ("Actual", "Expected", "Impact")},
+        drill=lambda point: behind(
+            shown.iloc[int(point.series)], Point(shown["period_start"].iloc[int(point.series)], "flagged")
+        ),
     )

@@ -7,15 +7,13 @@ import streamlit as st
 
 from app.components import charts, points
 from app.components.cards import cards
-from app.components.drill import accounts
-from app.components.formats import words
+from app.components.drill import Point, accounts
 from app.components.page import head
-from app.components.panels import chart, table, unanswered
-from app.components.verdict import RULE, release_verdict
+from app.components.panels import chart, table
+from app.components.releases import UNKNOWN, releases
 from app.data import kpis, numeric, rows
 from app.filters import page_filter
 
-UNKNOWN = "Not yet known"
 tower, filters = head("Root causes & releases", marks=True)
 cards(tower, filters, "tickets escalated_tickets reopened_tickets resolution_median_hours csat")
 category = page_filter("category", "Category", list(rows(tower, "ticket_categories", filters)["category"]))
@@ -56,6 +54,9 @@ with right:
         needs="top_root_causes",
         help="Tickets of the five most frequent causes of the range, by month of opening since the data begin.",
         height=400,
+        drill=lambda point: accounts(
+            tower, filters.narrowed(point.value), "tickets", root_cause=point.series, category=category
+        ),
         marks=True,
     )
 formats = {
@@ -82,76 +83,23 @@ table(
     help="Change: against the comparison range. Open: on the as-of date. Mean and median hours to the resolution. Main "
     "release: the one in force when most of the tickets were opened, and its share of them.",
     filters=filters,
+    drill=lambda point: accounts(tower, filters, "tickets", root_cause=point.value, category=category),
 )
+
+
+def through(point: Point) -> pd.DataFrame:
+    """The accounts behind a cell: their tickets of one cause that came through one channel."""
+    cause, channel = str(point.value).rsplit(points.CELL, 1)
+    return accounts(tower, filters, "tickets", root_cause=cause, channel=channel, category=category)
+
+
 split = kpis(tower, ["tickets"], chosen, filters.start, filters.end, ["root_cause_name", "channel"])
 chart(
     "Channels that the tickets come through",
-    points.matrix(split.assign(channel=split["channel"].map(words)), "root_cause_name", "channel", "tickets", ",d"),
+    points.matrix(split, "root_cause_name", "channel", "tickets", ",.0f"),
     help="Tickets by root cause and channel.",
     height=60 + 26 * max(len(causes), 4),
+    drill=through,
 )
 
-st.subheader("Releases")
-impact = rows(tower, "release_impact", filters)
-impact = numeric(impact, *(c for c in impact.columns if c not in ("version", "released_date", "is_complete")))
-if impact.empty:
-    st.info(
-        "No release is recorded up to the as-of date, so nothing can be compared with it.", icon=":material/search_off:"
-    )
-    st.stop()
-judged = impact.dropna(subset=["technical_change"]).sort_values("technical_change", ascending=False)
-worst = judged["version"].iloc[0] if len(judged) else impact["version"].iloc[-1]
-release = page_filter("release", "Release", list(impact["version"]), default=worst, format_func=str)
-day = impact.set_index("version").loc[release, "released_date"]
-around = rows(tower, "release_days", filters, released=day)
-moved = rows(tower, "release_causes", filters, released=day)
-moved = moved[moved["root_cause_name"] != UNKNOWN]
-with st.container(border=True):
-    st.markdown(f"**Did {release} do harm?**", help=RULE)
-    st.markdown(release_verdict(release, impact, moved))
-    if note := unanswered(filters, ["region", "acquisition_channel"], "The impact of a release"):
-        st.caption(note)
-left, right = st.columns([3, 2])
-with left:
-    series = {"technical": "Technical tickets", "tickets": "All tickets", "errors": "Errors"}
-    figure = charts.lines(around, "day", series, markers=False, zero=True)
-    mark = pd.DataFrame({"kind": ["release"], "day": [day], "label": [release]})
-    chart(
-        f"Tickets and errors around {release}",
-        charts.mark(figure, mark) if figure else None,
-        help="By day, four weeks before to eight weeks after, whatever the months; answers to all three filters.",
-    )
-with right:
-    grown = moved.head(8)
-    labels = [f"{b:,} → {a:,}" for b, a in zip(grown["before"], grown["after"], strict=True)]
-    chart(
-        f"Causes in the four weeks after {release}",
-        charts.bars(grown, "root_cause_name", "after", labels=labels, horizontal=True),
-        help="Tickets opened in the four weeks from the release on, with those of the four weeks before.",
-    )
-chart(
-    "Change in the four weeks after each release",
-    charts.stacked(
-        judged.sort_values("released_date"),
-        "version",
-        {"technical_change": "Technical tickets", "errors_change": "Errors", "usage_change": "Use"},
-        "+.0%",
-        side_by_side=True,
-    ),
-    help="Growth per active account against the four weeks before; only releases whose eight weeks the data cover.",
-)
-changes = [name for name in impact.columns if name.endswith("_change")]
-counts = [name for name in impact.columns if name.endswith(("_before", "_after"))]
-table(
-    "Releases before and after",
-    impact[["version", "released_date", *changes, *counts]],
-    columns={
-        "released_date": st.column_config.DateColumn("Released", format="D MMM YYYY"),
-        **{
-            name: st.column_config.NumberColumn(name.replace("_", " ").capitalize(), format="percent")
-            for name in changes
-        },
-    },
-    help="Changes per active account, and the counts in the four weeks before and from the release day on.",
-    filters=filters,
-)
+releases(tower, filters)

@@ -11,23 +11,29 @@ from app.components import charts
 from app.components.cards import cards
 from app.components.drill import Point
 from app.components.page import head
-from app.components.panels import chart, money, table, unanswered
+from app.components.panels import chart, table
+from app.components.plans import DOLLARS, plan_moves
 from app.data import rows, split
-from app.filters import page_filter
 
 RATE = ["trial_to_paid", "mature_trials"]
-MEASURES = {"migrations": "Moves", "mrr_change": "MRR change"}
 tower, filters = head("Conversion", marks=True)
 cards(tower, filters, "trials_ended trial_to_paid converted_trials tier_upgrades tier_downgrades")
 trials = rows(tower, "trials", filters)
-old = trials[trials["is_mature"].astype(bool)]
+
+
+def mature(found: pd.DataFrame) -> pd.DataFrame:
+    """The trials that are old enough to judge."""
+    return found[found["is_mature"].astype(bool)]
+
+
+old = mature(trials)
 old = old.assign(activation=old["is_activated"].map({True: "Activated", False: "Not activated"}))
 paid = old[old["is_converted"].astype(bool)]
 
 
 def of(column: str, point: Point) -> pd.DataFrame:
     """The trials behind a bar."""
-    return old[old[column] == point.value].drop(columns="trial_id")
+    return old[old[column] == point.value]
 
 
 def known(frame: pd.DataFrame) -> pd.DataFrame:
@@ -44,6 +50,9 @@ with left:
         charts.bars(monthly, "month", "trial_to_paid", kind="percent", n="mature_trials"),
         help="Trials that became paid within 30 days of ending ÷ trials that ended at least 30 days ago.",
         note="Every month up to the end of the range; grey where fewer than ten trials are old enough.",
+        drill=lambda point: mature(
+            rows(tower, "trials", filters.narrowed(pd.to_datetime(point.value, format="%b %y")))
+        ),
     )
 with right:
     steps = {
@@ -59,7 +68,7 @@ with right:
         charts.bars(funnel, "step", "trials", labels=labels, horizontal=True),
         help="Trials that ended within the range. Shares are of those that ended at least 30 days ago; "
         "still paying is judged on the as-of date.",
-        drill=lambda point: steps[point.value].drop(columns="trial_id"),
+        drill=lambda point: steps[point.value],
     )
 left, middle, right = st.columns(3)
 for place, column, title in ((left, "segment", "segment"), (middle, "acquisition_channel", "channel")):
@@ -82,64 +91,22 @@ with right:
     )
 left, middle, right = st.columns(3)
 with left:
-    days = (
-        paid["days_to_paid"].astype(float).round().value_counts().sort_index().rename_axis("days").reset_index(name="n")
-    )
+    paid = paid.assign(days=paid["days_to_paid"].astype(float).round())
+    days = paid.groupby("days").size().reset_index(name="n")
     days["days"] = days["days"].map("{:.0f} days".format)
     chart(
         "Days from the start of a trial to paid",
         charts.bars(days, "days", "n", kind="count"),
         help="Trials of the range that became paid.",
         empty="No trial of the selection became paid.",
+        drill=lambda point: paid[paid["days"].map("{:.0f} days".format) == point.value].drop(columns="days"),
         note=f"Median {paid['days_to_paid'].astype(float).median():.0f} days." if len(paid) else "",
     )
-moves = rows(tower, "tier_moves", filters)
-note = unanswered(filters, ["region", "acquisition_channel"], "A move between plan tiers")
-with middle:
-    chart(
-        "Plan upgrades and downgrades by month",
-        charts.stacked(moves, "period", {"upgrades": "Upgrades", "downgrades": "Downgrades"}, ",d"),
-        help="Accounts that moved to a higher or lower plan tier; downgrades lie below the axis.",
-        note=note,
-        marks=True,
-    )
-with right:
-    chart(
-        "MRR moved by plan changes",
-        charts.stacked(moves, "period", {"upgrade_mrr": "Upgrades", "downgrade_mrr": "Downgrades"}, charts.MONEY),
-        help="MRR after the move less MRR before.",
-        note=note,
-    )
-changes = rows(tower, "plan_changes", filters)
-measure = page_filter("measure", "Plan migration as", MEASURES, default="migrations", format_func=MEASURES.__getitem__)
-left, right = st.columns([2, 3])
-with left:
-    matrix = rows(tower, "plan_matrix", filters)
-    order = rows(tower, "plans", filters)["product_name"].tolist()
-    kind = "count" if measure == "migrations" else "money"
-    chart(
-        "Plan migration",
-        charts.matrix(matrix, "from_plan", "to_plan", measure, order, kind),
-        help="From the plan on the left to the plan below. Click a cell for the accounts.",
-        note=note,
-        empty="No account of the selection changed its plan.",
-        drill=lambda point: changes[changes["from_plan"] + " → " + changes["to_plan"] == point.value],
-        height=420,
-    )
-dollars = money(mrr_before="MRR before", mrr_after="MRR after", change="Change", mrr_now="MRR now")
-with right:
-    table(
-        "Plan changes",
-        changes,
-        columns=dollars,
-        help="Each move of an account, largest gain first.",
-        empty="No account of the selection changed its plan.",
-        filters=filters,
-    )
+plan_moves(tower, filters, middle, right)
 table(
     "Trials",
-    trials.drop(columns="trial_id"),
-    columns=dollars | {"days_to_paid": st.column_config.NumberColumn("Days to paid", format="%.0f")},
+    trials,
+    columns=DOLLARS | {"days_to_paid": st.column_config.NumberColumn("Days to paid", format="%.0f")},
     help="Ended within the range, newest first. Mature: ended at least 30 days ago.",
     filters=filters,
 )

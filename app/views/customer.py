@@ -86,6 +86,7 @@ with right:
     )
 
 tabs = {
+    "Features": ("account_features", ["uses", "uses_28d", "users_28d"], "It used no feature within these months."),
     "Subscriptions": ("account_subscriptions", ["mrr"], "It never paid for a subscription."),
     "Invoices": ("account_invoices", ["total_amount", "collected_amount", "outstanding_amount"], "No invoice."),
     "Tickets": ("account_tickets", [], "No ticket."),
@@ -99,7 +100,7 @@ for place, (title, (query, money, empty)) in zip(st.tabs(list(tabs)), tabs.items
     with place:
         frame = numeric(rows(tower, query, filters, **key), *money)
         frame = frame.assign(**{name: frame[name].map(words) for name in CODES & {*frame.columns}})
-        days = {
+        days: dict[str, object] = {
             name: st.column_config.DateColumn(
                 name.rpartition("_")[0].replace("_", " ").capitalize(), format="D MMM YYYY"
             )

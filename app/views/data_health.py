@@ -5,14 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from app.components import audit
 from app.components.cards import cards
 from app.components.page import head
 from app.components.panels import table, unanswered
 from app.data import numeric, read, rows
-from app.filters import page_filter
 from metrics.catalogue import catalogue
 
-STATUS = {"succeeded": "built, tests passed", "untested": "built, tests did not run"}
 BEHAVIOUR = {
     "flow": "adds up over the months",
     "stock": "at the end of the months",
@@ -24,42 +23,11 @@ tower, filters = head("Data health")
 st.caption("Loads and builds are those of the whole warehouse, whatever the selection.")
 
 loads, builds = read("load_runs", {}), read("publications", {})
-last, build = (frame.iloc[0] if len(frame) else None for frame in (loads, builds))
-shown: list[tuple[str, str, str]] = []
-if last is not None:
-    note = f"Load {last['load_run_id']} {last['status']} at {last['finished_at']:%d %b %Y, %H:%M} UTC."
-    days = (tower.as_of - last["data_start_date"]).days + 1 if last["data_start_date"] else 0
-    span = f"{last['data_start_date']:%d %b %Y} to {tower.as_of:%d %b %Y}." if days else "The load has no window."
-    shown += [
-        ("Days of data", f"{days:,}", span),
-        ("Last load", "OK" if last["status"] == "succeeded" else "Failed", note),
-        (
-            "Rows read",
-            f"{last['rows_read']:,}",
-            f"{last['rows_loaded']:,} loaded and {last['rows_rejected']:,} rejected.",
-        ),
-        ("Rows rejected", f"{last['rows_rejected']:,}", "Of the last load; each is listed below where it is kept."),
-    ]
-if build is not None:
-    words = STATUS.get(str(build["status"]), str(build["status"]))
-    note = f"Build {build['publication_id']} of {build['published_at']:%d %b %Y, %H:%M} UTC: {words}."
-    shown.append(
-        ("Tests of the build", f"{build['tests']:,}" if build["status"] == "succeeded" else "Did not run", note)
-    )
-grid = st.grid(5, min_column_width=150, gap="small")
-for label, value, note in shown:
-    grid.metric(label, value, help=note, border=True, height="stretch")
-if last is not None and last["status"] != "succeeded":
-    st.warning(f"The last load failed: {last['message']}. The numbers rest on an earlier one.", icon=":material/error:")
-elif last is not None and build is not None and last["load_run_id"] != build["load_run_id"]:
-    st.warning("The last load isn't in the numbers yet: run `make dbt-run`.", icon=":material/hourglass_empty:")
-if build is not None and build["warnings"]:
-    st.warning(f"The books of the last build do not tie: {build['warnings']}.", icon=":material/balance:")
-if build is not None and build["status"] != "succeeded":
-    st.warning("The tests did not run with the last build: run `make dbt-test`.", icon=":material/rule:")
+audit.state(tower, loads, builds)
 
 st.subheader("Do the books agree?", help="MRR from the subscription ledger beside what invoices and payments say.")
 cards(tower, filters, "mrr invoiced_mrr unexplained_mrr payment_recovery days_to_pay")
+audit.expected(builds, filters)
 
 st.subheader("What the numbers rest on")
 coverage = rows(tower, "coverage", filters)
@@ -110,25 +78,13 @@ with right:
     table("Marts", sizes, columns={**count, **size}, help=sizes_help, filters=filters)
 table(
     "Builds",
-    builds.assign(status=builds["status"].map(lambda s: STATUS.get(s, s))),
+    builds.assign(status=builds["status"].map(lambda s: audit.STATUS.get(s, s))),
     columns={"published_at": st.column_config.DatetimeColumn("Published (UTC)", format=WHEN), **dates},
     help="Models built and tests run with each published build.",
     filters=filters,
     empty="No build is published.",
 )
-if bool(read("rejects_exist", {})["exist"].iloc[0]):
-    rejects = read("rejects", {})
-    rule = page_filter("rule", "Rule", sorted(rejects["rule"].unique()), format_func=str)
-    rejects = rejects[rejects["rule"] == rule] if rule else rejects
-else:
-    rejects = pd.DataFrame()
-table(
-    "Rejected rows",
-    rejects,
-    help="Rows that a load refused, with the reason; the last 5,000.",
-    empty="No row is kept as rejected.",
-    filters=filters,
-)
+audit.rejected(filters)
 
 st.subheader("What each number means")
 text = st.text_input(

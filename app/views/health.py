@@ -7,24 +7,15 @@ import streamlit as st
 
 from app.components import charts
 from app.components.cards import cards
-from app.components.drill import Point
+from app.components.drill import Point, accounts
 from app.components.page import head
-from app.components.panels import chart, table, unanswered
+from app.components.panels import chart, unanswered
+from app.components.risk import NOW, ORDINALS, SIGNS, distribution, risky_accounts, signs, silent_accounts, tens
 from app.data import numeric, rows, split
-from app.filters import page_filter
+from app.filters import Filters
 
 TIERS = {"healthy": "Healthy (from 70)", "watch": "Watch", "at_risk": "At risk (below 40)"}
 SEGMENTS = ["SMB", "Mid-Market", "Enterprise"]
-ORDINALS = {n: f"{n}{({1: 'st', 2: 'nd', 3: 'rd'}).get(n, 'th')}" for n in range(1, 11)}
-FLAGS = {
-    "Falling usage": "falling usage",
-    "Escalations": "escalations",
-    "Contraction": "contraction",
-    "Payment trouble": "payment trouble",
-    "No login for 30 days": "no login",
-    "Low health": "low health",
-}
-NOW = "As of the as-of date, whatever the months."
 tower, filters = head("Account health", marks=True)
 cards(
     tower,
@@ -84,83 +75,35 @@ with right:
         "Health and its four weighted parts",
         charts.lines(split(tower, filters, list(parts), grain="month", whole=True), "period", parts, tick=".1f"),
         help="Means over the paying accounts at each month's end, 0 to 100; since the data begin.",
+        drill=lambda point: rows(tower, "health_scores", filters.narrowed(point.value)),
         marks=True,
     )
 left, right = st.columns(2)
 with left:
-    tens = (scores["health_score"] // 10).clip(upper=9)
-    spread = scores.assign(score=tens).pivot_table(index="score", columns="segment", aggfunc="size", fill_value=0)
-    spread = spread.reset_index().assign(score=lambda f: [f"{int(n * 10)}–{int(n * 10 + 10)}" for n in f["score"]])
+    spread = distribution(scores)
     chart(
         "Distribution of the health score",
         charts.stacked(spread, "score", {s: s for s in SEGMENTS if s in spread}),
         help="Paying accounts at the end of the range, by score and segment.",
-        drill=lambda point: scores[
-            (tens == int(point.value.split("–")[0]) // 10) & (scores["segment"] == point.series)
-        ],
+        drill=lambda point: scores[(tens(scores) == point.value) & (scores["segment"] == point.series)],
     )
 with right:
-    raised = pd.DataFrame(
-        [
-            (name, part["mrr"].sum(), len(part))
-            for name, code in FLAGS.items()
-            for part in [risks[risks["flags"].str.contains(code)]]
-        ],
-        columns=["flag", "mrr", "accounts"],
-    )
     chart(
         "Warning signs: MRR of the accounts that raise them",
-        charts.bars(
-            raised.sort_values("mrr", ascending=False), "flag", "mrr", kind="money", n="accounts", horizontal=True
-        ),
+        charts.bars(signs(risks), "flag", "mrr", kind="money", n="accounts", horizontal=True),
         help="Paying accounts by each flag of churn risk; an account can raise several.",
         note=NOW,
         empty="No paying account of this selection raises a flag.",
-        drill=lambda point: risks[risks["flags"].str.contains(FLAGS[point.value])],
+        drill=lambda point: risks[risks["flags"].str.contains(SIGNS[point.value])],
     )
 
-levels = page_filter(
-    "risk", "Risk level", ["critical", "high", "medium", "low"], default=["critical", "high"], many=True
-)
-money = {"mrr": st.column_config.NumberColumn("MRR", format="dollar")}
-idle = {"days_since_login": st.column_config.NumberColumn("Days since login", format="%.0f")}
-table(
-    "Churn risk",
-    risks[risks["risk_level"].isin(levels)] if levels else risks,
-    columns={
-        **money,
-        **idle,
-        "risk_score": st.column_config.ProgressColumn("Risk", min_value=0, max_value=100, format="%.0f"),
-        "health_score": st.column_config.NumberColumn("Health", format="%.0f"),
-        "recommended_step": st.column_config.TextColumn("Recommended step", width="medium"),
-        "main_reason": st.column_config.TextColumn("Main reason", width="medium", help="Of its weakest part."),
-        "renewal_date": st.column_config.DateColumn("Renewal", format="D MMM YYYY"),
-    },
-    help=f"{NOW} Risk: what the health lacks, and six points for each flag but low health.",
-    empty="No account of this selection has such a risk.",
-    filters=filters,
-)
-left, right = st.columns([1, 3], vertical_alignment="bottom")
-with left:
-    days = page_filter("silent", "No login for", [30, 90], default=30, format_func="{} days".format)
-with right:
-    everyone = page_filter("former", "Also accounts that no longer pay", [False, True], default=False)
-table(
-    f"No login for {days} days, by customer lifetime value",
-    numeric(rows(tower, "inactive", filters, days=days, everyone=everyone), "mrr", "estimated_clv", "days_since_login"),
-    columns={
-        **money,
-        **idle,
-        "estimated_clv": st.column_config.NumberColumn("Estimated CLV", format="dollar"),
-        "last_login_at": st.column_config.DateColumn("Last login", format="D MMM YYYY"),
-    },
-    help=f"{NOW} Inactivity stands beside revenue churn and is never mixed with it.",
-    empty="Somebody of every paying account of this selection has logged in.",
-    filters=filters,
-)
+risky_accounts(filters, risks)
+silent_accounts(tower, filters)
+known = Filters(filters.segment, (), (), tower.first_month, tower.last_month, filters.compare)
 left, right = st.columns(2)
 with left:
     lift = numeric(rows(tower, "health_lift", filters), "churn_rate", "customer_months", "churned")
+    lift["decile"] = lift["score_decile"].map(ORDINALS)
     ends = (
         [f"{row['churn_rate']:.1%} (n = {row['customer_months']:,.0f})" for _, row in lift.iloc[[0, -1]].iterrows()]
         if len(lift)
@@ -168,13 +111,12 @@ with left:
     )
     chart(
         "Does a low score come before churn?",
-        charts.bars(
-            lift.assign(score_decile=lift["score_decile"].map(ORDINALS)), "score_decile", "churn_rate", kind="percent"
-        ),
+        charts.bars(lift, "decile", "churn_rate", kind="percent"),
         help="Share of the scores that churn followed within three months, by decile of the score within segment "
         "and month; the 1st is the least healthy. Only months old enough to tell.",
         note=f"Of the least healthy tenth {ends[0]} left within three months, of the healthiest {ends[1]}. Whatever "
         "the months. " + unanswered(filters, ["region", "acquisition_channel"], "The lift"),
+        drill=lambda point: accounts(tower, filters, "decile", decile=list(ORDINALS.values()).index(point.value) + 1),
     )
 with right:
     value = numeric(rows(tower, "time_to_value", filters), "accounts_median_days").query("dimension == 'segment'")
@@ -183,4 +125,5 @@ with right:
         charts.bars(value, "dimension_value", "accounts_median_days", kind="days", n="accounts"),
         help="Kaplan–Meier over the accounts whose first user came within the data.",
         note="Whatever the months. " + unanswered(filters, ["region", "acquisition_channel"], "Here time to value"),
+        drill=lambda point: rows(tower, "activation_days", known.narrowed(segment=point.value)),
     )

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
 import streamlit as st
 
 from app.components import charts
+from app.components.attribution import COLUMNS, attribution
 from app.components.cards import cards
+from app.components.drill import accounts
 from app.components.formats import COLOURS, FEW
-from app.components.formats import money as dollars
 from app.components.page import head
-from app.components.panels import chart, money, table, unanswered
+from app.components.panels import chart, table, unanswered
 from app.data import rows, split
-from app.filters import page_filter
 
 CHANNEL = "acquisition_channel"
-MODELS = {"first_touch": "First touch", "last_touch": "Last touch", "linear": "Linear", "position": "Position"}
-CREDITS = {"new_mrr": "New MRR", "won_amount": "Won amount"}
 AGES = {3: "After 3 months", 6: "After 6 months", 12: "After 12 months"}
 tower, filters = head("Marketing & attribution", marks=True)
 cards(
@@ -27,6 +26,14 @@ cards(
     "ltv ltv_cac_ratio magic_number customer_retention_3m customer_retention_12m",
 )
 note = unanswered(filters, ["segment", "region"], "Spend")
+whole = replace(filters, segment=(), region=())  # what it cost to win customers is known by channel only
+
+
+def won(channel: object = None, month: object = None) -> pd.DataFrame:
+    """The customers won by a channel, or in a month."""
+    return accounts(tower, whole.narrowed(month, acquisition_channel=channel), "revenue", movement="new_mrr")
+
+
 left, right = st.columns(2)
 with left:
     spent = split(tower, filters, ["spend"], CHANNEL, grain="month")
@@ -55,6 +62,7 @@ with right:
         needs="roas",
         help="Gross profit of the first year of the customers won in the month ÷ spend of the month; n customers.",
         note=f"All months up to the end of the range. Grey: the first year is not over, the figure still grows. {note}",
+        drill=lambda point: won(month=pd.to_datetime(point.value, format="%b %y")),
         height=400,
     )
 names = ["spend", "cac", "cac_payback_months", "ltv_cac_ratio", "acquired_customers"]
@@ -76,6 +84,7 @@ for place, (name, kind, title) in zip(
             charts.bars(part, CHANNEL, name, kind=kind, n="acquired_customers", horizontal=True),
             help="Best first; n customers won within the range, grey under ten. Channels without spend are left out.",
             note=note,
+            drill=lambda point: won(point.value),
         )
 left, right = st.columns([3, 2])
 funnel = rows(tower, "channel_funnel", filters)
@@ -93,6 +102,12 @@ with left:
         note=f"Won since the data begin, up to the end of the range; bars need {FEW} customers that are old enough. "
         + note.replace("Spend", "Retention by channel"),
         empty=f"Fewer than {FEW} customers of any channel are old enough.",
+        drill=lambda point: accounts(
+            tower,
+            replace(whole, start=tower.first_month).narrowed(acquisition_channel=point.value),
+            "cohort",
+            months_later=int(point.series.removeprefix("age_")),
+        ),
         height=400,
     )
 with right:
@@ -108,52 +123,22 @@ with right:
         figure,
         needs="spend",
         help="Logarithmic, with the share of the step before. Of the same months: a customer's click may be older.",
+        drill=lambda point: won() if point.value == "customers" else pd.DataFrame(),
         note=note,
         height=400,
     )
-st.subheader("Attribution")
-left, right = st.columns(2)
-with left:
-    measure = page_filter("credit", "Credit", CREDITS, default="new_mrr", format_func=CREDITS.__getitem__)
-with right:
-    model = page_filter("model", "Model of the campaigns", MODELS, default="position", format_func=MODELS.__getitem__)
-columns = {f"{name}_{measure}": label for name, label in MODELS.items()}
-credit = split(tower, filters, list(columns), "touch_channel").fillna(0)
-sums = credit[list(columns)].sum()
-gap = f"largest difference ${sums.max() - sums.min():.2f}"
-chart(
-    "Credit by channel, four models",
-    charts.stacked(
-        credit.sort_values(next(iter(columns)), ascending=False),
-        "touch_channel",
-        columns,
-        charts.MONEY,
-        side_by_side=True,
-    ),
-    help="First or last touch takes all; linear shares alike; position gives 40 % to the first, 40 % to the last and "
-    "the rest to those between. Without a touch, the channel that the account came from takes the credit. A filter on "
-    "channels chooses accounts by the channel they came from.",
-    note=f"Every model shares the same total: {dollars(float(sums.iloc[0]))} ({gap}).",
-    height=400,
-)
-credited = {f"{model}_{name}": name for name in CREDITS}
-keys = ["touch_channel", "campaign"]
-campaigns = rows(tower, "campaigns", filters).merge(split(tower, filters, list(credited), *keys), on=keys, how="outer")
-config = money(spend="Spend", cost_per_lead="Cost per lead", **CREDITS) | {
-    name: st.column_config.NumberColumn(name.capitalize(), format="localized")
-    for name in ("impressions", "clicks", "leads", "customers")
-}
-config["touch_channel"] = "Channel"
-table(
-    "Campaigns",
-    campaigns.rename(columns=credited).sort_values("spend", ascending=False),
-    columns=config,
-    help=f"Credit by the model {MODELS[model].lower()}. {note}",
-    filters=filters,
-)
+attribution(tower, filters)
 pace = funnel.assign(
     cost_per_lead=funnel["spend"] / funnel["leads"].where(funnel["leads"] > 0),
     lead_to_customer=funnel["customers"] / funnel["leads"].where(funnel["leads"] > 0),
 )
 shares = {"lead_to_customer": st.column_config.NumberColumn("Lead to customer", format="percent")}
-table("Channels", pace, columns=config | shares, help=f"Sums over the range. {note}", filters=filters, needs="spend")
+table(
+    "Channels",
+    pace,
+    columns=COLUMNS | shares,
+    help=f"Sums over the range. {note}",
+    filters=filters,
+    needs="spend",
+    drill=lambda point: won(point.value),
+)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
 from app.components import charts
+from app.components.billing import invoices_and_payments
 from app.components.cards import cards
 from app.components.drill import Point, accounts
 from app.components.formats import FEW
@@ -66,8 +69,17 @@ with right:
         "MRR growth by month",
         charts.lines(growth, "period", {"growth": "Net new MRR ÷ MRR at the start"}, tick=".1%"),
         help="Net new MRR of the month ÷ MRR at its start.",
+        drill=lambda point: rows(tower, "movement_list", filters.narrowed(point.value), movement=()),
         marks=True,
     )
+
+
+def kept(point: Point) -> pd.DataFrame:
+    """The accounts of a segment that paid when the window began."""
+    narrow = filters.narrowed(point.value, segment=point.series)
+    return accounts(tower, narrow, "retained", months_back=12 if window == "t12m" else 1)
+
+
 window = page_filter("window", "Retention over", WINDOWS, default="t12m", format_func=WINDOWS.__getitem__)
 asked = [f"nrr_{window}", f"grr_{window}", "starting_customers"]
 retained = split(tower, filters, asked, "segment", grain="month", whole=True)
@@ -77,10 +89,18 @@ for place, kind, title in zip(st.columns(2), ("nrr", "grr"), ("Net", "Gross"), s
         chart(
             f"{title} revenue retention by segment",
             charts.lines_by(retained, "period", f"{kind}_{window}", "segment", tick=".1%"),
+            drill=kept,
             note=f"Every month up to the end of the range with {FEW} customers or more at its start.",
             empty=f"No segment of the selection has {FEW} customers at the start of a month"
             + (" and twelve months of history." if window == "t12m" else "."),
         )
+
+
+def on_plan(column: str, point: Point) -> pd.DataFrame:
+    """The paying accounts on a plan, or with a billing interval."""
+    return accounts(tower, filters, "plans", **{column: point.value})
+
+
 plans = rows(tower, "mrr_by_plan", filters)
 left, middle, right = st.columns(3)
 for place, column, title in ((left, "plan_tier", "plan"), (middle, "billing_interval", "billing interval")):
@@ -91,14 +111,17 @@ for place, column, title in ((left, "plan_tier", "plan"), (middle, "billing_inte
             needs="mrr",
             note="On the as-of date, whatever the months.",
             help="MRR of each account under its main plan.",
+            drill=partial(on_plan, column),
         )
 with right:
+    changed = rows(tower, "movement_events", filters, movement=())
     causes = split(tower, filters, ["mrr_event_change"], "change_type").sort_values("mrr_event_change", ascending=False)
     chart(
         "Net new MRR by event",
         charts.bars(causes, "change_type", "mrr_event_change", kind="money", horizontal=True),
         help="Starts and ends of subscriptions, upgrades and downgrades of seats, changes of plan and price, ends of "
         "discounts. The sum is net new MRR.",
+        drill=lambda point: changed[changed["event"] == point.value],
     )
 left, right = st.columns([3, 2], vertical_alignment="bottom")
 with left:
@@ -116,56 +139,4 @@ table(
     help="Largest first. By month: one row per account and month. By event: each change of a subscription.",
     filters=filters,
 )
-st.subheader("Invoices and payments")
-cards(tower, filters, "invoiced_amount outstanding_amount days_to_pay payment_failure_rate payment_recovery")
-left, middle, right = st.columns(3)
-with left:
-    states = split(tower, filters, ["invoices"], "payment_state")
-    chart(
-        "Invoices by payment state",
-        charts.shares(states, "payment_state", "invoices", tick=",d"),
-        help="By issue date.",
-    )
-with middle:
-    rates = split(
-        tower, filters, ["payment_failure_rate", "payment_recovery", "failed_invoices"], grain="month", whole=True
-    )
-    rates["payment_recovery"] = rates["payment_recovery"].where(rates["failed_invoices"] >= FEW)
-    series = {"payment_failure_rate": "Failed ÷ invoices", "payment_recovery": "Recovered ÷ failed"}
-    chart(
-        "Payment failures and recovery",
-        charts.lines(rates, "period", series, tick=".0%", zero=True),
-        note=f"Every month up to the end of the range; recovery where {FEW} failed. Young failures had less time.",
-    )
-with right:
-    failures = rows(tower, "payment_failures", filters)
-    chart(
-        "Why payments fail", charts.shares(failures, "failure_reason", "failed_attempts", tick=",d"), help="Attempts."
-    )
-left, right = st.columns([2, 3])
-with left:
-    billed = split(tower, filters, ["mrr", "invoiced_mrr"], grain="month")
-    chart(
-        "MRR against invoices spread over their months",
-        charts.lines(billed, "period", {"mrr": "MRR", "invoiced_mrr": "By the invoices"}, tick=charts.MONEY, zero=True),
-        needs="invoiced_mrr",
-        help="What the invoices say MRR is; months billed before the data begin have no invoice.",
-    )
-with right:
-    table(
-        "Reconciliation at the end of the range",
-        rows(tower, "reconciliation", filters),
-        columns=money(
-            mrr="MRR", invoiced_mrr="By the invoices", difference="Difference", unexplained_mrr="Unexplained"
-        ),
-        help="MRR less what the invoices say, by reason; what no reason explains must be near zero.",
-        filters=filters,
-    )
-table(
-    "Invoices not collected",
-    rows(tower, "invoices_due", filters),
-    columns=money(outstanding_amount="Outstanding"),
-    help="Issued within the range: open, overdue or uncollectible, with tax; largest first.",
-    empty="Every invoice of the selection was collected.",
-    filters=filters,
-)
+invoices_and_payments(tower, filters)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from app.components import charts
 from app.components.cards import cards
+from app.components.drill import Point, accounts
 from app.components.page import head
 from app.components.panels import chart, money, table
 from app.data import rows, split
@@ -22,13 +24,21 @@ cards(
 st.caption("One-off orders of services and goods; subscriptions are on MRR & movements. Cancelled orders are out.")
 monthly = split(tower, filters, ["order_value", "order_gross_margin", "orders"], grain="month")
 months = rows(tower, "order_months", filters)
+
+
+def arrived(point: Point) -> pd.DataFrame:
+    """The orders of a month that were shipped, or delivered."""
+    found = rows(tower, "order_list", filters.narrowed(point.value), state=None)
+    return found.dropna(subset=["days_to_ship" if point.series.startswith("ship") else "days_to_deliver"])
+
+
 left, middle, right = st.columns(3)
 with left:
     chart(
         "Order value by month",
         charts.bars(monthly, "period", "order_value", kind="money"),
         help="After discount, without tax.",
-        drill=lambda point: rows(tower, "order_list", filters.narrowed(point.value), state=None),
+        drill=lambda point: accounts(tower, filters.narrowed(point.value), "lines"),
     )
 with middle:
     rates = monthly.merge(months[["period", "discount_share"]], on="period", how="left")
@@ -37,6 +47,7 @@ with middle:
         "Margin and discount by month",
         charts.lines(rates, "period", series, tick=".1%", zero=True),
         help="Gross margin: order value less cost ÷ order value.",
+        drill=lambda point: accounts(tower, filters.narrowed(point.value), "lines"),
         marks=True,
     )
 with right:
@@ -44,7 +55,7 @@ with right:
     chart(
         "Order value by segment",
         charts.shares(cut, "segment", "order_value"),
-        drill=lambda point: rows(tower, "order_list", filters.narrowed(segment=point.value), state=None),
+        drill=lambda point: accounts(tower, filters.narrowed(segment=point.value), "lines"),
     )
 left, right = st.columns(2)
 with left:
@@ -53,6 +64,7 @@ with left:
         "Days to ship and to deliver",
         charts.lines(months, "period", series, tick=".1f", zero=True),
         help="From the order, by its month; orders on their way are left out, so that young months look faster.",
+        drill=arrived,
     )
 with right:
     columns = dict(zip(("delivered", "shipped", "open", "cancelled"), STATES, strict=True))
@@ -66,16 +78,25 @@ with right:
 products = rows(tower, "order_products", filters)
 left, middle, right = st.columns(3)
 with left:
-    chart("Order value by product", charts.shares(products, "product", "value"))
+    chart(
+        "Order value by product",
+        charts.shares(products, "product", "value"),
+        drill=lambda point: accounts(tower, filters, "lines", product=point.value),
+    )
 with middle:
     chart(
         "Gross margin by product",
         charts.bars(products, "product", "margin", kind="percent", n="orders", horizontal=True),
         help="n is the number of orders; grey under ten.",
+        drill=lambda point: accounts(tower, filters, "lines", product=point.value),
     )
 with right:
     tiers = products.groupby("price_tier", as_index=False).agg(value=("value", "sum"))
-    chart("Order value by price tier", charts.shares(tiers, "price_tier", "value"))
+    chart(
+        "Order value by price tier",
+        charts.shares(tiers, "price_tier", "value"),
+        drill=lambda point: accounts(tower, filters, "lines", price_tier=point.value),
+    )
 config = money(list_price="List price", value="Order value", discount="Discount", gross_profit="Gross profit") | {
     name: st.column_config.NumberColumn(label, format=form)
     for name, label, form in (
@@ -94,6 +115,7 @@ table(
     products.assign(months_of_stock=(products["on_hand"] / pace).where(pace > 0)).drop(columns="product_id"),
     columns=config,
     help="Stock is on the as-of date; months of stock at the pace of the selection.",
+    drill=lambda point: accounts(tower, filters, "lines", product=point.value),
     filters=filters,
 )
 state = page_filter("state", "Orders", list(columns))

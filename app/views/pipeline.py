@@ -90,7 +90,15 @@ with left:
     )
 with right:
     won = closed[closed["is_won"].astype(bool)]
-    chart("Size of won deals", charts.histogram(won, "amount", "segment"), help="ACV won, logarithmic steps.")
+    chart(
+        "Size of won deals",
+        charts.histogram(won, "amount", "segment"),
+        help="ACV won, logarithmic steps.",
+        drill=lambda point: won[
+            (won["segment"] == point.series)
+            & won["amount"].between(*charts.steps(won["amount"])[point.value], inclusive="left")
+        ],
+    )
 quarter = add_months(tower.as_of.replace(day=1), -((tower.as_of.month - 1) % 3))
 parts = {
     "bookings_target": ("Target", "money"),

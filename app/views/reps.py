@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
 from app.components import charts
 from app.components.cards import cards
+from app.components.drill import Point, accounts, week
 from app.components.formats import COLOURS, FEW, words
 from app.components.page import head
 from app.components.panels import chart, money, table, unanswered
@@ -15,6 +19,12 @@ from app.filters import page_filter
 
 MOODS = {"met": "Positive", "target": "Neutral", "breached": "Negative"}
 STEPS = {"0–2": 2, "3–5": 5, "6–8": 8, "9–12": 12, "> 12": 10_000}
+PER_WIN = "Activities ÷ deals won in the same months, n deals won; grey under ten. Bigger deals take more work."
+BY_REP = [
+    ("Attainment of quota", "attainment", "percent", "", "ACV won ÷ quota after ramp, over the range. Green: made."),
+    ("Win rate by rep", "win_rate", "percent", "closed_deals", "Won ÷ (won + lost), n deals closed; grey under ten."),
+    ("Activities per win", "activities_per_win", "count", "won_deals", PER_WIN),
+]
 tower, filters = head("Sales activity & reps", marks=True)
 cards(
     tower,
@@ -28,38 +38,25 @@ st.caption("The cards show the whole selection; everything below answers to the 
 reps = rows(tower, "reps", filters, rep=rep)
 note = unanswered(filters, ["acquisition_channel"], "A rep's result")
 made = [COLOURS["won" if share >= 1 else "actual"] for share in reps["attainment"].dropna()]
-for place, (title, column, kind, n, help) in zip(
-    st.columns(3),
-    [
-        (
-            "Attainment of quota",
-            "attainment",
-            "percent",
-            "",
-            "ACV won ÷ quota after ramp, over the range. Green: made.",
-        ),
-        (
-            "Win rate by rep",
-            "win_rate",
-            "percent",
-            "closed_deals",
-            "Won ÷ (won + lost), n deals closed; grey under ten.",
-        ),
-        (
-            "Activities per win",
-            "activities_per_win",
-            "count",
-            "won_deals",
-            "Activities ÷ deals won in the same months, n deals won; grey under ten. Bigger deals take more work.",
-        ),
-    ],
-    strict=True,
-):
+whole = replace(filters, segment=(), region=(), acquisition_channel=())  # a rep's result is that of all its deals
+staff = dict(zip(reps["rep_name"], reps["rep_id"], strict=True))
+
+
+def behind(column: str, point: Point) -> pd.DataFrame:
+    """The accounts behind a rep's number, by its deals or its work."""
+    one = (staff[point.value],)
+    if column == "activities_per_win":
+        return accounts(tower, whole, "activities", rep=one)
+    return accounts(tower, whole, "deals", rep=one, state="won" if column == "attainment" else None)
+
+
+for place, (title, column, kind, n, help) in zip(st.columns(3), BY_REP, strict=True):
     with place:
         ranked = reps.sort_values(column, ascending=column == "activities_per_win")
         figure = charts.bars(ranked, "rep_name", column, kind=kind, n=n, colours=None if n else made, horizontal=True)
-        chart(title, figure, help=help, note=note, height=120 + 22 * len(reps))
+        chart(title, figure, help=help, note=note, height=120 + 22 * len(reps), drill=partial(behind, column))
 cells = rows(tower, "activity_cells", filters, rep=rep)
+worked = partial(accounts, tower, filters, "activities", rep=rep)
 left, right = st.columns(2)
 with left:
     chart(
@@ -72,6 +69,9 @@ with left:
             side_by_side=True,
         ),
         note=note,
+        drill=lambda point: accounts(
+            tower, whole.narrowed(point.value), "deals", state="won", rep=tuple(staff.values()) or ("",)
+        ),
         marks=True,
     )
 with right:
@@ -80,6 +80,7 @@ with right:
         charts.stacked_by(cells, "week", "activities", "activity_type", ",d"),
         needs="activities",
         help="By the day they took place or were planned for; the first and last week may be partial.",
+        drill=lambda point: worked(activity_type=point.series, **week(point.value, filters)),
     )
 left, middle, right = st.columns(3)
 with left:
@@ -92,6 +93,7 @@ with left:
         ),
         needs="activities",
         help="Completed ÷ (completed + overdue); what is not yet due is out.",
+        drill=lambda point: worked(activity_type=point.value, due=True),
     )
 with middle:
     moods = cells.dropna(subset=["outcome_sentiment"]).pivot_table(
@@ -105,17 +107,19 @@ with middle:
         needs="activities",
         help="Share of positive, neutral and negative outcomes; no answer is neutral. Notes and tasks have none.",
         note=f"n = {int(moods.to_numpy().sum()):,} contacts with an outcome.",
+        drill=lambda point: worked(activity_type=point.value, sentiment=MOODS[point.series].lower()),
     )
 with right:
     work = rows(tower, "activity_deals", filters, rep=rep)
     steps = pd.cut(work["activities"].astype(float), [-1, *STEPS.values()], labels=list(STEPS))
-    linked = work.groupby(steps, observed=True)[["won", "closed"]].sum().rename_axis("work").reset_index()
-    linked["rate"] = linked["won"] / linked["closed"]
+    linked = work.groupby(steps, observed=True).agg(rate=("is_won", "mean"), closed=("is_won", "size"))
+    linked = linked.rename_axis("work").reset_index()
     chart(
         "Win rate by activities on the deal",
         charts.bars(linked.astype({"work": str}), "work", "rate", kind="percent", n="closed"),
         help="Deals closed within the range by the number of activities completed on them before the close.",
         note="A link, not a cause: deals that go well and last longer also get more work.",
+        drill=lambda point: work[steps == point.value],
     )
 config = money(quota="Quota", won_amount="Won", mrr="MRR now") | {
     name: st.column_config.NumberColumn(label, format="percent")
@@ -130,10 +134,11 @@ table(
     empty="No rep works in this segment and region.",
     needs="sales_rep_performance",
     filters=filters,
+    drill=partial(behind, "win_rate"),
 )
 table(
     "Work by account",
-    rows(tower, "activity_accounts", filters, rep=rep),
+    worked().drop(columns="completed").dropna(subset=["account_id"]),
     columns=config,
     help="Activities of the range on each account, most first.",
     filters=filters,

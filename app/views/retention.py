@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
-from app.components import charts
+from app.components import charts, points
 from app.components.cards import cards
 from app.components.drill import Point, accounts
 from app.components.page import head
 from app.components.panels import chart, money, table
-from app.components.survival import survival
+from app.components.survival import reached, survival
 from app.data import rows, split
 
 
@@ -45,7 +46,7 @@ for place, (title, name, help) in zip(
     strict=True,
 ):
     with place:
-        figure = charts.heatmap(cells, name, "cohort_accounts")
+        figure = points.heatmap(cells, name, "cohort_accounts")
         chart(title, figure, note=note, height=480, help=help, drill=cohort)
 series = split(tower, filters, ["nrr_t12m", "grr_t12m", "nrr_monthly", "grr_monthly"], grain="month", whole=True)
 left, right = st.columns(2)
@@ -55,23 +56,28 @@ with left:
         charts.lines(series, "period", {"nrr_t12m": "NRR", "grr_t12m": "GRR"}, tick=".1%"),
         help="Empty until twelve months of history are there.",
         empty="Trailing-12-month figures need twelve months of history before the range ends.",
+        drill=lambda point: accounts(tower, filters.narrowed(point.value), "retained", months_back=12),
         marks=True,
     )
 with right:
     chart(
         "NRR and GRR, monthly",
         charts.lines(series, "period", {"nrr_monthly": "NRR", "grr_monthly": "GRR"}, tick=".1%"),
-        drill=lambda point: accounts(tower, filters.narrowed(point.value), "revenue", movement="churned_mrr"),
-        help="A click lists the accounts that churned in the month.",
+        drill=lambda point: accounts(tower, filters.narrowed(point.value), "retained", months_back=1),
+        help="A click lists the accounts that paid at the start of the month, the largest loss first.",
         marks=True,
     )
-figure, at_risk = survival(rows(tower, "survival", filters), "segment")
+lives = rows(tower, "survival", filters)
+figure, at_risk = survival(lives, "segment")
 left, right = st.columns([3, 2])
 with left:
     chart(
         "Survival since the first payment",
         figure,
-        help="Kaplan–Meier by segment, censored at the as-of date; customers older than the data enter late.",
+        height=470,
+        help="Kaplan–Meier by segment, censored at the as-of date; customers older than the data enter late. A click "
+        "lists the accounts that left by that day.",
+        drill=partial(reached, lives, "segment", "is_churned"),
         note="Days since the first payment; accounts that first paid by the end of the range, while ten are at risk.",
         empty="Fewer than ten customers of any segment are at risk: too few for a curve.",
     )

@@ -9,7 +9,7 @@ import streamlit as st
 
 from app.components import charts
 from app.components.cards import cards
-from app.components.drill import Point, accounts
+from app.components.drill import Point, accounts, week
 from app.components.page import head
 from app.components.panels import chart, table
 from app.data import rows, split
@@ -41,7 +41,7 @@ with left:
         "Tickets opened per week",
         charts.bars(split(tower, filters, ["tickets"], grain="week"), "period", "tickets"),
         help="By day of opening; the first and last week may be partial.",
-        drill=lambda point: behind(week=point.value),
+        drill=lambda point: behind(**week(point.value, filters)),
         marks=True,
     )
 with right:
@@ -49,6 +49,7 @@ with right:
     chart(
         "Backlog at the end of the day",
         charts.lines(backlog, "backlog_date", {"open_tickets": "Open tickets"}, zero=True, markers=False),
+        drill=lambda point: behind(open_on=point.value),
         marks=True,
     )
 left, right = st.columns(2)
@@ -104,6 +105,7 @@ table(
     parts,
     columns={name: st.column_config.NumberColumn(label, format=form) for name, (label, form) in columns.items()},
     filters=filters,
+    drill=of_part,
 )
 left, right = st.columns([3, 2])
 with left:
@@ -124,6 +126,7 @@ with right:
         filters=filters,
         help="Age in days, median and 90th percentile.",
         empty="No ticket is open.",
+        drill=lambda point: behind(priority=point.value, open_on=tower.as_of),
         columns={
             "age_p50_days": st.column_config.NumberColumn("Age p50 (days)", format="%.1f"),
             "age_p90_days": st.column_config.NumberColumn("Age p90 (days)", format="%.1f"),

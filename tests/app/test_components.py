@@ -126,7 +126,7 @@ def test_the_accounts_behind_a_cohort_cell_are_its_accounts(filters: Filters) ->
 
 
 def test_a_drill_refuses_what_it_does_not_know(filters: Filters) -> None:
-    with pytest.raises(ValueError, match="deals knows state, stage, loss_reason, not priority"):
+    with pytest.raises(ValueError, match="deals knows state, result, stage, loss_reason, rep, not priority"):
         accounts(tower(), filters, "deals", priority="high")
 
 

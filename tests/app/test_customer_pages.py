@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.components.verdict import release_verdict
+from app.components.releases import release_verdict
 from metrics import query
 from metrics.engine import fetch
 from tests.app.test_pages import fresh_caches, open_app
@@ -182,6 +182,37 @@ def test_rejected_rows_are_listed_with_their_reason(in_company: Settings, reject
     listed = frame_with(open_app("data_health", {}), "rule", "raw_text")
     shown = listed[["file", "line", "rule", "raw_text"]].to_numpy().tolist()
     assert shown == [["crm/deals.csv", 7, "duplicate", "D-1"]]
+
+
+@pytest.fixture
+def known_totals(in_company: Settings) -> Iterator[None]:
+    """Two totals that were compared, one of them off."""
+    with owner_connection(in_company) as connection, connection.cursor() as cursor:
+        for values in ((1, "mrr", 100, 100, "as expected"), (2, "active_customers", 7, 9, "off")):
+            cursor.execute(
+                "insert into ops.expected_checks (checked_at, load_run_id, file, line, metric, month, filters, "
+                "expected_value, tolerance, found_value, status) select timestamp '2026-11-01', load_run_id, "
+                "'expected.yml', %s, %s, date '2026-10-01', '{\"segment\": [\"SMB\"]}', %s, 0, %s, %s "
+                "from marts.dim_tower",
+                values,
+            )
+        connection.commit()
+        yield
+        cursor.execute("truncate ops.expected_checks")
+        connection.commit()
+
+
+def test_known_totals_are_listed_with_what_was_found(in_company: Settings, known_totals: None) -> None:
+    listed = frame_with(open_app("data_health", {}), "number", "verdict")
+    shown = listed[["number", "selection", "expected", "found", "difference", "verdict"]].to_numpy().tolist()
+    assert shown == [
+        ["Active customers", "segment: SMB", 7, 9, 2, "✗ off"],
+        ["MRR", "segment: SMB", 100, 100, 0, "✓ as expected"],
+    ]
+
+
+def test_without_known_totals_the_page_says_how_to_write_them(in_company: Settings) -> None:
+    assert "`- {metric: mrr, month: 2026-03, value: 41250}`" in said(open_app("data_health", {}))
 
 
 def test_data_health_counts_what_the_marts_hold(in_company: Settings) -> None:

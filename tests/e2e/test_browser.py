@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser import chromium, new_page, open_page, settle
+from tests.e2e.browser import PATHS, chromium, new_page, open_page, settle
 from warehouse.settings import ROOT
 
+SELECTED = "May 2026 – Oct 2026 · Segment: SMB"
 pytestmark = pytest.mark.skipif(chromium() is None, reason="needs Chromium")
 
 
@@ -81,14 +83,33 @@ def test_a_bar_leads_to_its_accounts_and_a_name_to_its_page(base: str, page: Pag
 
 def test_the_board_report_and_a_picture_can_be_taken_away(base: str, page: Page) -> None:
     open_page(page, base, "executive", "?segment=SMB")
+    button = page.get_by_role("button", name="Board report (PDF)")
     with page.expect_download(timeout=30_000) as download:
-        page.get_by_role("button", name="Board report (PDF)").click()
+        button.click()
+        expect(button.get_by_test_id("stSpinnerIcon")).to_be_visible()
+    expect(button.get_by_test_id("stSpinnerIcon")).to_have_count(0)
     assert download.value.suggested_filename.endswith("_smb.pdf")
     assert download.value.path().read_bytes().startswith(b"%PDF")
+    expect(page.locator(".gtitle").first).to_have_text("MRR against target · As of 31 Oct 2026 · " + SELECTED)
+    expect(page.locator(".gtitle").first).to_be_hidden()
     with page.expect_download(timeout=30_000) as download:
         page.locator('[data-title="Download plot as a PNG"], [aria-label="Download plot as a PNG"]').first.click()
     assert download.value.suggested_filename.startswith("mrr-against-target_")
     assert download.value.suggested_filename.endswith("_smb.png")
+    picture = Image.open(download.value.path()).convert("L")
+    head = picture.crop((0, 0, picture.width, 40))
+    assert head.getextrema()[0] < 60 < 200 < head.getextrema()[1]  # the title is written there
+
+
+def test_a_table_is_searched_and_enlarged_but_saved_only_by_the_safe_export(base: str, page: Page) -> None:
+    open_page(page, base, "executive")
+    table = page.get_by_test_id("stDataFrame").first
+    table.scroll_into_view_if_needed()
+    table.hover()
+    tools = page.get_by_test_id("stElementToolbarButton").filter(visible=True).get_by_role("button")
+    expect(tools).to_have_count(3)
+    named = {str(tool.get_attribute("aria-label")).split(":")[0] for tool in tools.all()}
+    assert named == {"Show/hide columns", "Search", "Fullscreen"}
 
 
 def test_a_view_is_saved_and_opened_by_name_and_the_link_is_copied(base: str, page: Page) -> None:
@@ -113,16 +134,19 @@ def test_a_view_is_saved_and_opened_by_name_and_the_link_is_copied(base: str, pa
     page.get_by_role("button", name="Open it").click()
     page.wait_for_url("**/support?**cut=region**")
     settle(page)
-    expect(page.get_by_text("Segment: Enterprise · Cut by: Region")).to_be_visible(timeout=30_000)
+    head = page.get_by_role("paragraph").filter(has_text="Segment: Enterprise · Cut by: Region")
+    expect(head).to_be_visible(timeout=30_000)
 
 
-def test_cards_fit_wherever_they_are_shown(base: str) -> None:
-    for width in (390, 1280):
-        with new_page(width, 900) as page:
-            open_page(page, base, "executive")
-            clipped = page.evaluate(
-                "() => [...document.querySelectorAll('[data-testid=stMetric] *')]"
-                ".filter(e => e.children.length === 0 && e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0)"
-                ".map(e => e.innerText)"
-            )
-            assert clipped == []
+CUT = """() => [...document.querySelectorAll('[data-testid=stMain] [data-testid=stMetric] *, '
+    + '[data-testid=stMain] [data-testid^=stPageLink] *')]
+    .filter(e => getComputedStyle(e).overflowX !== 'visible' && e.innerText && e.clientWidth > 0)
+    .filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.innerText)"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_cards_fit_wherever_they_are_shown(base: str, width: int) -> None:
+    with new_page(width, 900) as page:
+        for name in PATHS:
+            open_page(page, base, name)
+            assert page.evaluate(CUT) == [], name
