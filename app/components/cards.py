@@ -144,7 +144,7 @@ def _ignored(name: str, filters: Filters) -> list[str]:
 def _card(tower: Tower, filters: Filters, fact: Fact) -> None:
     metric, notes, said = fact.metric, [fact.metric.description], []
     colours: dict[str, Colour] = {"up_is_good": "normal", "down_is_good": "inverse"}
-    if fact.cases is not None:
+    if fact.cases is not None and not math.isnan(fact.cases):
         notes.append(f"n = {fact.cases:,.0f}")
         if fact.cases < 3 * FEW:
             said.append(f"n = {fact.cases:,.0f}" + (", too few to judge" if fact.is_few else ""))

@@ -104,7 +104,7 @@ def table(
             width="stretch",
             column_config=shown | links,
             column_order=[name for name in frame.columns if name != "account_id"],
-            height=min(38 + 35 * len(frame), 420),
+            height="content" if len(frame) <= 11 else 420,
             placeholder="–",
             alt=f"Table: {title}",
         )

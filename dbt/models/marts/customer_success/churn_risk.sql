@@ -101,7 +101,7 @@ select
         when has_escalations then 'Review the escalated tickets with support and report back'
         when has_falling_usage then 'Offer training: find out which team stopped using it'
         when has_revenue_contraction then 'Hold a value review before the next renewal'
-        when has_low_health then 'Open a success plan with the owner'
+        when has_low_health or risk_level in ('high', 'critical') then 'Open a success plan with the owner'
         when risk_level = 'medium' then 'Check in at the next meeting'
         else 'Keep in touch as planned'
     end as recommended_step,
