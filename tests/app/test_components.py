@@ -144,7 +144,7 @@ def test_cards_show_both_comparisons_and_the_target() -> None:
 
 
 def test_a_rate_on_few_cases_is_greyed_and_says_how_many() -> None:
-    selection = {"from": "2026-10", "to": "2026-10", "segment": "Enterprise", "region": "Latin America"}
+    selection = {"from": "2026-10", "to": "2026-10", "segment": "Enterprise", "region": "North America"}
     test = open_app("pipeline", selection)
     assert test.metric[0].value.startswith(":gray[")
     assert any("too few to judge" in text.value for text in test.markdown)
