@@ -19,15 +19,16 @@ def survival(frame: pd.DataFrame, group: str) -> tuple[go.Figure | None, pd.Data
         days, share = kaplan_meier(duration, part["is_churned"].to_numpy(bool), entry)
         enough = np.array([((duration >= day) & (entry <= day)).sum() >= FEW for day in days])
         drawn = slice(0, int(np.flatnonzero(enough)[-1]) + 1 if enough.any() else 0)
-        days, share = days[drawn], share[drawn]
-        if len(days) and len(duration) >= FEW:  # on to the last day on which enough are still there
-            days, share = np.append(days, max(days[-1], np.sort(duration)[-FEW])), np.append(share, share[-1])
+        (days, later), share = np.split(days, [drawn.stop]), share[drawn]
+        last = np.sort(duration)[-FEW] if len(duration) >= FEW else 0  # the last day on which enough are still there
+        if len(days) and last > days[-1] and not (later <= last).any():
+            days, share = np.append(days, last), np.append(share, share[-1])
         figure.add_scatter(
             x=days,
             y=share,
             name=str(name),
             mode="lines+markers",
-            customdata=days[drawn],
+            customdata=days,
             meta=str(name),
             line={"shape": "hv", "width": 2.5, "color": COLOURS.get(str(name))},
             marker={"size": 3},
