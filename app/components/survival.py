@@ -23,23 +23,24 @@ def survival(frame: pd.DataFrame, group: str) -> tuple[go.Figure | None, pd.Data
         last = np.sort(duration)[-FEW] if len(duration) >= FEW else 0  # the last day on which enough are still there
         if len(days) and last > days[-1] and not (later <= last).any():
             days, share = np.append(days, last), np.append(share, share[-1])
-        figure.add_scatter(
-            x=days,
-            y=share,
-            name=str(name),
-            mode="lines+markers",
-            customdata=days,
-            meta=str(name),
-            line={"shape": "hv", "width": 2.5, "color": COLOURS.get(str(name))},
-            marker={"size": 3},
-            hovertemplate="%{y:.1%} after %{x} days",
-        )
+        if len(days):
+            figure.add_scatter(
+                x=days,
+                y=share,
+                name=str(name),
+                mode="lines+markers",
+                customdata=days,
+                meta=str(name),
+                line={"shape": "hv", "width": 2.5, "color": COLOURS.get(str(name))},
+                marker={"size": 3},
+                hovertemplate="%{y:.1%} after %{x} days",
+            )
         at_risk = {
             f"day {d}": int(((part["duration_days"] >= d) & (part["observed_from_days"] <= d)).sum()) for d in marks
         }
         risk.append({"Number at risk": name, **at_risk})
     figure.update_yaxes(tickformat=PERCENT, range=[0, 1.02])
-    return figure if any(len(curve.x) for curve in figure.data) else None, pd.DataFrame(risk)
+    return figure if figure.data else None, pd.DataFrame(risk)
 
 
 def kaplan_meier(duration: np.ndarray, event: np.ndarray, entry: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
