@@ -114,14 +114,13 @@ for place, column, title in ((left, "plan_tier", "plan"), (middle, "billing_inte
             drill=partial(on_plan, column),
         )
 with right:
-    changed = rows(tower, "movement_events", filters, movement=())
     causes = split(tower, filters, ["mrr_event_change"], "change_type").sort_values("mrr_event_change", ascending=False)
     chart(
         "Net new MRR by event",
         charts.bars(causes, "change_type", "mrr_event_change", kind="money", horizontal=True),
         help="Starts and ends of subscriptions, upgrades and downgrades of seats, changes of plan and price, ends of "
         "discounts. The sum is net new MRR.",
-        drill=lambda point: changed[changed["event"] == point.value],
+        drill=lambda point: rows(tower, "movement_events", filters, movement=()).query("event == @point.value"),
     )
 left, right = st.columns([3, 2], vertical_alignment="bottom")
 with left:
