@@ -134,7 +134,7 @@ def bars(
     elif labels and values.min() >= 0:
         figure.update_yaxes(range=[0, values.max() * (1.25 if n else 1.15)])
     if many:
-        figure.update_xaxes(nticks=MANY, tickangle=0)
+        figure.update_xaxes(nticks=MANY)
     return figure
 
 
