@@ -73,30 +73,35 @@ def server() -> Iterator[dict[str, str]]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def make_company(
-    server: dict[str, str], folder: Path, name: str, plan: Plan, build: tuple[str, ...] = ("build",)
-) -> Company:
-    """Generate, load and build a company in a database of its own."""
-    data = folder / "data"
-    generate(plan, data)
-    url = server["DATABASE_URL"].rsplit("/", 1)[0] + f"/{name}"
-    environment = (
-        os.environ
-        | server
-        | {
-            "DATABASE_URL": url,
-            "POSTGRES_DB": name,
-            "DATA_DIR": str(data),
-            "DBT_TARGET_PATH": str(folder / "target"),
-            "AS_OF_DATE": "",
-        }
-    )
-    company = Company(data, environment)
+def new_database(server: dict[str, str], name: str) -> str:
+    """Make a database on the tests' server; returns the owner's URL of it."""
     connection = psycopg2.connect(server["DATABASE_URL"])
     connection.autocommit = True
     connection.cursor().execute(f"create database {name}")
     connection.close()
+    return server["DATABASE_URL"].rsplit("/", 1)[0] + f"/{name}"
+
+
+def empty_company(server: dict[str, str], name: str, data: Path, target: Path) -> Company:
+    """A company whose files lie in `data`, with a database of its own in which nothing is loaded yet."""
+    own = {
+        "DATABASE_URL": new_database(server, name),
+        "POSTGRES_DB": name,
+        "DATA_DIR": str(data),
+        "DBT_TARGET_PATH": str(target),
+        "AS_OF_DATE": "",
+    }
+    company = Company(data, os.environ | server | own)
     company.run("warehouse", "up")
+    return company
+
+
+def make_company(
+    server: dict[str, str], folder: Path, name: str, plan: Plan, build: tuple[str, ...] = ("build",)
+) -> Company:
+    """Generate, load and build a company in a database of its own."""
+    generate(plan, folder / "data")
+    company = empty_company(server, name, folder / "data", folder / "target")
     company.run("loader")
     company.run("warehouse.dbt", "--quiet", *build)
     return company

@@ -155,7 +155,7 @@ def named(frame: pd.DataFrame) -> pd.DataFrame:
     if "account_name" not in frame:
         ids = tuple(frame["account_id"].dropna().unique())
         names = account_names(st.session_state["tower"], ids).set_index("account_id")["account_name"]
-        frame = frame.assign(account_name=frame["account_id"].map(names))
+        frame = frame.assign(account_name=frame["account_id"].map(names).fillna("Prospect without an account"))
     return frame[["account_name", *frame.columns.drop("account_name")]]
 
 

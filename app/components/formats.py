@@ -84,7 +84,7 @@ def number(value: float | None, kind: str) -> str:
         case "ratio":
             return f"{value:.1f}×"
         case "days":
-            return f"{value:,.0f} days"
+            return f"{value:,.0f} day{'' if round(value) == 1 else 's'}"
         case "hours":
             return f"{value:,.1f} h"
         case "months":

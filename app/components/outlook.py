@@ -60,7 +60,7 @@ def this_quarter(tower: Tower, filters: Filters, history: pd.DataFrame) -> None:
             help="With the share of the target. Closed: won before the week began. Commit adds open deals in "
             "negotiation, best case those in proposal; weighted adds every open deal × the share of such deals won "
             "within the quarter. A click lists those deals by account, with their whole amounts.",
-            note=note if last is None else f"As of the week from {last['week_start']:%d %b %Y}. {note}",
+            note=note if last is None else f"As known on {last['week_start']:%d %b %Y}, the week's first day. {note}",
             empty=missing,
             drill=lambda point: _deals(tower, filters, standing.iloc[-1], point.value),
         )

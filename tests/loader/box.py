@@ -11,6 +11,7 @@ import psycopg2
 
 from loader.contract import read_contract
 from loader.load import Loaded, Options, load, open_scratch
+from tests.conftest import new_database
 from warehouse.connections import connect, prepare_database
 from warehouse.settings import ROOT, load_settings
 
@@ -72,11 +73,7 @@ class Box:
 
 def make_box(server: dict[str, str], name: str) -> Box:
     """Make the database."""
-    connection = psycopg2.connect(server["DATABASE_URL"])
-    connection.autocommit = True
-    connection.cursor().execute(f"create database {name}")
-    connection.close()
-    box = Box(server["DATABASE_URL"].rsplit("/", 1)[0] + f"/{name}")
+    box = Box(new_database(server, name))
     settings = replace(load_settings(), warehouse="external", database_url=box.url)
     prepare_database(replace(settings, reader_password=server["TOWER_READER_PASSWORD"]))
     return box

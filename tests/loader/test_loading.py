@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
 import signal
@@ -19,7 +18,7 @@ import pytest
 
 from data_gen.__main__ import generate
 from data_gen.plan import Plan
-from tests.conftest import Company
+from tests.conftest import Company, empty_company
 from warehouse.settings import ROOT
 
 
@@ -28,15 +27,7 @@ def loaded(server: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> 
     """A small company that has been loaded once."""
     folder = tmp_path_factory.mktemp("load")
     generate(Plan(60, 3, date(2026, 1, 1), date(2026, 6, 30)), folder / "data")
-    connection = psycopg2.connect(server["DATABASE_URL"])
-    connection.autocommit = True
-    connection.cursor().execute("create database tower_load")
-    connection.close()
-    url = server["DATABASE_URL"].rsplit("/", 1)[0] + "/tower_load"
-    company = Company(
-        folder / "data", os.environ | server | {"DATABASE_URL": url, "DATA_DIR": str(folder / "data"), "AS_OF_DATE": ""}
-    )
-    company.run("warehouse", "up")
+    company = empty_company(server, "tower_load", folder / "data", folder / "target")
     company.run("loader")
     return company
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from datetime import date
 
@@ -11,7 +10,7 @@ import pytest
 
 from data_gen.__main__ import generate
 from data_gen.plan import Plan
-from tests.conftest import Company, free_port
+from tests.conftest import Company, empty_company, free_port
 from tests.e2e.browser import PATHS, chromium, flaws, new_page, open_page
 
 
@@ -24,19 +23,8 @@ def few(server: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Com
     data.mkdir()
     shutil.copy(folder / "all/crm/accounts.csv", data)
     shutil.copy(folder / "all/billing/subscriptions.csv", data)
-    connection = psycopg2.connect(server["DATABASE_URL"])
-    connection.autocommit = True
-    connection.cursor().execute("create database tower_few")
-    connection.close()
-    own = {
-        "DATABASE_URL": server["DATABASE_URL"].rsplit("/", 1)[0] + "/tower_few",
-        "DATA_DIR": str(data),
-        "AS_OF_DATE": "",
-        "DBT_TARGET_PATH": str(folder / "target"),
-        "APP_PORT": str(free_port()),
-    }
-    company = Company(data, os.environ | server | own)
-    company.run("warehouse", "up")
+    company = empty_company(server, "tower_few", data, folder / "target")
+    company.environment["APP_PORT"] = str(free_port())
     said = company.run("loader").stdout
     assert "no file, so the table is empty: billing.products" in said
     company.run("warehouse.dbt", "--quiet", "build", "--exclude-resource-type", "unit_test")

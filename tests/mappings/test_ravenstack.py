@@ -17,7 +17,7 @@ from playwright.sync_api import Page
 
 from metrics import query
 from tests.app.test_pages import PAGES, open_app
-from tests.conftest import Company, free_port
+from tests.conftest import Company, empty_company, free_port
 from tests.e2e.browser import PATHS, chromium, flaws, new_page
 
 FOLDER = Path(os.environ.get("RAVENSTACK_DATA", ""))
@@ -37,15 +37,7 @@ def original(name: str, *days: str) -> pd.DataFrame:
 @pytest.fixture(scope="module", autouse=True)
 def ravenstack(server: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     """Load and build, in a database of its own; this process sees it."""
-    url = server["DATABASE_URL"].rsplit("/", 1)[0] + "/tower_ravenstack"
-    target = str(tmp_path_factory.mktemp("ravenstack"))
-    own = {"DATABASE_URL": url, "DATA_DIR": str(FOLDER), "AS_OF_DATE": "", "DBT_TARGET_PATH": target}
-    company = Company(FOLDER, os.environ | server | own)
-    connection = psycopg2.connect(server["DATABASE_URL"])
-    connection.autocommit = True
-    connection.cursor().execute("create database tower_ravenstack")
-    connection.close()
-    company.run("warehouse", "up")
+    company = empty_company(server, "tower_ravenstack", FOLDER, tmp_path_factory.mktemp("ravenstack"))
     said = company.run("loader", "--mapping", "ravenstack").stdout
     assert "62,754 rows read = 62,733 loaded + 21 rejected" in said
     company.run("warehouse.dbt", "--quiet", "build", "--exclude-resource-type", "unit_test")

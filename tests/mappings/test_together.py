@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 
 from loader.mapping import read_mapping
 from metrics.expected import read_expected
-from tests.conftest import Company
+from tests.conftest import Company, empty_company
 from tests.loader.box import make_box
 from tests.mappings.test_exports import EXPORTS, TABLES
 from warehouse.errors import TowerError
@@ -23,18 +22,7 @@ def together(server: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -
     """The exports, in a database of their own."""
     folder = tmp_path_factory.mktemp("together")
     shutil.copytree(EXPORTS, folder / "data")
-    own = {
-        "DATABASE_URL": server["DATABASE_URL"].rsplit("/", 1)[0] + "/tower_together",
-        "DATA_DIR": str(folder / "data"),
-        "AS_OF_DATE": "",
-        "DBT_TARGET_PATH": str(folder / "target"),
-    }
-    company = Company(folder / "data", os.environ | server | own)
-    connection = psycopg2.connect(server["DATABASE_URL"])
-    connection.autocommit = True
-    connection.cursor().execute("create database tower_together")
-    connection.close()
-    company.run("warehouse", "up")
+    company = empty_company(server, "tower_together", folder / "data", folder / "target")
     said = company.run("loader", "--mapping", "stripe,hubspot,salesforce,zendesk,spend").stdout
     assert "= 69 loaded + 0 rejected" in said
     company.run("warehouse.dbt", "--quiet", "build", "--exclude-resource-type", "unit_test")

@@ -14,29 +14,15 @@ months as (
 
 ),
 
-windows as (
+four_weeks as (
 
-    select * from {{ ref('int_feature_windows') }}
+    select * from {{ ref('int_feature_account_windows') }}
 
 ),
 
 outcomes as (
 
     select * from {{ ref('int_paying_outcomes') }}
-
-),
-
-four_weeks as (
-
-    select
-        account_id,
-        feature_id,
-        usage_month,
-        count(*) as users_28d,
-        sum(weeks_used) as user_weeks,
-        sum(uses) as uses_28d
-    from windows
-    group by account_id, feature_id, usage_month
 
 ),
 

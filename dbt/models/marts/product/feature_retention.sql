@@ -14,9 +14,9 @@ accounts as (
 
 ),
 
-feature_usage as (
+by_account as (
 
-    select * from {{ ref('int_feature_windows') }}
+    select * from {{ ref('int_feature_account_windows') }}
 
 ),
 
@@ -29,20 +29,6 @@ outcomes as (
 bases as (
 
     select * from {{ ref('int_feature_bases') }}
-
-),
-
-by_account as (
-
-    select
-        account_id,
-        feature_id,
-        usage_month,
-        count(*) as users_28d,
-        sum(weeks_used) as user_weeks,
-        sum(uses) as uses_28d
-    from feature_usage
-    group by account_id, feature_id, usage_month
 
 ),
 
