@@ -44,7 +44,7 @@ def measure(command: Sequence[str], environment: Mapping[str, str], stdin: str =
         tree = psutil.Process(process.pid)
         while True:
             try:
-                process.wait(timeout=0.1)
+                process.wait(timeout=0.25)
                 break
             except subprocess.TimeoutExpired:
                 peak, server = max(peak, _tree(tree)), max(server, _server())

@@ -46,16 +46,16 @@ def main() -> int:
         )
     connection = None if options.check_only else connect(load_settings().owner())
     total = sum(path.stat().st_size for path in options.folder.rglob("*") if path.is_file())
-    columns = (TextColumn("{task.description:<28}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description:<40}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
     with (
         tempfile.TemporaryDirectory(prefix="load") as scratch,
         open_scratch(Path(scratch)) as db,
         Progress(*columns, console=Console(stderr=True), transient=True) as progress,
     ):
-        task = progress.add_task("checking", total=total * (1 if options.check_only else 2))
+        task = progress.add_task("looking", total=total)
 
-        def advance(verb: str, what: str, size: int) -> None:
-            progress.update(task, description=f"{verb} {what}", advance=size)
+        def advance(what: str, size: int) -> None:
+            progress.update(task, description=what, advance=size)
 
         try:
             done = load(connection, tables, options, Path(scratch), db, advance)

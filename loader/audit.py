@@ -127,34 +127,34 @@ def write_rejects(
             cursor.copy_expert("copy ops.rejected_rows from stdin (format csv)", Written(rows), size=1 << 16)
 
 
-def _rejects(db: duckdb.DuckDBPyConnection, run: int, report: FileReport, most: int | None) -> Iterator[list[Any]]:
+def _rejects(
+    db: duckdb.DuckDBPyConnection, run: int, report: FileReport, most: int | None
+) -> Iterator[list[list[Any]]]:
+    """The rejected rows of a file, some thousands at a time."""
     assert report.relation
     limit = f"limit {most}" if most else ""
     lines = f"select _line from {report.bad} order by _line {limit}"
     texts = report.relation.texts(db, lines, report.one_line)
     cursor = db.cursor().execute(f"select _line, rule, column_name, message from {report.bad} order by _line {limit}")
+    start = [str(run), report.table.key, storable(report.file)]
     while rows := cursor.fetchmany(10_000):
-        for line, rule, column, message in rows:
-            yield [run, report.table.key, report.file, line, rule, column, message, next(texts, "")]
+        yield [
+            [*start, line, rule, storable(str(column)), storable(str(message)), storable(next(texts, ""))]
+            for line, rule, column, message in rows
+        ]
 
 
 class Written:
     """Rows as a CSV stream for COPY."""
 
-    def __init__(self, rows: Iterator[list[Any]]) -> None:
-        self.rows, self.rest = rows, ""
+    def __init__(self, rows: Iterator[list[list[Any]]]) -> None:
+        self.rows = rows
 
-    def read(self, size: int = 1 << 16) -> str:
-        """The next piece."""
-        while len(self.rest) < size:
-            row = next(self.rows, None)
-            if row is None:
-                break
-            sink = io.StringIO()
-            csv.writer(sink, quoting=csv.QUOTE_ALL).writerow([storable(str(value)) for value in row])
-            self.rest += sink.getvalue()
-        piece, self.rest = self.rest[:size], self.rest[size:]
-        return piece
+    def read(self, size: int = -1) -> str:
+        """The next piece; it may be longer than asked for."""
+        sink = io.StringIO()
+        csv.writer(sink, quoting=csv.QUOTE_ALL).writerows(next(self.rows, []))
+        return sink.getvalue()
 
 
 def export_rejects(connection: Any, run: int | None, out: Path) -> dict[str, int]:
@@ -204,6 +204,8 @@ def harmless(text: str) -> str:
 
 def storable(text: str) -> str:
     """Text that PostgreSQL can hold: what is no character is written as an escape."""
+    if text.isascii() and "\0" not in text:
+        return text
     return text.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")
 
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from loader import readings
-from loader.contract import Column, Table
-from loader.readings import literal
-from loader.reports import FileReport, Problem, held
-from loader.rules import Rule, rules_of
+from loader.contract import Table
+from loader.copying import Copying
+from loader.readings import literal, quoted
+from loader.reports import FileReport, Problem
+from loader.rules import Rule, held, rules_of, typed
+from loader.sifting import Sifted, sift
 from loader.source import Relation, Source
 
 EXAMPLES = 5  # how many bad rows of each kind are shown
+BEGINNING = 5_000  # rows that show how a file is probably written
 
 
 @dataclass
@@ -29,6 +34,8 @@ class Check:
     mode: str = "replace"
     day_first: bool | None = None
     known: set[str] = field(default_factory=set)
+    copy: Callable[[FileReport], Copying] | None = None  # where the good rows go
+    tell: Callable[[FileReport, int], None] = lambda report, rows: None  # progress within a file
     count: int = 0
 
     def __post_init__(self) -> None:
@@ -60,82 +67,135 @@ class Check:
             report.is_refused = True
             value = column if "contract" in message or "twice" in message else ""
             report.problems.append(Problem(relation.file, 1, column, rule, value, message))
-        if relation.facts:
-            report.notes = [*relation.facts.notes, *report.notes]
+        if report.copying and report.is_refused:
+            report.copying.cancel()
+        elif report.copying:
+            report.copied = report.copying.finish()
+        facts = (report.relation or relation).facts
+        if facts:
+            report.notes = [*facts.notes, *(reading.note for reading in report.readings.values())]
         return report
 
     def _rows(self, report: FileReport) -> None:
-        """Count what is bad; only when there is any, look where. A file that is not plain is read record by record."""
-        relation = report.relation
+        """Sift the rows, and again when they teach that the file must be read in another way."""
+        relation, is_new = report.relation, True
         assert relation
-        rules = [rule for name in relation.columns for rule in self._rules(report.table, report.table.column(name))]
-        try:
-            found = self._tally(report, rules)
-        except duckdb.Error:
-            if not relation.is_direct:
-                raise
-            found = None
-        facts, report.one_line = relation.facts, relation.is_lines
-        if found is not None and relation.is_direct and facts:
-            report.one_line = found.rows == facts.lines - 1
-            if not report.one_line and (found.is_bad or not facts.has_quotes):
-                found = None
-        if found is None:
-            report.relation = relation = self.source.carefully(self.db, relation)
-            report.one_line = False
-            if relation.trouble:
-                return
-            found = self._tally(report, rules)
-        if found.troubled and not self.source.strict:
-            troubled = [(report.table.column(name), condition) for name, condition in found.troubled.items()]
-            report.readings = readings.find(self.db, f"({relation.sql})", troubled, self.day_first)
-            report.notes += [reading.note for reading in report.readings.values()]
-            if report.readings:
-                if relation.is_direct and not report.one_line:
-                    report.relation = relation = self.source.carefully(self.db, relation)
-                found = self._tally(report, rules)
+        while True:
+            if is_new:
+                with suppress(duckdb.Error):  # what is no row the sifting finds too
+                    self._learn(report, f"(select * from {report.rows_sql()} limit {BEGINNING})")
+            rules = [*relation.rules, *(r for name in relation.columns for r in self._rules(report.table, name))]
+            found = self._sift(report, rules)
+            is_new = found is None or self._is_doubtful(report, found)
+            if is_new:
+                relation = report.relation = self.source.carefully(self.db, relation)
+                report.readings, report.troubled = {}, {}
+                if relation.trouble:
+                    return
+            elif not (found and found.aside and self._learn(report, self._typed(report, found.aside))):
+                break
+        assert found
         report.rows, report.days = found.rows, found.days
-        if found.is_bad or relation.refused:
-            self._set_aside(report, rules if found.is_bad else [], found.surplus > 0)
-        self._keep_keys(report)
+        if found.bad or found.surplus or relation.refused:
+            self._set_aside(report, rules, found)
+        self._keep_keys(report, found)
 
-    def _tally(self, report: FileReport, rules: list[Rule]) -> Tally:
-        """Count the rows, the bad ones of every rule and the surplus of equal keys; find the first and last days."""
+    def _sift(self, report: FileReport, rules: list[Rule]) -> Sifted | None:
+        """One pass over the rows, which are copied meanwhile; None when the file must be read record by record."""
         relation, table = report.relation, report.table
         assert relation
-        columns = [table.column(name) for name in relation.columns]
-        strange = {c.name: text for c in columns if (text := readings.odd(c, table.key in self.parents))}
-        spans = [column.name for column in columns if column.as_of or column.data_start]
-        breaks = "".join(f', ({rule.condition}) is true as "breaks {n}"' for n, rule in enumerate(rules))
-        holds = " and ".join(f'not "breaks {n}"' for n in range(len(rules))) or "true"
-        parts = ["count(*)", *(f'count(*) filter (where "breaks {n}")' for n in range(len(rules)))]
-        # equal values have equal hashes: as many hashes as values prove that no value stands twice
-        key = f'"{table.primary_key}"'
-        parts.append(f"count({key}) - count(distinct hash({key}))" if table.primary_key in relation.columns else "0")
-        parts += [f"count(*) filter (where {text})" for text in strange.values()]
-        parts += [
-            f"cast({side}({held(table.column(n))}) filter (where {holds}) as date)"
-            for n in spans
-            for side in ("min", "max")
-        ]
-        rows_sql = f"(select *{breaks} from {report.rows_sql(False)})"
-        row = list(self.db.execute(f"select {', '.join(parts)} from {rows_sql}").fetchall()[0])
-        rows, counts, surplus = row[0], row[1 : 1 + len(rules)], row[1 + len(rules)]
-        rest = row[2 + len(rules) :]
-        troubled: dict[str, list[str]] = {}
-        for rule, count in zip(rules, counts, strict=True):
-            if count and rule.name != "not_null":
-                troubled.setdefault(rule.column, []).append(f"({rule.condition})")
-        for (name, text), count in zip(strange.items(), rest, strict=False):
-            if count:
-                troubled.setdefault(name, []).append(f"({text})")
-        ends = rest[len(strange) :]
-        days = {name: (ends[2 * i], ends[2 * i + 1]) for i, name in enumerate(spans)}
-        where = {name: " or ".join(texts) for name, texts in troubled.items()}
-        return Tally(rows, sum(counts) + surplus > 0, surplus, where, days)
+        if report.copying:
+            report.copying.cancel()
+        report.copying = self.copy(report) if self.copy else None
+        self.count += 1
+        odd = [text for name in relation.columns if (text := self._odd(table, name))]
+        done = 0
 
-    def _rules(self, table: Table, column: Column) -> list[Rule]:
-        name, rules = f'"{column.name}"', rules_of(column)
+        def hand_on(batch: pa.RecordBatch) -> None:
+            nonlocal done
+            if report.copying:
+                report.copying.put(batch)
+            done += batch.num_rows
+            self.tell(report, done)
+
+        try:
+            name = f"{self.count}_{table.relation}"
+            return sift(self.db, report, rules, odd, self._keeps_keys(table), name, hand_on)
+        except duckdb.Error:
+            if relation.is_direct or relation.hasty is not None:
+                return None
+            raise
+
+    def _is_doubtful(self, report: FileReport, found: Sifted) -> bool:
+        """Whether the file turned out to be other than it looked when it was read in haste."""
+        relation = report.relation
+        assert relation
+        facts, report.one_line = relation.facts, relation.is_lines
+        if relation.hasty is not None and facts:
+            return found.rows != facts.lines - 1 or any(
+                readings.is_promising(
+                    self.db, f'(select "{c.name}~" as "{c.name}" from {found.aside})', c, f'"{c.name}" is not null'
+                )
+                for c in (relation.hasty if found.aside else ())
+            )
+        if relation.is_direct and facts:
+            report.one_line = found.rows == facts.lines - 1
+            return not report.one_line and (found.bad + found.surplus > 0 or not facts.has_quotes)
+        return False
+
+    def _learn(self, report: FileReport, rows: str) -> bool:
+        """Find readings for the columns whose values in some rows are not plain; whether there are new ones."""
+        relation, table = report.relation, report.table
+        assert relation
+        if self.source.strict:
+            return False
+        known = len(report.readings)
+        found = {name: text for name, text in self._troubled(report, rows).items() if name not in report.readings}
+        if not any(readings.is_promising(self.db, rows, table.column(name), text) for name, text in found.items()):
+            return False
+        report.troubled |= found
+        troubled = [(table.column(name), text) for name, text in report.troubled.items()]
+        every = f"(select _line, {quoted(relation.columns)} from ({relation.sql}))"
+        report.readings = readings.find(self.db, self._typed(report, every), troubled, self.day_first)
+        return len(report.readings) > known
+
+    def _troubled(self, report: FileReport, rows: str) -> dict[str, str]:
+        """The columns with values that break a rule or are odd, by name, with an SQL condition for those values."""
+        relation, table = report.relation, report.table
+        assert relation
+        tests = [
+            (name, text)
+            for name in relation.columns
+            for text in (
+                *(rule.condition for rule in self._rules(table, name) if rule.name != "not_null"),
+                self._odd(table, name),
+            )
+            if text
+        ]
+        parts = ", ".join(f"count(*) filter (where {text})" for _, text in tests)
+        counts = self.db.execute(f"select {parts} from {rows}").fetchall()[0] if tests else ()
+        found: dict[str, list[str]] = {}
+        for (name, text), count in zip(tests, counts, strict=True):
+            if count:
+                found.setdefault(name, []).append(f"({text})")
+        return {name: " or ".join(texts) for name, texts in found.items()}
+
+    @staticmethod
+    def _typed(report: FileReport, rows: str) -> str:
+        """Rows that have the columns as text only."""
+        assert report.relation
+        return typed([report.table.column(name) for name in report.relation.columns], rows)
+
+    def _odd(self, table: Table, name: str) -> str:
+        return readings.odd(table.column(name), table.key in self.parents)
+
+    def _keeps_keys(self, table: Table) -> bool:
+        """Whether the keys are asked for again: by children, or by further files of the table."""
+        return table.key in self.parents or self.source.pieces(table) > 1
+
+    def _rules(self, table: Table, column_name: str) -> list[Rule]:
+        column, name = table.column(column_name), f'"{column_name}"'
+        rules = rules_of(column)
         if column.references and column.references[:2] != (table.source, table.name):
             parent = ".".join(column.references[:2])
             if parent in self.known:  # an absent table cannot be missed
@@ -146,19 +206,19 @@ class Check:
             rules.append(Rule(column.name, "duplicate", again, "the key is loaded already; the first row is kept"))
         return rules
 
-    def _set_aside(self, report: FileReport, rules: list[Rule], has_equal_keys: bool) -> None:
+    def _set_aside(self, report: FileReport, rules: list[Rule], found: Sifted) -> None:
         """Put every bad row into a table: its line, and the first rule that it breaks."""
         relation = report.relation
         assert relation
         bad, refused = self.new_bad(report), 0
-        if rules:
-            self._break(report, rules)
+        if found.bad:
+            self._break(report, rules, found.aside)
         if relation.refused:
             lines = f"read_parquet({literal(str(relation.refused))})"
             self.db.execute(f"insert into {bad} select _line, rule, column_name, message, value, null from {lines}")
             refused = self.db.execute(f"select count(*) from {lines}").fetchall()[0][0]
             report.rows += refused
-        if has_equal_keys:
+        if found.surplus:
             self._equal_keys(report)
         for rule in rules:
             if rule.name == "relationships":
@@ -172,26 +232,28 @@ class Check:
         if not report.rejected:
             report.bad = ""
             return
-        if report.days and has_equal_keys:
-            parts = [held(report.table.column(name)) for name in report.days]
-            ends = ", ".join(f"cast({side}({text}) as date)" for text in parts for side in ("min", "max"))
+        if report.days and found.surplus:
+            columns = [report.table.column(name) for name in report.days]
+            ends = ", ".join(f"cast({side}({held(c)}) as date)" for c in columns for side in ("min", "max"))
             row = self.db.execute(
                 f"select {ends} from {report.rows_sql()} where _line not in (select _line from {bad})"
             ).fetchall()[0]
             report.days = {name: (row[2 * i], row[2 * i + 1]) for i, name in enumerate(report.days)}
         report.problems = self.examples(report)
 
-    def _break(self, report: FileReport, rules: list[Rule]) -> None:
+    def _break(self, report: FileReport, rules: list[Rule], aside: str) -> None:
         """Set aside the rows that break a rule."""
         assert report.relation
         key = f'"{report.table.primary_key}"' if report.table.primary_key in report.relation.columns else "null"
         hits = " ".join(f"when {rule.condition} then {number}" for number, rule in enumerate(rules))
-        values = " ".join(f'when {number} then "{rule.column}"' for number, rule in enumerate(rules))
+        values = " ".join(
+            f"""when {number} then {rule.value or f'"{rule.column}"'}""" for number, rule in enumerate(rules)
+        )
         names = ", ".join(
             f"({number}, {literal(rule.name)}, {literal(rule.column)}, {literal(rule.message)})"
             for number, rule in enumerate(rules)
         )
-        rows = f"(select *, case {hits} end as hit from {report.rows_sql()})"
+        rows = f"(select *, case {hits} end as hit from {self._typed(report, aside)} where _bad)"
         self.db.execute(
             f"insert into {report.bad} "
             f"select _line, rule, column_name, message, left(case hit {values} end, 200), {key} from {rows} "
@@ -212,6 +274,11 @@ class Check:
         """Of the good rows with one key the first is kept."""
         key, rows, bad = f'"{report.table.primary_key}"', report.rows_sql(), report.bad
         assert report.relation
+        report.again = f"again_{self.count}_{report.table.relation}"
+        self.db.execute(
+            f"create table {report.again} as select {key} as k from {rows} "
+            f"where _line not in (select _line from {bad}) group by 1 having count(*) > 1"
+        )
         same = "hash(" + ", ".join(f'"{name}"' for name in report.relation.columns) + ")"
         self.db.execute(
             f"insert into {bad} select _line, 'duplicate', '{report.table.primary_key}', "
@@ -219,8 +286,7 @@ class Check:
             f"first_line || '; the first row is kept', left({key}, 200), {key} "
             f"from (select _line, {key}, {same} as same, row_number() over w as seen, "
             f"first_value(_line) over w as first_line, first_value({same}) over w as first_same "
-            f"from {rows} where {key} in (select {key} from {report.rows_sql(False)} group by 1 "
-            f"having count(*) > 1) and _line not in (select _line from {bad}) "
+            f"from {rows} where {key} in (select k from {report.again}) and _line not in (select _line from {bad}) "
             f"window w as (partition by {key} order by _line)) where seen > 1"
         )
 
@@ -243,20 +309,21 @@ class Check:
         self.db.execute(f"create table if not exists {name} (k varchar)")
         return name
 
-    def _keep_keys(self, report: FileReport) -> None:
+    def _keep_keys(self, report: FileReport, found: Sifted) -> None:
         """Keep the good keys for the children, for the table's further files, and the bad ones for what is said."""
-        table, key = report.table, f'"{report.table.primary_key}"'
-        assert report.relation
-        if table.key not in self.parents and self.source.pieces(table) == 1:
-            return
-        good = f"where _line not in (select _line from {report.bad})" if report.broken else ""
-        rows = report.rows_sql(bool(report.broken))
-        self.db.execute(f"insert into {self._keys(table.key)} select {key} from {rows} {good}")
-        self.known.add(table.key)
-        if report.broken:
-            self.db.execute(
-                f"insert into {self._keys(table.key, 'lost')} select k from {report.bad} where k is not null"
-            )
+        table = report.table
+        if self._keeps_keys(table):
+            keys = self._keys(table.key)
+            if found.keys:
+                self.db.execute(f"insert into {keys} select k from {found.keys}")
+            self.known.add(table.key)
+            if report.broken:
+                self.db.execute(
+                    f"insert into {self._keys(table.key, 'lost')} select k from {report.bad} where k is not null"
+                )
+        for name in (found.keys, found.aside):
+            if name:
+                self.db.execute(f"drop table {name}")
 
     def existing_keys(self, table: Table, file: Path) -> None:
         """Take the keys that the warehouse holds from a file with one key a line."""
@@ -266,17 +333,6 @@ class Check:
             f"columns = {names}, delim = ',', quote = '\"', escape = '\"', auto_detect = false)"
         )
         self.known.add(table.key)
-
-
-@dataclass(frozen=True)
-class Tally:
-    """What one pass over a file found."""
-
-    rows: int
-    is_bad: bool
-    surplus: int
-    troubled: dict[str, str]  # column: condition for its values that are not plain
-    days: dict[str, tuple[date | None, date | None]]
 
 
 def _shown(value: Any) -> str:

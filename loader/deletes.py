@@ -8,7 +8,7 @@ from typing import Any
 from psycopg2 import sql
 
 from loader.checks import Check
-from loader.copying import Exported, copy_csv
+from loader.copying import Exported, copy_rows
 from loader.reports import FileReport, Problem
 from loader.source import FolderSource, Relation
 
@@ -36,7 +36,7 @@ def delete_rows(cursor: Any, check: Check, source: FolderSource) -> list[FileRep
 
 def _delete(cursor: Any, check: Check, report: FileReport, relation: Relation) -> None:
     db, table, bad = check.db, report.table, check.new_bad(report)
-    key, keys = table.primary_key, f'(select _line, "{table.primary_key}" as k from ({relation.numbered}))'
+    key, keys = table.primary_key, f'(select _line, "{table.primary_key}" as k from ({relation.sql}))'
     db.execute(
         f"insert into {bad} (_line, rule, column_name, message, value) "
         "select _line, rule, column_name, message, value from read_parquet(?) union all "
@@ -48,7 +48,7 @@ def _delete(cursor: Any, check: Check, report: FileReport, relation: Relation) -
     already = db.execute(f"select count(*) from {bad}").fetchall()[0][0]
     cursor.execute("create temp table gone (_line bigint, k varchar) on commit drop")
     rows = Exported(db.cursor(), f"select * from {keys} where _line not in (select _line from {bad})")
-    report.rows = already + copy_csv(cursor, table, ["_line", "k"], rows, sql.Identifier("gone"), header=False)
+    report.rows = already + copy_rows(cursor, table, ["_line", "k"], rows, sql.Identifier("gone"))
     rows.close()
     for child in check.tables:
         for column in child.columns:

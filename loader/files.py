@@ -131,18 +131,6 @@ class FileFacts:
                     self.columns.setdefault(name, place)
         self.extra = [name for place, name in enumerate(self.header) if place not in self.columns.values()]
 
-    @property
-    def is_standard(self) -> bool:
-        """Whether PostgreSQL can read it as it is, as far as the beginning shows: the contract's header, in UTF-8."""
-        return (
-            self.encoding == "utf-8"
-            and not self.is_parquet
-            and not self.extra
-            and len(self.columns) == len(self.header)
-            and all(self.header[place] == name for name, place in self.columns.items())
-            and self.header_text.count('"') % 2 == 0
-        )
-
     def read_through(self) -> None:
         """Hash the content, count its lines and see what its bytes are, in one pass."""
         digest, crlf, returns, sample = hashlib.sha256(), 0, 0, b""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import psycopg2
 from psycopg2 import sql
 
 from loader import audit, merge
 from loader.checks import Check
 from loader.contract import Table
-from loader.copying import Exported, Given, Watched, copy_csv
+from loader.copying import Copying, Exported, copy_rows
 from loader.deletes import delete_rows
 from loader.mapped import MappedSource
 from loader.mapping import Mapping
@@ -74,11 +72,12 @@ def load(
     options: Options,
     scratch: Path,
     db: duckdb.DuckDBPyConnection,
-    advance: Callable[[str, str, int], None],
+    advance: Callable[[str, int], None],
 ) -> Loaded:
     """Check a folder and load it; `connection` is None to check only. Refused loads change nothing but the audit.
 
-    `advance(verb, what, bytes)` is called after each table. Raises TowerError for what the user must mend first.
+    `advance(what, bytes)` is called while a table is read, and with its bytes after it. Raises TowerError for what the
+    user must mend first.
     """
     source = make_source(tables, options, scratch)
     if options.mode != "merge":  # deletions belong to drops
@@ -86,10 +85,11 @@ def load(
         source.deleted = {table.key: [] for table in tables}
     done = Loaded(unused=source.unused)
     check = Check(db, tables, source, options.mode, options.day_first)
+    check.tell = lambda report, rows: advance(f"{report.table.key}: {rows:,} rows", 0)
     if connection is None:
         for table in tables:
             done.reports += check.run(table)
-            advance("checked", table.key, source.size(table))
+            advance(table.key, source.size(table))
         done.problems = _refusals(done.reports, options)
         done.window = window_of(days_of(done.reports), options.as_of, options.start)
         return done
@@ -166,7 +166,7 @@ def _refusals(reports: list[FileReport], options: Options) -> list[Problem]:
 
 @dataclass
 class Loading:
-    """The copying of all tables, each while or after it is checked."""
+    """The checking and copying of all tables."""
 
     cursor: Any
     tables: list[Table]
@@ -174,113 +174,50 @@ class Loading:
     check: Check
     source: FolderSource
     done: Loaded
-    advance: Callable[[str, str, int], None]
-    is_doomed: bool = False
+    advance: Callable[[str, int], None]
 
     def run(self) -> None:
-        """Copy every table; leaves `done.problems` when the load must not be committed."""
+        """Check and copy every table; leaves `done.problems` when the load must not be committed."""
         if self.options.mode == "replace":
             names = [sql.Identifier("raw", table.relation) for table in self.tables]
             self.cursor.execute(sql.SQL("truncate {}").format(sql.SQL(", ").join(names)))
-        with ThreadPoolExecutor(1) as pool:
-            checks = {table.key: pool.submit(self._checked, table) for table in self.tables}
-            for table in self.tables:
-                self._table(table, checks[table.key])
-                self.advance("loaded", table.key, self.source.size(table))
+        if self.options.mode != "merge":
+            self.check.copy = self._copying
+        for table in self.tables:
+            reports = self.check.run(table)
+            self.done.reports += reports
+            if _refusals(reports, self.options):
+                self.check.copy = None  # of no use: nothing will be committed
+            elif self.options.mode == "merge" and reports:
+                self.done.changes[table.key] = merge.upsert(self.cursor, self.check, table, reports)
+            for report in reports if self.check.copy else ():
+                self._settle(report)
+            self.advance(table.key, self.source.size(table))
         self.done.problems = _refusals(self.done.reports, self.options)
         if not self.done.problems and any(self.source.deleted.values()):
             self.done.reports += delete_rows(self.cursor, self.check, self.source)
             self.done.problems = _refusals(self.done.reports, self.options)
 
-    def _checked(self, table: Table) -> list[FileReport]:
-        reports = self.check.run(table)
-        self.is_doomed = self.is_doomed or bool(_refusals(reports, self.options))
-        self.advance("checked", table.key, self.source.size(table))
-        return reports
-
-    def _table(self, table: Table, checking: Future[list[FileReport]]) -> None:
-        copied = None
-        if self.options.mode == "replace" and not self.is_doomed:
-            copied = self._express(table, checking)
-        reports = checking.result()
-        self.done.reports += reports
-        if copied is not None:
-            if (
-                all(report.is_express for report in reports)
-                and not self.is_doomed
-                and self._mend(table, copied, reports)
-            ):
-                return
-            self.cursor.execute("rollback to savepoint express")
-        if self.is_doomed:
-            return
-        if self.options.mode == "merge":
-            if reports:
-                self.done.changes[table.key] = merge.upsert(self.cursor, self.check, table, reports)
-            return
-        for report in reports:
-            self._require(report, self._rows(report, sql.Identifier("raw", table.relation)))
-
-    def _express(self, table: Table, checking: Future[list[FileReport]]) -> int | None:
-        """Let PostgreSQL read the rows while they are checked; None when that was not tried or has failed."""
-        found = self.source.express(self.check.db.cursor(), table)
-        if not found:
-            return None
-        self.cursor.execute("savepoint express")
-        self.cursor.execute(sql.SQL("truncate {}").format(sql.Identifier("raw", table.relation)))
-
-        def is_over() -> bool:
-            if self.is_doomed or (checking.done() and checking.exception()):
-                return True
-            return checking.done() and not all(report.is_express for report in checking.result())
-
-        copied = 0
-        try:
-            for rows in found:
-                with closing(rows.open()) as stream:
-                    watched = Watched(stream, is_over)
-                    copied += copy_csv(
-                        self.cursor, table, rows.columns, watched, frozen=True, header=rows.header, lenient=True
-                    )
-        except (psycopg2.DataError, psycopg2.errors.QueryCanceled, Given):
-            self.cursor.execute("rollback to savepoint express")
-            return None
-        return copied
-
-    def _mend(self, table: Table, copied: int, reports: list[FileReport]) -> bool:
-        """Take rejected rows out again that PostgreSQL could read; whether what is left are the rows that hold."""
-        bad = [report for report in reports if report.broken]
-        if bad:
-            db, key = self.check.db.cursor(), f'"{table.primary_key}"'
-            keys = " union ".join(f"select k from {report.bad} where k is not null" for report in bad)
-            db.execute(f"create or replace table mended as {keys}")
-            self.cursor.execute("create temp table if not exists mended (k text) on commit drop; truncate mended")
-            with closing(Exported(db.cursor(), "select k from mended")) as rows:
-                self.cursor.copy_expert("copy mended from stdin (format csv)", rows)
-            name = sql.Identifier(table.primary_key)
-            self.cursor.execute(
-                sql.SQL("delete from {} where {} is null or {} in (select k from mended)").format(
-                    sql.Identifier("raw", table.relation), name, name
-                )
-            )
-            copied -= self.cursor.rowcount
-            for report in reports:  # of rows with one key the first holds
-                kept = f"select * from ({report.good_sql()}) where {key} in (select k from mended)"
-                assert report.relation
-                with closing(Exported(db.cursor(), kept)) as rows:
-                    copied += copy_csv(self.cursor, table, report.relation.columns, rows, header=False)
-        return copied == sum(report.loaded for report in reports)
-
-    def _rows(self, report: FileReport, target: sql.Identifier) -> int:
-        """Copy the rows of a file that hold into a table; returns their number."""
+    def _copying(self, report: FileReport) -> Copying:
         assert report.relation
         frozen = self.options.mode == "replace" and self.source.pieces(report.table) == 1
-        if frozen:
-            self.cursor.execute(sql.SQL("truncate {}").format(target))
-        with closing(Exported(self.check.db.cursor(), report.good_sql())) as rows:
-            return copy_csv(self.cursor, report.table, report.relation.columns, rows, target, frozen, header=False)
+        return Copying(self.cursor, report.table, report.relation.columns, frozen)
 
-    def _require(self, report: FileReport, copied: int) -> None:
+    def _settle(self, report: FileReport) -> None:
+        """Of rows with one key leave the first; make sure that what was copied are the rows that hold."""
+        copied, table = report.copied, report.table
+        if report.again:
+            assert report.relation
+            name, db = sql.Identifier(table.primary_key), self.check.db
+            self.cursor.execute("create temp table if not exists again (k text) on commit drop; truncate again")
+            with closing(Exported(db.cursor(), f"select k from {report.again}")) as keys:
+                self.cursor.copy_expert("copy again from stdin", keys)
+            query = "delete from {} where {} in (select k from again)"
+            self.cursor.execute(sql.SQL(query).format(sql.Identifier("raw", table.relation), name))
+            copied -= self.cursor.rowcount
+            first = f'select * from ({report.good_sql()}) where "{table.primary_key}" in (select k from {report.again})'
+            with closing(Exported(db.cursor(), first)) as rows:
+                copied += copy_rows(self.cursor, table, report.relation.columns, rows)
         if copied != report.loaded:
             raise TowerError(
                 f"{report.file}: {report.rows:,} rows were read and {report.rejected:,} rejected, but {copied:,} "

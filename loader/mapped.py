@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
-from functools import partial
 from pathlib import Path
 from re import IGNORECASE, sub
-from threading import Lock
 
 import duckdb
 
 from loader import readings
 from loader.contract import Column, Table
-from loader.copying import Exported
 from loader.files import BROKEN, ENDING, FileFacts
-from loader.mapped_sql import joined, looked_up, named, output, unread
+from loader.mapped_sql import is_typed, joined, looked_up, named, output, trimmed, unread
 from loader.mapping import TYPES, Mapping, Rows, sql_type
-from loader.readings import EMPTY_VALUE, literal, words
-from loader.source import Express, FolderSource, Relation
+from loader.readings import EMPTY_VALUE, literal, quoted, words
+from loader.rules import Rule
+from loader.source import FolderSource, Relation
+
+BEGINNING = 5_000  # rows that show how a file is probably written
 
 
 @dataclass
@@ -74,8 +75,7 @@ class MappedSource(FolderSource):
         self.deleted: dict[str, list[Path]] = {table.key: [] for table in tables}
         self.files = {table.key: [path for _, _, path in self.pieces_of(table)] for table in tables}
         self.staged: dict[Path, Staged] = {}
-        self.made: dict[str, list[Relation]] = {}
-        self.is_staged, self.lock = False, Lock()
+        self.is_staged = False
         self._stamps: dict[str, str] = {}
 
     def _fits(self, key: tuple[str, str], stem: str) -> bool:
@@ -118,24 +118,22 @@ class MappedSource(FolderSource):
             path, path.relative_to(self.folder).as_posix(), wanted, names=names, stamp=self._stamps[name]
         )
 
-    def express(self, db: duckdb.DuckDBPyConnection, table: Table) -> list[Express]:
-        """The rows as the mapping makes them; nothing when one of the files can't be read."""
-        relations = [*self.relations(db, table)]
-        if any(relation.trouble for relation in relations):
-            return []
-        return [Express(r.columns, partial(Exported, db.cursor(), r.sql), header=False) for r in relations]
-
     def relations(self, db: duckdb.DuckDBPyConnection, table: Table) -> Iterator[Relation]:
-        """The table's rows, file by file; made once, whoever asks first."""
-        with self.lock:
-            if table.key not in self.made:
-                self.stage(db)
-                self.made[table.key] = [
-                    self._mapped(db, table, mapping, rows, self.staged[path])
-                    for mapping, rows, path in self.pieces_of(table)
-                    if path in self.files[table.key]
-                ]
-        yield from self.made[table.key]
+        """The table's rows, file by file."""
+        self.stage(db)
+        for mapping, rows, path in self.pieces_of(table):
+            if path in self.files[table.key]:
+                yield self._mapped(db, table, mapping, rows, self.staged[path])
+
+    def carefully(self, db: duckdb.DuckDBPyConnection, relation: Relation) -> Relation:
+        """The same rows, when what was taken for granted about the file does not hold: now it is read before."""
+        if relation.hasty is None or not relation.facts:
+            return super().carefully(db, relation)
+        path = relation.facts.path
+        mapping, rows, _ = next(piece for piece in self.pieces_of(relation.table) if piece[2] == path)
+        number = self.staged[path].number
+        self.staged[path] = Staged(number, self._read(db, mapping, rows.source, number, path, False))
+        return self._mapped(db, relation.table, mapping, rows, self.staged[path])
 
     def stage(self, db: duckdb.DuckDBPyConnection) -> None:
         """Make a typed view of every file, and the lookups; a file that is read out of order becomes a table."""
@@ -152,11 +150,10 @@ class MappedSource(FolderSource):
                 db.execute(f"create table {empty} (_file integer, _line bigint{texts})")
                 views = [f"select * from {empty}"]
                 for number, path in enumerate(self.found[mapping.name, source]):
-                    view = named(mapping, f"{source} {number}")
-                    relation = self._read(db, mapping, source, number, path, view)
+                    relation = self._read(db, mapping, source, number, path, self._may_be_hasty(mapping, source))
                     self.staged[path] = Staged(number, relation)
                     if not relation.trouble:
-                        views.append(f"select * from {view}")
+                        views.append(f"select * from {named(mapping, f'{source} {number}')}")
                 kind = "table" if any(rows.source == source for rows in mapping.lookups.values()) else "view"
                 db.execute(f"create {kind} {name} as {' union all by name '.join(views)}")
             for lookup in mapping.lookups.values():
@@ -168,38 +165,51 @@ class MappedSource(FolderSource):
                     f'as "{lookup.name}" from {joined(mapping, lookup)} where {keep} group by 1'
                 )
 
+    def _may_be_hasty(self, mapping: Mapping, source: str) -> bool:
+        """Whether a file is read once only: one table takes each of its lines, and no amount may be in cents."""
+        readers = [rows for entries in mapping.tables.values() for rows in entries if rows.source == source]
+        is_alone = len(readers) == 1 and not (readers[0].per or readers[0].where)
+        is_looked_up = any(rows.source == source for rows in mapping.lookups.values())
+        return is_alone and not is_looked_up and "cents" not in mapping.types[source].values()
+
     def _read(
-        self, db: duckdb.DuckDBPyConnection, mapping: Mapping, source: str, number: int, path: Path, view: str
+        self, db: duckdb.DuckDBPyConnection, mapping: Mapping, source: str, number: int, path: Path, hasty: bool
     ) -> Relation:
-        """Make the view of one file, typed; what is no row or has an unreadable value stays behind with its line."""
+        """Make the view of one file, typed; a value that cannot be read is kept beside as `column~`.
+
+        In haste only the beginning is looked at; whoever reads on must see whether the rest is like it.
+        """
         wanted = mapping.wanted(source, self.tables)
         columns = tuple(Column(name, "varchar(4000)", not_null=needed) for name, needed in wanted.items())
         relation = self.relation(db, Table(mapping.name, source, columns), path)
         if relation.trouble:
             return relation
-        assert relation.facts
-        if relation.is_direct:
+        facts = relation.facts
+        assert isinstance(facts, MappedFacts)
+        kinds = {name: kind for name, kind in mapping.types[source].items() if name in relation.columns}
+        typed = tuple(Column(name, TYPES[kind]) for name, kind in kinds.items() if kind in TYPES)
+        odd = [(c, f'"{c.name}" is not null and {readings.ways(c)["as it is"]} is null') for c in typed]
+        if hasty and relation.is_direct:
+            with suppress(duckdb.Error):
+                if not readings.find(db, f"({relation.sql} limit {BEGINNING})", odd, self.day_first):
+                    relation.hasty = typed
+        if relation.is_direct and relation.hasty is None:
             every = ", ".join(f'count("{name}")' for name in relation.columns)
             try:
                 rows = db.execute(f"select count(*), {every} from ({relation.sql})").fetchall()[0][0]
             except duckdb.Error:
                 rows = -1
-            if rows != relation.facts.lines - 1:
+            if rows != facts.lines - 1:
                 relation = self.carefully(db, relation)
                 if relation.trouble:
                     return relation
         relation.is_lines = relation.is_direct
         raw = f"({relation.sql})"
-        facts = relation.facts
-        assert isinstance(facts, MappedFacts)
-        kinds = {name: kind for name, kind in mapping.types[source].items() if name in relation.columns}
-        typed = [Column(name, TYPES[kind]) for name, kind in kinds.items() if kind in TYPES]
-        odd = [(c, f'"{c.name}" is not null and {readings.ways(c)["as it is"]} is null') for c in typed]
-        found = readings.find(db, raw, odd, self.day_first)
+        found = readings.find(db, raw, odd, self.day_first) if relation.hasty is None else {}
         facts.notes += [reading.note for reading in found.values()]
         picked = {name: f'"{name}"' for name in relation.columns}
         for name, kind in kinds.items():
-            text = found[name].expression if name in found else f'trim("{name}")'
+            text = found[name].expression if name in found else trimmed(f'"{name}"')
             if kind == "integer":  # 5.6 is none, though it could be rounded to one
                 text = f"case when regexp_full_match({text}, '[-+]?[0-9]+') then {text} end"
             if kind not in TYPES:
@@ -210,10 +220,13 @@ class MappedSource(FolderSource):
                 picked[name] += " / 100"
             elif kind == "cents":
                 facts.notes.append(f"{name} has two decimals, so that it is read as it is and not in cents")
-            full = f'lower(trim("{name}")) not in ({words(EMPTY_VALUE)})'  # nested, as it is slow and seldom asked
-            picked[f"{name}~"] = f'case when {picked[name]} is null then case when {full} then "{name}" end end'
+            # of a case's branches only those are worked out that are needed; `in` would be a join, and always be
+            is_full = f'not list_contains([{words(EMPTY_VALUE)}], lower(trim("{name}")))'
+            kept = f'"{name}"' if relation.hasty is not None else f'case when {is_full} then "{name}" end'
+            picked[f"{name}~"] = f"case when {picked[name]} is null then {kept} end"
         typed_columns = ", ".join(f'{text} as "{name}"' for name, text in picked.items())
-        db.execute(f"create view {view} as select {number} as _file, _line, {typed_columns} from ({relation.numbered})")
+        view = named(mapping, f"{source} {number}")
+        db.execute(f"create or replace view {view} as select {number} as _file, _line, {typed_columns} from {raw}")
         facts.sha256 = facts.stamped(facts.sha256)
         facts.notes = [note.replace("not in the contract", "not in the mapping") for note in facts.notes]
         return relation
@@ -231,8 +244,8 @@ class MappedSource(FolderSource):
         origin = staged.relation
         assert origin.facts
         facts = replace(origin.facts, notes=[] if staged.is_told else [*origin.facts.notes])
-        relation = Relation(table, facts.name, [], "", "", facts, trouble=list(origin.trouble))
-        relation.is_lines = origin.is_lines
+        relation = Relation(table, facts.name, [], "", facts, trouble=list(origin.trouble))
+        relation.is_lines, relation.hasty = origin.is_lines, origin.hasty
         relation.made_by = f"{mapping.path.name}:{rows.line}"
         sources = {mapping.lookups[name].source for name in rows.joins}
         for source in sources:
@@ -242,36 +255,34 @@ class MappedSource(FolderSource):
         if relation.trouble:
             return relation
         self.count += 1
-        name, refused = f'"mapped {self.count} {table.key}"', self.scratch / f"{self.count}.mapped.parquet"
+        name = f'"mapped {self.count} {table.key}"'
         relation.columns = [column.name for column in table.columns if column.name in rows.fields]
         fields = ", ".join(f'{output(rows.fields[c], table.column(c))} as "{c}"' for c in relation.columns)
         kinds = mapping.types[rows.source]
+        relation.typed = frozenset(c for c in relation.columns if is_typed(rows.fields[c], table.column(c), kinds))
+        values = "".join(f', {rows.fields[c].value()} as "{c}="' for c in sorted(relation.typed))
         typed = sorted({c for e in rows.expressions() for c in e.columns if c in kinds})
+        relation.rules = [Rule(c, "type", f'"{c}~" is not null', unread(kinds[c]), f'"{c}~"') for c in typed]
         good = " and ".join(f'"{c}~" is null' for c in typed) or "true"
-        here = f"from {joined(mapping, rows)} where "
-        first = f"qualify row_number() over (partition by {rows.per} order by _file, _line) = 1" if rows.per else ""
-        which = f"{good} and {rows.where or 'true'}"
+        first = f"row_number() over (partition by {rows.per}, {good} order by _file, _line) = 1"
+        only = f"qualify not ({good}) or {first}" if rows.per else ""
         try:
             db.execute(
-                f"create {'table' if rows.per else 'view'} {name} as select _line, {fields} from "
-                f"(select * {here} {which} {first}) where _file = {staged.number}"
+                f"create {'table' if rows.per else 'view'} {name} as "
+                f"select _line, {fields}{values}{relation.markers} from "
+                f"(select * from {joined(mapping, rows)} where not ({good}) or ({rows.where or 'true'}) "
+                f"{only}) where _file = {staged.number}"
             )
-            parts = [f"{unread(typed, kinds)} {here} not ({good}) and _file = {staged.number}"] if typed else []
-            if origin.refused and not staged.is_told:
-                parts.append(f"from read_parquet({literal(str(origin.refused))})")
-            if parts:
-                db.execute(f"copy ({' union all '.join(parts)}) to {literal(str(refused))} (format parquet)")
-                if db.execute(f"select count(*) from read_parquet({literal(str(refused))})").fetchall()[0][0]:
-                    relation.refused = refused
             if rows.per or rows.where or rows.joins:
                 self._say(db, mapping, rows, staged, name, facts, good)
         except duckdb.Error as error:
             text = " ".join(str(error).split())[:200]
             relation.trouble.append(("", "mapping", f"{relation.made_by}: {text}"))
             return relation
+        relation.refused = None if staged.is_told else origin.refused
         staged.is_told = True
-        relation.sql = f"select {', '.join(_quoted(relation.columns))} from {name}"
-        relation.numbered = f"select _line, {', '.join(_quoted(relation.columns))} from {name}"
+        columns = quoted([*relation.columns, *(f"{c}=" for c in sorted(relation.typed))])
+        relation.sql = f"select _line, {columns}{relation.markers} from {name}"
         return relation
 
     def _say(
@@ -285,14 +296,16 @@ class MappedSource(FolderSource):
         good: str,
     ) -> None:
         """Say what the mapping leaves out of the file, so that no line is lost in silence."""
-        query = (
-            f"select count(*) filter (where {good}), (select count(*) from {name}) from {named(mapping, rows.source)}"
-        )
-        lines, made = db.execute(f"{query} where _file = {staged.number}").fetchall()[0]
-        if lines != made:
-            why = f"one row per {rows.per.sql}" if rows.per else f"only where {rows.where.sql if rows.where else ''}"
-            why += f", only where {rows.where.sql}" if rows.per and rows.where else ""
-            facts.notes.append(f"{rows.name} takes {made:,} rows from {lines:,} lines: {why}")
+        if rows.per or rows.where:
+            query = f"select count(*) filter (where {good}), (select count(*) from {name} where {good})"
+            from_ = f"from {named(mapping, rows.source)} where _file = {staged.number}"
+            lines, made = db.execute(f"{query} {from_}").fetchall()[0]
+            if lines != made:
+                why = (
+                    f"one row per {rows.per.sql}" if rows.per else f"only where {rows.where.sql if rows.where else ''}"
+                )
+                why += f", only where {rows.where.sql}" if rows.per and rows.where else ""
+                facts.notes.append(f"{rows.name} takes {made:,} rows from {lines:,} lines: {why}")
         for lookup in rows.joins:
             for other in self.found[mapping.name, mapping.lookups[lookup].source]:
                 refused = self.staged[other].relation.refused
@@ -300,7 +313,3 @@ class MappedSource(FolderSource):
                     facts.notes.append(
                         f"{self.staged[other].relation.file} has lines that are no rows; they are not joined"
                     )
-
-
-def _quoted(names: list[str]) -> list[str]:
-    return [f'"{name}"' for name in names]

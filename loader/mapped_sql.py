@@ -22,6 +22,8 @@ def output(target: Field, column: Column) -> str:
         return literal(target.constant)
     value, kind = target.value(), column.data_type.split("(")[0]
     text = f"nullif(trim(cast({value} as varchar)), '')"
+    if target.expression and target.expression.is_plain and not target.values:
+        text = f"nullif({trimmed(value)}, '')"
     if target.type != "VARCHAR":
         text = f"cast({value} as varchar)"
         if kind == "numeric":
@@ -32,6 +34,15 @@ def output(target: Field, column: Column) -> str:
         elif kind == "date":
             text = f"coalesce(cast(try_cast({value} as date) as varchar), {text})"
     return f"coalesce({text}, {literal(target.default)})" if target.default is not None else text
+
+
+def is_typed(target: Field, column: Column, kinds: dict[str, str]) -> bool:
+    """Whether the value of a column of the file has the type of the contract's column already."""
+    expression = target.expression
+    if expression is None or not expression.is_plain or target.values or target.default is not None:
+        return False
+    kind = kinds.get(expression.columns[0]) if expression.columns else None
+    return (kind, column.data_type) in {("time", "timestamp"), ("date", "date")}
 
 
 def looked_up(target: Field) -> str:
@@ -62,15 +73,11 @@ def named(mapping: Mapping, what: str) -> str:
     return f'"{mapping.name} {what}"'
 
 
-def unread(columns: list[str], kinds: dict[str, str]) -> str:
-    """The start of a query for the lines with an unreadable value: the first of them, and what it is not."""
-    cases = {
-        "column_name": lambda column: column,
-        "message": lambda column: f"not {READABLE.get(kinds[column], f'of the form {kinds[column]}')}",
-    }
-    found = [
-        f"""case {" ".join(f'when "{c}~" is not null then {literal(text(c))}' for c in columns)} end as {name}"""
-        for name, text in cases.items()
-    ]
-    first = ", ".join(f'"{column}~"' for column in columns)
-    return f"select _line, 'type' as rule, {', '.join(found)}, left(coalesce({first}), 200) as value"
+def unread(kind: str) -> str:
+    """What a value is not that cannot be read as its kind."""
+    return f"not {READABLE.get(kind, f'of the form {kind}')}"
+
+
+def trimmed(name: str) -> str:
+    """A column's text without spaces around it; trim alone is dear, and they are rare."""
+    return f"case when {name} like ' %' or {name} like '% ' then trim({name}) else {name} end"

@@ -12,7 +12,7 @@ from psycopg2 import sql
 
 from loader.checks import Check
 from loader.contract import Table
-from loader.copying import Exported, copy_csv
+from loader.copying import Exported, copy_rows
 from loader.reports import FileReport
 from warehouse.errors import TowerError
 
@@ -61,7 +61,7 @@ def _upsert_file(cursor: Any, check: Check, table: Table, report: FileReport, ch
     assert report.relation and report.relation.facts
     cursor.execute(sql.SQL("create temp table {drop} (like {raw}, _line bigint) on commit drop").format(**names))
     rows = Exported(check.db.cursor(), report.good_sql(numbered=True))
-    copied = copy_csv(cursor, table, ["_line", *report.relation.columns], rows, drop, header=False)
+    copied = copy_rows(cursor, table, ["_line", *report.relation.columns], rows, drop)
     rows.close()
     if copied != report.loaded:
         raise TowerError(f"{report.file}: {report.loaded:,} rows hold, but {copied:,} arrived; nothing was changed")

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -161,11 +162,19 @@ def raw_texts(facts: FileFacts, lines: Iterator[int], one_line: bool) -> Iterato
     if wanted is None:
         return
     if one_line:
+        first, rest = 1, b""  # the line that the next block begins with
         with open_bytes(facts.path) as stream:
-            for number, text in enumerate(stream, start=1):
-                if number == wanted:
-                    yield text.decode("utf-8-sig").rstrip("\r\n")
+            while wanted is not None and (piece := stream.read(1 << 20)):
+                block = rest + piece
+                ends = np.flatnonzero(np.frombuffer(block, np.uint8) == ord("\n"))
+                while wanted is not None and wanted < first + len(ends):
+                    place = wanted - first
+                    begin = ends[place - 1] + 1 if place else 0
+                    yield block[begin : ends[place]].decode("utf-8-sig").rstrip("\r")
                     wanted = next(lines, None)
+                first, rest = first + len(ends), block[ends[-1] + 1 :] if len(ends) else block
+        if wanted is not None:  # the last line may lack its newline
+            yield rest.decode("utf-8-sig").rstrip("\r")
         return
     source = Lines(physical_lines(facts))
     reader = csv.reader(source, delimiter=facts.delimiter)

@@ -42,6 +42,11 @@ def words(values: Iterable[str]) -> str:
     return ", ".join(literal(value) for value in values)
 
 
+def quoted(names: Iterable[str]) -> str:
+    """A list of SQL names."""
+    return ", ".join(f'"{name}"' for name in names)
+
+
 def odd(column: Column, is_parent: bool) -> str:
     """An SQL condition for values that would pass but mean something else: offsets, words for nothing, spaces."""
     name = f'"{column.name}"'
@@ -66,7 +71,7 @@ def find(
     """
     chosen: dict[str, Reading] = {}
     decided: bool | None = None
-    columns = [column for column, condition in troubled if _is_promising(db, relation, column, condition)]
+    columns = [column for column, condition in troubled if is_promising(db, relation, column, condition)]
     if not columns:
         return {}
     known = {column.name: ways(column) for column in columns}
@@ -107,14 +112,14 @@ def find(
     return chosen
 
 
-def _is_promising(db: duckdb.DuckDBPyConnection, relation: str, column: Column, condition: str) -> bool:
+def is_promising(db: duckdb.DuckDBPyConnection, relation: str, column: Column, condition: str) -> bool:
     """Whether some reading fits some of a column's values that are not plain."""
     others = list(ways(column).values())[1:]
     if column.references or column.unique:  # any text may be a key: only one with spaces around it is another
         others = [f'nullif({others[0]}, "{column.name}")']
     tests = ", ".join([f'count("{column.name}") - count({_base(column)})', *(f"count({way})" for way in others)])
     some = f'select "{column.name}" from {relation} where {condition} limit {SOME}'
-    return any(db.execute(f"select {tests} from ({some})").fetchall()[0])
+    return any(db.execute(f"select {tests} from (select distinct * from ({some}))").fetchall()[0])
 
 
 def _base(column: Column) -> str:

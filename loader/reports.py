@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from loader.contract import Column, Table
+from loader.contract import Table
+from loader.copying import Copying
 from loader.readings import Reading
+from loader.rules import held, typed, written
 from loader.source import Relation
 
 
@@ -39,8 +41,12 @@ class FileReport:
     deleted: int = 0
     one_line: bool = False  # every row is one line of the file
     bad: str = ""  # the DuckDB table of rejected rows: _line, rule, column_name, message, value, k (the key)
+    again: str = ""  # the DuckDB table of the keys that stand in several good rows: k
+    copying: Copying | None = None  # where the rows go while they are checked
+    copied: int = 0
     problems: list[Problem] = field(default_factory=list)
     readings: dict[str, Reading] = field(default_factory=dict)
+    troubled: dict[str, str] = field(default_factory=dict)  # column: condition for the values that made it be read so
     notes: list[str] = field(default_factory=list)
     days: dict[str, tuple[date | None, date | None]] = field(default_factory=dict)  # column: first and last day
 
@@ -54,44 +60,25 @@ class FileReport:
         """The hash of the file's content."""
         return self.relation.facts.sha256 if self.relation and self.relation.facts else ""
 
-    @property
-    def is_express(self) -> bool:
-        """Whether PostgreSQL may read the rows as they come."""
+    def rows_sql(self) -> str:
+        """The rows as they are to be read, good and bad: typed, with _line and what the source's own rules look at."""
         relation = self.relation
-        if relation is None or relation.facts is None or self.readings:
-            return False
-        return bool(relation.made_by) or (relation.is_direct and relation.facts.is_standard)
-
-    def rows_sql(self, numbered: bool = True) -> str:
-        """The rows as they are to be read, good and bad."""
-        assert self.relation
-        inner = self.relation.numbered if numbered else self.relation.sql
-        if not self.readings:
-            return f"({inner})"
+        assert relation
         picked = ", ".join(
             f'{self.readings[name].expression} as "{name}"' if name in self.readings else f'"{name}"'
-            for name in self.relation.columns
+            for name in relation.columns
         )
-        return f"(select {'_line, ' if numbered else ''}{picked} from ({inner}))"
+        columns = [self.table.column(name) for name in relation.columns]
+        known = [column for column in columns if column.name in relation.typed and column.name not in self.readings]
+        values = "".join(f", {held(column)}" for column in known)
+        rows = f"(select _line, {picked}{values}{relation.markers} from ({relation.sql}))"
+        return typed([column for column in columns if column not in known], rows)
 
     def good_sql(self, numbered: bool = False) -> str:
         """A query for the rows that hold: the columns as text that PostgreSQL reads as DuckDB did, and _line."""
         assert self.relation
+        columns = [self.table.column(name) for name in self.relation.columns]
         picked = ["_line"] if numbered else []
-        for name in self.relation.columns:
-            cast = cast_of(self.table.column(name))
-            picked.append(f'cast(cast("{name}" as {cast}) as varchar) as "{name}"' if cast else f'"{name}"')
+        picked += [f'{written(column)} as "{column.name}"' for column in columns]
         where = f"where _line not in (select _line from {self.bad})" if self.broken else ""
-        return f"select {', '.join(picked)} from {self.rows_sql(numbered or bool(self.broken))} {where}"
-
-
-def held(column: Column) -> str:
-    """The column's value in its type, null where it has none."""
-    return f'try_cast("{column.name}" as {cast_of(column)})'
-
-
-def cast_of(column: Column) -> str:
-    """The DuckDB type of a column; empty for text."""
-    if column.data_type.startswith("varchar"):
-        return ""
-    return column.data_type.replace("numeric", "decimal")
+        return f"select {', '.join(picked)} from {self.rows_sql()} {where}"

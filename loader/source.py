@@ -3,40 +3,46 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 import duckdb
 
-from loader.contract import Table
-from loader.copying import Stream
-from loader.files import BROKEN, FileFacts, find_files, open_bytes
+from loader.contract import Column, Table
+from loader.files import BROKEN, FileFacts, find_files
 from loader.reader import LONGEST, raw_texts, read_records
 from loader.readings import literal
+from loader.rules import Rule
 
 
 @dataclass
 class Relation:
     """One file of one table as text columns.
 
-    `sql` selects the contract's columns that it has; `numbered` selects them with `_line`, the line a row begins on.
-    A source that is no plain file gives the same two and its own `texts`.
+    `sql` selects the contract's columns that it has, `_line`, the line a row begins on, and what `rules`, which are
+    the source's own, look at. A source that is no plain file gives its own `texts`.
     """
 
     table: Table
     file: str
     columns: list[str]
     sql: str
-    numbered: str
     facts: FileFacts | None = None
+    rules: list[Rule] = field(default_factory=list)
+    typed: frozenset[str] = frozenset()  # columns whose value in its type `sql` gives too, as "column="
     refused: Path | None = None  # Parquet of the records that are no rows: _line, rule, message
     is_direct: bool = False  # the file itself is read; whatever is not plain must go through read_records
     is_lines: bool = False  # not the file itself, but each row is one line of it
+    hasty: tuple[Column, ...] | None = None  # not read before: each line is taken for a row, these columns for plain
     made_by: str = ""  # the entry of a mapping that makes the rows, as messages say it
     trouble: list[tuple[str, str, str]] = field(default_factory=list)  # (column, rule, message): the file as a whole
+
+    @property
+    def markers(self) -> str:
+        """The columns that the source's own rules look at, to be selected too."""
+        return "".join(f", {rule.value}" for rule in self.rules)
 
     def texts(self, db: duckdb.DuckDBPyConnection, lines: str, one_line: bool) -> Iterator[str]:
         """The raw text of the rows that begin on the lines which the query `lines` gives, ascending.
@@ -47,7 +53,7 @@ class Relation:
             yield from raw_texts(self.facts, _each(db, lines), one_line)
             return
         values = ", ".join(f"""coalesce('"' || replace("{name}", '"', '""') || '"', '')""" for name in self.columns)
-        query = f"select concat_ws(',', {values}) from ({self.numbered}) where _line in ({lines}) order by _line"
+        query = f"select concat_ws(',', {values}) from ({self.sql}) where _line in ({lines}) order by _line"
         yield from _each(db, query)
 
     @property
@@ -62,15 +68,6 @@ class Relation:
         return self.facts.delimiter if self.facts and not self.facts.is_parquet else ","
 
 
-@dataclass(frozen=True)
-class Express:
-    """Rows for COPY before they are checked: the columns, how to open the stream, whether a header comes first."""
-
-    columns: list[str]
-    open: Callable[[], Stream]
-    header: bool
-
-
 class Source(Protocol):
     """Where rows come from. A folder of files in the contract's shape is one; a mapping of other files is another."""
 
@@ -78,9 +75,6 @@ class Source(Protocol):
 
     def pieces(self, table: Table) -> int:
         """How many relations there are for the table."""
-
-    def express(self, db: duckdb.DuckDBPyConnection, table: Table) -> list[Express]:
-        """What PostgreSQL can probably read as it is, in order; empty when there is any doubt."""
 
     def relations(self, db: duckdb.DuckDBPyConnection, table: Table) -> Iterator[Relation]:
         """The table's relations, one after the other."""
@@ -113,21 +107,6 @@ class FolderSource:
         wanted = tuple(column.name for column in table.columns)
         return FileFacts(path, path.relative_to(self.folder).as_posix(), wanted, self.strict)
 
-    def express(self, db: duckdb.DuckDBPyConnection, table: Table) -> list[Express]:
-        """The table's files, when each begins in the contract's own shape."""
-        found = []
-        for path in self.files[table.key]:
-            facts = self.facts(table, path)
-            try:
-                facts.look()
-            except BROKEN:
-                return []
-            required = {column.name for column in table.columns if column.not_null}
-            if not facts.is_standard or not required <= set(facts.columns) or facts.delimiter != ",":
-                return []
-            found.append(Express(facts.header, partial(open_bytes, path), header=True))
-        return found
-
     def relations(self, db: duckdb.DuckDBPyConnection, table: Table) -> Iterator[Relation]:
         """The table's files, in the order of their names."""
         for path in self.files[table.key]:
@@ -136,7 +115,7 @@ class FolderSource:
     def relation(self, db: duckdb.DuckDBPyConnection, table: Table, path: Path) -> Relation:
         """One file: read directly when it is plain, record by record otherwise."""
         facts = self.facts(table, path)
-        relation = Relation(table, facts.name, [], "", "", facts)
+        relation = Relation(table, facts.name, [], "", facts)
         try:
             if facts.is_parquet:
                 return self._parquet(db, relation)
@@ -159,8 +138,7 @@ class FolderSource:
             "quote = '\"', escape = '\"', auto_detect = false, nullstr = '', allow_quoted_nulls = true, "
             f"null_padding = false, strict_mode = true, max_line_size = {4 * LONGEST})"
         )
-        relation.sql = f"select {picked} from {source}"
-        relation.numbered = f"select row_number() over () + 1 as _line, {picked} from {source}"
+        relation.sql = f"select row_number() over () + 1 as _line, {picked} from {source}"
         relation.is_direct = True
         return relation
 
@@ -195,8 +173,7 @@ class FolderSource:
             relation.trouble.append(("", "file", f"cannot be read: {error}; export it again"))
             return relation
         picked = ", ".join(f'"{name}"' for name in relation.columns)
-        relation.sql = f"select {picked} from read_parquet({literal(str(good))})"
-        relation.numbered = f"select _line, {picked} from read_parquet({literal(str(good))})"
+        relation.sql = f"select _line, {picked} from read_parquet({literal(str(good))})"
         relation.refused, relation.is_direct = refused, False
         return relation
 
@@ -213,8 +190,7 @@ class FolderSource:
             f"""nullif(cast("{facts.header[place].replace('"', '""')}" as varchar), '') as "{name}\""""
             for name, place in facts.columns.items()
         )
-        relation.sql = f"select {picked} from {source}"
-        relation.numbered = f"select row_number() over () as _line, {picked} from {source}"
+        relation.sql = f"select row_number() over () as _line, {picked} from {source}"
         return relation
 
 

@@ -55,7 +55,7 @@ with right:
             "month",
             "roas_so_far",
             kind="ratio",
-            labels=[f"{value:.1f}" for value in cohorts["roas_so_far"]],
+            labels=["" if pd.isna(value) else f"{value:.1f}" for value in cohorts["roas_so_far"]],
             n="customers",
             colours=[COLOURS["actual" if done else "few"] for done in ripe],
         ),

@@ -113,10 +113,20 @@ CHANGES: dict[str, Callable[[str, str], str]] = {
 }
 
 
+@pytest.mark.parametrize("is_late", [False, True])
 @pytest.mark.parametrize("name", CHANGES)
 def test_values_in_another_form_are_read_the_same(
-    name: str, box: Box, company: dict[str, Rows], expected: dict[str, str], tmp_path: Path
+    name: str,
+    is_late: bool,
+    box: Box,
+    company: dict[str, Rows],
+    expected: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """Also where the beginning of the file does not show it, so that rows are copied before it is known."""
+    if is_late:
+        monkeypatch.setattr("loader.checks.BEGINNING", 0)
     write(each(company, CHANGES[name]), tmp_path)
     done = box.load(tmp_path)
     assert not done.problems and sum(report.rejected for report in done.reports) == 0

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gzip
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -160,6 +160,14 @@ def check(box: Box, folder: Path, name: str, data: bytes, original: bytes) -> No
         with owner_connection(replace(load_settings(), warehouse="external", database_url=box.url)) as connection:
             export_rejects(connection, done.run, out)
         assert all(not line.startswith(("=", "+", "-", "@")) for line in (out / "reasons.csv").read_text().split("\n"))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def short_beginning() -> Iterator[None]:
+    """Small files, too, shall turn out other than they begin."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("loader.checks.BEGINNING", 10)
+        yield
 
 
 FUZZ = settings(

@@ -367,3 +367,46 @@ def test_files_in_pieces_and_other_forms_map_the_same(tmp_path: Path) -> None:
     assert len([report for report in reports if report.table.key == "support.tickets"]) == 2
     columns = tuple(expected["support.tickets"][0])
     assert pick(found["support.tickets"], *columns) == pick(expected["support.tickets"], *columns)
+
+
+PEOPLE = "id,acc,role,joined\n" + "".join(f"U-{n},A-1,admin,2026-01-{n:02} 10:00:00\n" for n in range(1, 10))
+SURPRISES = {  # a late line: rows read, rejected
+    "U-10,A-1,admin,the day before\n": (10, 1),
+    "U-10,A-1,admin,31/01/2026\n": (10, 0),
+    "U-10,A-1,admin,N/A\n": (10, 1),
+    "U-10,A-1,ADMIN,2026-01-10 10:00:00\n": (10, 0),
+    'U-10,"A-\n1",admin,2026-01-10 10:00:00\n': (10, 0),
+    'U-10,"A-\n1",admin,never\n': (10, 1),
+    "\nU-10,A-1,admin,2026-01-10 10:00:00\n": (10, 0),
+    "U-10,A-1\nU-11,A-1,admin,2026-01-11 10:00:00\n": (11, 1),
+    'U-10,A-1,"admin,2026-01-10 10:00:00\n': (10, 1),
+    "U-3,A-1,admin,2026-01-10 10:00:00\n": (10, 1),
+}
+
+
+@pytest.mark.parametrize("late", SURPRISES)
+@pytest.mark.parametrize("types", ["types: {joined: time}", ""])
+def test_a_late_surprise_is_read_as_if_it_had_been_known(
+    late: str, types: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file is read once, and looked at only where it begins; what comes later must not be read otherwise for that."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/people.csv").write_text(PEOPLE + late)
+    columns = "columns: {user_id: id, account_id: acc, role: role, created_at: joined}"
+    mapping = tmp_path / "theirs.yml"
+    mapping.write_text(
+        f"title: Theirs\nfiles:\n  people:\n    match: people*\n    {types}\n"
+        f"tables:\n  product.users:\n    from: people\n    {columns}\n"
+    )
+    monkeypatch.setattr("loader.mapped.BEGINNING", 2)
+    monkeypatch.setattr("loader.checks.BEGINNING", 2)
+    found = []
+    for is_hasty in (True, False):
+        if not is_hasty:
+            monkeypatch.setattr(MappedSource, "_may_be_hasty", lambda *_: False)
+        scratch = tmp_path / str(is_hasty)
+        scratch.mkdir()
+        rows, (report,) = run(tmp_path / "data", str(mapping), scratch)
+        assert (report.rows, report.rejected) == SURPRISES[late]
+        found.append((rows, report.problems, report.notes, report.days, report.one_line))
+    assert found[0] == found[1]

@@ -1,0 +1,181 @@
+"""One pass over the rows of a file: those that break a rule are set aside, the others counted and handed on."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date
+from queue import Empty, Queue
+from threading import Event
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from loader.reports import FileReport
+from loader.rules import Rule, cast_of, held, written
+
+BATCH = 50_000  # rows
+
+
+@dataclass
+class Sifted:
+    """What the pass found. The tables are DuckDB's; one that would have no rows is not made, and its name empty."""
+
+    rows: int = 0
+    bad: int = 0
+    surplus: int = 0  # good rows beyond the first of their key
+    aside: str = ""  # rows that are bad or odd as they stand in the file, with _line and _bad
+    keys: str = ""  # the keys of the good rows, when they are kept: k
+    days: dict[str, tuple[date | None, date | None]] = field(default_factory=dict)  # column: first and last
+
+
+def sift(
+    db: duckdb.DuckDBPyConnection,
+    report: FileReport,
+    rules: list[Rule],
+    odd: list[str],
+    keeps_keys: bool,
+    name: str,
+    hand_on: Callable[[pa.RecordBatch], None],
+) -> Sifted:
+    """Read every row once. Those that break a rule go aside; `odd` are conditions for rows that hold and go there too.
+
+    `hand_on` gets the good rows in the file's order, as text that PostgreSQL reads as DuckDB did. Raises duckdb.Error
+    when the file cannot be read.
+    """
+    relation, table = report.relation, report.table
+    assert relation
+    columns = [table.column(column) for column in relation.columns]
+    spans = [column for column in columns if column.as_of or column.data_start]
+    key = f'"{table.primary_key}"' if table.primary_key in relation.columns else ""
+    picked = [f'{written(column)} as "{column.name}"' for column in columns]
+    picked += [f'case when _bad or _odd then "{c.name}" end as "{c.name} raw"' for c in columns if cast_of(c)]
+    picked += [f'cast({held(column)} as date) as "{column.name} day"' for column in spans]
+    picked += [f"hash({key}) as _hash, {key if keeps_keys else 'null'} as _key"] if key else []
+    raws = ", ".join(f'"{c.name} raw" as "{c.name}"' if cast_of(c) else f'"{c.name}"' for c in columns)
+    flags = f"{_any([rule.condition for rule in rules])} as _bad, {_any(odd)} as _odd"
+    rows = f"(select *, {flags} from {report.rows_sql()})"
+    wanted = [*relation.columns, *(f"{column.name} day" for column in spans), *(["_hash", "_key"] if key else [])]
+    found = Sifted()
+    ends: dict[str, list[Any]] = {column.name: [] for column in spans}
+    with db.cursor() as reading, db.cursor() as writing, Hashes() as hashes:
+        reader: Any = reading.sql(
+            f"select _line, _bad, _odd{relation.markers}, {', '.join(picked)} from {rows}"
+        ).to_arrow_reader(BATCH)
+        suspects = Kept(writing, f"aside_{name}", f"_line, _bad{relation.markers}, {raws}")
+        keys = Kept(writing, f"keys_{name}", "_key as k")
+        for batch in ahead(reader):
+            found.rows += batch.num_rows
+            bad = batch.column("_bad")
+            good = batch.select(wanted)
+            suspect = pc.or_(bad, batch.column("_odd"))
+            if suspect.true_count:
+                suspects.add(batch.filter(suspect))
+            if bad.true_count:
+                good = good.filter(pc.invert(bad))
+                found.bad += bad.true_count
+            if key:  # equal values have equal hashes: as many hashes as values prove that no value stands twice
+                hashes.add(np.from_dlpack(good.column("_hash")))
+            if key and keeps_keys:
+                keys.add(good.select(["_key"]))
+            for column in ends:
+                ends[column] += pc.min_max(good.column(f"{column} day")).as_py().values()
+            hand_on(good.select(relation.columns))
+        found.aside, found.keys, found.surplus = suspects.flush(), keys.flush(), hashes.surplus()
+    for column, values in ends.items():
+        known = [value for value in values if value is not None]
+        found.days[column] = (min(known, default=None), max(known, default=None))
+    return found
+
+
+class Kept:
+    """Rows that go into a DuckDB table, many at a time."""
+
+    def __init__(self, db: duckdb.DuckDBPyConnection, table: str, columns: str) -> None:
+        self.db, self.table, self.columns, self.is_made = db, table, columns, False
+        self.batches: list[pa.RecordBatch] = []
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Put some away."""
+        self.batches.append(batch)
+        if sum(batch.num_rows for batch in self.batches) >= BATCH:
+            self.flush()
+
+    def flush(self) -> str:
+        """Write them; returns the table's name, empty when there never was a row."""
+        if self.batches:
+            rows = pa.Table.from_batches(self.batches)  # noqa: F841 - the query reads it
+            into = f"insert into {self.table}" if self.is_made else f"create table {self.table} as"
+            self.db.execute(f"{into} select {self.columns} from rows")
+            self.is_made = True
+            self.batches.clear()
+        return self.table if self.is_made else ""
+
+
+class Hashes:
+    """Counts equal hashes of 64 bits in little memory: each goes to a file by its first bits."""
+
+    def __init__(self, parts: int = 64) -> None:
+        self.files = [tempfile.TemporaryFile() for _ in range(parts)]  # noqa: SIM115 - closed by __exit__
+        self.edges = (np.arange(1, parts, dtype=np.uint64)) * np.uint64(2**64 // parts)
+
+    def __enter__(self) -> Hashes:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for file in self.files:
+            file.close()
+
+    def add(self, hashes: np.ndarray) -> None:
+        """Put some away."""
+        hashes = np.sort(hashes)
+        for file, part in zip(self.files, np.split(hashes, np.searchsorted(hashes, self.edges)), strict=True):
+            file.write(part.tobytes())
+
+    def surplus(self) -> int:
+        """How many there are beyond the first of each value."""
+        count = 0
+        for file in self.files:
+            file.seek(0)
+            part = np.sort(np.frombuffer(file.read(), np.uint64))
+            count += int((part[1:] == part[:-1]).sum())
+        return count
+
+
+def ahead(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The batches, read in a thread of their own while the last one is worked on."""
+    waiting: Queue[pa.RecordBatch | None] = Queue(2)
+    is_over = Event()
+
+    def read() -> None:
+        try:
+            for batch in batches:
+                waiting.put(batch)
+                if is_over.is_set():
+                    return
+        finally:
+            waiting.put(None)
+
+    with ThreadPoolExecutor(1) as pool:
+        job = pool.submit(read)
+        try:
+            while (batch := waiting.get()) is not None:
+                yield batch
+        finally:
+            is_over.set()
+            while not job.done():  # room for what it still has in hand
+                with suppress(Empty):
+                    waiting.get(timeout=0.1)
+        job.result()
+
+
+def _any(conditions: list[str]) -> str:
+    """Whether one of the conditions is true; the later ones are not tried then."""
+    cases = " ".join(f"when {condition} then true" for condition in conditions)
+    return f"case {cases} else false end" if cases else "false"
