@@ -222,7 +222,8 @@ class MappedSource(FolderSource):
                 facts.notes.append(f"{name} has two decimals, so that it is read as it is and not in cents")
             # of a case's branches only those are worked out that are needed; `in` would be a join, and always be
             is_full = f'not list_contains([{words(EMPTY_VALUE)}], lower(trim("{name}")))'
-            kept = f'"{name}"' if relation.hasty is not None else f'case when {is_full} then "{name}" end'
+            is_open = relation.hasty is not None and kind in TYPES  # whether words for nothing are told apart later
+            kept = f'"{name}"' if is_open else f'case when {is_full} then "{name}" end'
             picked[f"{name}~"] = f"case when {picked[name]} is null then {kept} end"
         typed_columns = ", ".join(f'{text} as "{name}"' for name, text in picked.items())
         view = named(mapping, f"{source} {number}")

@@ -79,5 +79,5 @@ def unread(kind: str) -> str:
 
 
 def trimmed(name: str) -> str:
-    """A column's text without spaces around it; trim alone is dear, and they are rare."""
-    return f"case when {name} like ' %' or {name} like '% ' then trim({name}) else {name} end"
+    """A column's text without spaces around it; trim alone is dear, and they are rare: '!' follows the space."""
+    return f"case when {name} < '!' or {name} like '% ' then trim({name}) else {name} end"

@@ -385,7 +385,7 @@ SURPRISES = {  # a late line: rows read, rejected
 
 
 @pytest.mark.parametrize("late", SURPRISES)
-@pytest.mark.parametrize("types", ["types: {joined: time}", ""])
+@pytest.mark.parametrize("types", ["types: {joined: time}", "types: {joined: '%Y-%m-%d %H:%M:%S'}", ""])
 def test_a_late_surprise_is_read_as_if_it_had_been_known(
     late: str, types: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -407,6 +407,6 @@ def test_a_late_surprise_is_read_as_if_it_had_been_known(
         scratch = tmp_path / str(is_hasty)
         scratch.mkdir()
         rows, (report,) = run(tmp_path / "data", str(mapping), scratch)
-        assert (report.rows, report.rejected) == SURPRISES[late]
+        assert (report.rows, report.rejected) == ((10, 1) if "%" in types and "31/01" in late else SURPRISES[late])
         found.append((rows, report.problems, report.notes, report.days, report.one_line))
     assert found[0] == found[1]
