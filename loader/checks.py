@@ -63,6 +63,10 @@ class Check:
                 relation.trouble.append(("", "mapping", f"{relation.made_by}: {text}"))
             else:
                 relation.trouble.append(("", "file", f"cannot be read as a table: {text}"))
+        except BaseException:
+            if report.copying:  # its thread waits for more
+                report.copying.cancel()
+            raise
         for column, rule, message in (report.relation or relation).trouble:
             report.is_refused = True
             value = column if "contract" in message or "twice" in message else ""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from queue import Empty, Queue
 from threading import Event
-from typing import Any
+from typing import IO, Any
 
 import duckdb
 import numpy as np
@@ -21,6 +21,7 @@ from loader.reports import FileReport
 from loader.rules import Rule, cast_of, held, written
 
 BATCH = 50_000  # rows
+HELD, PARTS = 4_000_000, 64  # hashes in memory, and files for more
 
 
 @dataclass
@@ -119,11 +120,11 @@ class Kept:
 
 
 class Hashes:
-    """Counts equal hashes of 64 bits in little memory: each goes to a file by its first bits."""
+    """Counts equal hashes of 64 bits in bounded memory: many are put into files by their first bits."""
 
-    def __init__(self, parts: int = 64) -> None:
-        self.files = [tempfile.TemporaryFile() for _ in range(parts)]  # noqa: SIM115 - closed by __exit__
-        self.edges = (np.arange(1, parts, dtype=np.uint64)) * np.uint64(2**64 // parts)
+    def __init__(self) -> None:
+        self.held: list[np.ndarray] = []
+        self.files: list[IO[bytes]] = []
 
     def __enter__(self) -> Hashes:
         return self
@@ -133,19 +134,35 @@ class Hashes:
             file.close()
 
     def add(self, hashes: np.ndarray) -> None:
-        """Put some away."""
-        hashes = np.sort(hashes)
-        for file, part in zip(self.files, np.split(hashes, np.searchsorted(hashes, self.edges)), strict=True):
+        """Put some away; they are copied, since they hold the whole batch."""
+        self.held.append(hashes.copy())
+        if sum(map(len, self.held)) > HELD:
+            self._spill()
+
+    def _spill(self) -> None:
+        self.files = self.files or [tempfile.TemporaryFile() for _ in range(PARTS)]  # noqa: SIM115 - __exit__ closes
+        hashes = np.sort(np.concatenate(self.held))
+        edges = np.arange(1, PARTS, dtype=np.uint64) * np.uint64(2**64 // PARTS)
+        for file, part in zip(self.files, np.split(hashes, np.searchsorted(hashes, edges)), strict=True):
             file.write(part.tobytes())
+        self.held.clear()
 
     def surplus(self) -> int:
         """How many there are beyond the first of each value."""
+        if not self.files:
+            return _equal(np.concatenate(self.held)) if self.held else 0
+        if self.held:
+            self._spill()
         count = 0
         for file in self.files:
             file.seek(0)
-            part = np.sort(np.frombuffer(file.read(), np.uint64))
-            count += int((part[1:] == part[:-1]).sum())
+            count += _equal(np.frombuffer(file.read(), np.uint64))
         return count
+
+
+def _equal(hashes: np.ndarray) -> int:
+    hashes = np.sort(hashes)
+    return int((hashes[1:] == hashes[:-1]).sum())
 
 
 def ahead(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

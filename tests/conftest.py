@@ -47,6 +47,12 @@ class Company:
         return result
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file's tests run in one process; so do all those of the oracle, since they share its companies."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("oracle" if "oracle" in item.path.parts else str(item.path)))
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[dict[str, str]]:
     """An embedded PostgreSQL for the tests; yields the environment that points to it."""
