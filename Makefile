@@ -93,7 +93,7 @@ all: up gen-data ## the whole path: generate, load, build and test, insights, da
 	@$(PY) -m insights --headline
 
 test: setup ## every test (browser tests need Chromium)
-	@$(PY) -m pytest -n 2 --dist loadgroup
+	@$(PY) -m pytest -n 2
 
 lint: up ## ruff, mypy and sqlfluff
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && $(PY) -m warehouse.dbt lint

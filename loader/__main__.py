@@ -54,8 +54,8 @@ def main() -> int:
     ):
         task = progress.add_task("looking", total=total)
 
-        def advance(what: str, size: int) -> None:
-            progress.update(task, description=what, advance=size)
+        def advance(what: str, done: float) -> None:
+            progress.update(task, description=what, completed=done)
 
         try:
             done = load(connection, tables, options, Path(scratch), db, advance)

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from loader import readings
+from loader import readings, rejecting
 from loader.contract import Table
 from loader.copying import Copying
 from loader.readings import literal, quoted
@@ -20,7 +19,6 @@ from loader.rules import Rule, held, rules_of, typed
 from loader.sifting import Sifted, sift
 from loader.source import Relation, Source
 
-EXAMPLES = 5  # how many bad rows of each kind are shown
 BEGINNING = 5_000  # rows that show how a file is probably written
 
 
@@ -214,16 +212,16 @@ class Check:
         """Put every bad row into a table: its line, and the first rule that it breaks."""
         relation = report.relation
         assert relation
-        bad, refused = self.new_bad(report), 0
+        bad, refused = rejecting.new_table(self.db, report), 0
         if found.bad:
-            self._break(report, rules, found.aside)
+            rejecting.broken(self.db, report, rules, self._typed(report, found.aside))
         if relation.refused:
             lines = f"read_parquet({literal(str(relation.refused))})"
             self.db.execute(f"insert into {bad} select _line, rule, column_name, message, value, null from {lines}")
             refused = self.db.execute(f"select count(*) from {lines}").fetchall()[0][0]
             report.rows += refused
         if found.surplus:
-            self._equal_keys(report)
+            rejecting.equal_keys(self.db, report)
         for rule in rules:
             if rule.name == "relationships":
                 parent = rule.message.removeprefix("not in ")
@@ -243,70 +241,7 @@ class Check:
                 f"select {ends} from {report.rows_sql()} where _line not in (select _line from {bad})"
             ).fetchall()[0]
             report.days = {name: (row[2 * i], row[2 * i + 1]) for i, name in enumerate(report.days)}
-        report.problems = self.examples(report)
-
-    def _break(self, report: FileReport, rules: list[Rule], aside: str) -> None:
-        """Set aside the rows that break a rule."""
-        assert report.relation
-        key = f'"{report.table.primary_key}"' if report.table.primary_key in report.relation.columns else "null"
-        hits = " ".join(f"when {rule.condition} then {number}" for number, rule in enumerate(rules))
-        values = " ".join(
-            f"""when {number} then {rule.value or f'"{rule.column}"'}""" for number, rule in enumerate(rules)
-        )
-        names = ", ".join(
-            f"({number}, {literal(rule.name)}, {literal(rule.column)}, {literal(rule.message)})"
-            for number, rule in enumerate(rules)
-        )
-        rows = f"(select *, case {hits} end as hit from {self._typed(report, aside)} where _bad)"
-        self.db.execute(
-            f"insert into {report.bad} "
-            f"select _line, rule, column_name, message, left(case hit {values} end, 200), {key} from {rows} "
-            f"inner join (values {names}) as rules (number, rule, column_name, message) on hit = number"
-        )
-
-    def new_bad(self, report: FileReport, db: duckdb.DuckDBPyConnection | None = None) -> str:
-        """Make the table of a file's bad rows."""
-        self.count += 1
-        report.bad = f"bad_{self.count}_{report.table.relation}"
-        (db or self.db).execute(
-            f"create table {report.bad} "
-            "(_line bigint, rule varchar, column_name varchar, message varchar, value varchar, k varchar)"
-        )
-        return report.bad
-
-    def _equal_keys(self, report: FileReport) -> None:
-        """Of the good rows with one key the first is kept."""
-        key, rows, bad = f'"{report.table.primary_key}"', report.rows_sql(), report.bad
-        assert report.relation
-        report.again = f"again_{self.count}_{report.table.relation}"
-        self.db.execute(
-            f"create table {report.again} as select {key} as k from {rows} "
-            f"where _line not in (select _line from {bad}) group by 1 having count(*) > 1"
-        )
-        same = "hash(" + ", ".join(f'"{name}"' for name in report.relation.columns) + ")"
-        self.db.execute(
-            f"insert into {bad} select _line, 'duplicate', '{report.table.primary_key}', "
-            "(case when same = first_same then 'the same row stands' else 'the key stands' end) || ' in line ' || "
-            f"first_line || '; the first row is kept', left({key}, 200), {key} "
-            f"from (select _line, {key}, {same} as same, row_number() over w as seen, "
-            f"first_value(_line) over w as first_line, first_value({same}) over w as first_same "
-            f"from {rows} where {key} in (select k from {report.again}) and _line not in (select _line from {bad}) "
-            f"window w as (partition by {key} order by _line)) where seen > 1"
-        )
-
-    def examples(self, report: FileReport, db: duckdb.DuckDBPyConnection | None = None) -> list[Problem]:
-        """The first bad rows of every rule with their lines; the first of them carries the count of the others."""
-        query = (
-            "select _line, column_name, rule, value, message, count(*) over (partition by rule, column_name) as total, "
-            "row_number() over (partition by rule, column_name order by _line) as place, "
-            "min(_line) over (partition by rule, column_name) as first_line "
-            f"from {report.bad} qualify place <= {EXAMPLES} order by first_line, rule, column_name, place"
-        )
-        rows = (db or self.db).execute(query).fetchall()
-        return [
-            Problem(report.file, line, column, rule, _shown(value), message, total if place == 1 else 0)
-            for line, column, rule, value, message, total, place, _ in rows
-        ]
+        report.problems = rejecting.examples(self.db, report)
 
     def _keys(self, table: str, kind: str = "keys") -> str:
         name = f'"{kind}_{table}"'
@@ -337,8 +272,3 @@ class Check:
             f"columns = {names}, delim = ',', quote = '\"', escape = '\"', auto_detect = false)"
         )
         self.known.add(table.key)
-
-
-def _shown(value: Any) -> str:
-    text = "" if value is None else str(value).replace("\n", "\\n")
-    return text if len(text) <= 60 else text[:57] + "..."

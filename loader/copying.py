@@ -119,8 +119,11 @@ def encoded(batch: pa.RecordBatch) -> bytes:
 
 def texts(column: pa.StringArray) -> bytes:
     """All texts of a column, one after the other."""
-    ends = np.frombuffer(column.buffers()[1], np.int32, len(column) + 1, column.offset * 4)
-    return bytes(memoryview(column.buffers()[2])[ends[0] : ends[-1]]) if len(column) else b""
+    _, places, data = column.buffers()
+    if not data:
+        return b""
+    ends = np.frombuffer(places, np.int32, len(column) + 1, column.offset * 4)
+    return bytes(memoryview(data)[ends[0] : ends[-1]])
 
 
 def copy_rows(

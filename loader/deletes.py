@@ -7,6 +7,7 @@ from typing import Any
 
 from psycopg2 import sql
 
+from loader import rejecting
 from loader.checks import Check
 from loader.copying import Exported, copy_rows
 from loader.reports import FileReport, Problem
@@ -35,7 +36,7 @@ def delete_rows(cursor: Any, check: Check, source: FolderSource) -> list[FileRep
 
 
 def _delete(cursor: Any, check: Check, report: FileReport, relation: Relation) -> None:
-    db, table, bad = check.db, report.table, check.new_bad(report)
+    db, table, bad = check.db, report.table, rejecting.new_table(check.db, report)
     key, keys = table.primary_key, f'(select _line, "{table.primary_key}" as k from ({relation.sql}))'
     db.execute(
         f"insert into {bad} (_line, rule, column_name, message, value) "
@@ -67,4 +68,4 @@ def _delete(cursor: Any, check: Check, report: FileReport, relation: Relation) -
     report.deleted = cursor.rowcount
     cursor.execute("drop table gone")
     report.rejected = db.execute(f"select count(*) from {bad}").fetchall()[0][0]
-    report.problems = check.examples(report)
+    report.problems = rejecting.examples(db, report)

@@ -72,12 +72,12 @@ def load(
     options: Options,
     scratch: Path,
     db: duckdb.DuckDBPyConnection,
-    advance: Callable[[str, int], None],
+    advance: Callable[[str, float], None],
 ) -> Loaded:
     """Check a folder and load it; `connection` is None to check only. Refused loads change nothing but the audit.
 
-    `advance(what, bytes)` is called while a table is read, and with its bytes after it. Raises TowerError for what the
-    user must mend first.
+    `advance(what, bytes)` says what is read, and the bytes that are done. Raises TowerError for what the user must mend
+    first.
     """
     source = make_source(tables, options, scratch)
     if options.mode != "merge":  # deletions belong to drops
@@ -85,11 +85,23 @@ def load(
         source.deleted = {table.key: [] for table in tables}
     done = Loaded(unused=source.unused)
     check = Check(db, tables, source, options.mode, options.day_first)
-    check.tell = lambda report, rows: advance(f"{report.table.key}: {rows:,} rows", 0)
+    read = 0
+
+    def tell(report: FileReport, rows: int) -> None:
+        facts = report.relation and report.relation.facts
+        done = facts.size * rows / max(facts.lines, rows, 1) if facts else 0
+        advance(f"{report.table.key}: {rows:,} rows", read + done)
+
+    def end(table: Table) -> None:
+        nonlocal read
+        read += source.size(table)
+        advance(table.key, read)
+
+    check.tell = tell
     if connection is None:
         for table in tables:
             done.reports += check.run(table)
-            advance(table.key, source.size(table))
+            end(table)
         done.problems = _refusals(done.reports, options)
         done.window = window_of(days_of(done.reports), options.as_of, options.start)
         return done
@@ -116,7 +128,7 @@ def load(
             )
         done.absent = [table.key for table in tables if not source.pieces(table) and table.key not in check.known]
         started = audit.now()
-        Loading(cursor, tables, options, check, source, done, advance).run()
+        Loading(cursor, tables, options, check, source, done, end).run()
         if done.problems:
             connection.rollback()
             run = audit.write_run(cursor, started, options, done, "failed")
@@ -174,7 +186,7 @@ class Loading:
     check: Check
     source: FolderSource
     done: Loaded
-    advance: Callable[[str, int], None]
+    end: Callable[[Table], None]  # what to do after each table
 
     def run(self) -> None:
         """Check and copy every table; leaves `done.problems` when the load must not be committed."""
@@ -192,7 +204,7 @@ class Loading:
                 self.done.changes[table.key] = merge.upsert(self.cursor, self.check, table, reports)
             for report in reports if self.check.copy else ():
                 self._settle(report)
-            self.advance(table.key, self.source.size(table))
+            self.end(table)
         self.done.problems = _refusals(self.done.reports, self.options)
         if not self.done.problems and any(self.source.deleted.values()):
             self.done.reports += delete_rows(self.cursor, self.check, self.source)

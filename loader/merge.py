@@ -10,6 +10,7 @@ from typing import Any
 
 from psycopg2 import sql
 
+from loader import rejecting
 from loader.checks import Check
 from loader.contract import Table
 from loader.copying import Exported, copy_rows
@@ -122,7 +123,7 @@ def _set_late_aside(cursor: Any, check: Check, report: FileReport, day: date) ->
     cursor.execute("delete from drop_rows where _line = any(%s)", ([line for line, _ in late],))
     db = check.db.cursor()
     if not report.bad:
-        check.new_bad(report, db)
+        rejecting.new_table(db, report)
     message = f"the file is of {day}; a newer file has brought this row already"
     db.executemany(
         f"insert into {report.bad} values (?, 'late', ?, ?, ?, null)",
@@ -130,7 +131,7 @@ def _set_late_aside(cursor: Any, check: Check, report: FileReport, day: date) ->
     )
     report.late = len(late)
     report.rejected += len(late)
-    report.problems = check.examples(report, db)
+    report.problems = rejecting.examples(db, report)
     db.close()
 
 

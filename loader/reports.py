@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import count
 
 from loader.contract import Table
 from loader.copying import Copying
@@ -32,6 +33,7 @@ class FileReport:
     table: Table
     file: str
     relation: Relation | None = None
+    number: int = field(default_factory=count().__next__)  # of its tables in DuckDB
     rows: int = 0
     rejected: int = 0
     broken: int = 0  # of the rejected: rows that can be read, and break a rule

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from queue import Empty, Queue
@@ -65,13 +65,16 @@ def sift(
     wanted = [*relation.columns, *(f"{column.name} day" for column in spans), *(["_hash", "_key"] if key else [])]
     found = Sifted()
     ends: dict[str, list[Any]] = {column.name: [] for column in spans}
-    with db.cursor() as reading, db.cursor() as writing, Hashes() as hashes:
-        reader: Any = reading.sql(
-            f"select _line, _bad, _odd{relation.markers}, {', '.join(picked)} from {rows}"
-        ).to_arrow_reader(BATCH)
+    query = f"select _line, _bad, _odd{relation.markers}, {', '.join(picked)} from {rows}"
+    with (
+        db.cursor() as reading,
+        db.cursor() as writing,
+        Hashes() as hashes,
+        closing(ahead(reading.sql(query).to_arrow_reader(BATCH))) as batches,  # type: ignore[arg-type]
+    ):
         suspects = Kept(writing, f"aside_{name}", f"_line, _bad{relation.markers}, {raws}")
         keys = Kept(writing, f"keys_{name}", "_key as k")
-        for batch in ahead(reader):
+        for batch in batches:
             found.rows += batch.num_rows
             bad = batch.column("_bad")
             good = batch.select(wanted)
@@ -165,7 +168,7 @@ def _equal(hashes: np.ndarray) -> int:
     return int((hashes[1:] == hashes[:-1]).sum())
 
 
-def ahead(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def ahead(batches: Iterable[pa.RecordBatch]) -> Generator[pa.RecordBatch]:
     """The batches, read in a thread of their own while the last one is worked on."""
     waiting: Queue[pa.RecordBatch | None] = Queue(2)
     is_over = Event()

@@ -13,9 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from data_gen.__main__ import generate
 from data_gen.plan import Plan
@@ -47,10 +49,17 @@ class Company:
         return result
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+class ByFile(LoadScopeScheduling):  # type: ignore[misc]
     """A file's tests run in one process; so do all those of the oracle, since they share its companies."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("oracle" if "oracle" in item.path.parts else str(item.path)))
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::")[0]
+        return "tests/oracle" if file.startswith("tests/oracle/") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    """Used by `pytest -n`, whatever `--dist` says."""
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -29,9 +29,11 @@ def cursor(server: dict[str, str]) -> psycopg2.extensions.cursor:
     return cursor
 
 
-@pytest.mark.parametrize("values", [PLAIN, ODD, PLAIN + ODD])
-def test_every_text_arrives_as_it_was(cursor: psycopg2.extensions.cursor, values: list[str | None]) -> None:
-    batch = pa.record_batch({"k": [str(number) for number in range(len(values))], "v": values})
+@pytest.mark.parametrize("key", ["", "\\"])
+@pytest.mark.parametrize("values", [PLAIN, ODD, PLAIN + ODD, [None] * 5])
+def test_every_text_arrives_as_it_was(cursor: psycopg2.extensions.cursor, key: str, values: list[str | None]) -> None:
+    keys = [f"{number}{key}" for number in range(len(values))]
+    batch = pa.record_batch({"k": keys, "v": pa.array(values, pa.string())})
     copying = Copying(cursor, TABLE, ["k", "v"], frozen=True)
     copying.put(batch)
     copying.put(batch.slice(1, 2))
