@@ -163,11 +163,13 @@ def _card(tower: Tower, filters: Filters, fact: Fact) -> None:
     if fact.target:
         share = fact.value / fact.target
         said.append(f":{'green' if share >= 1 else 'red' if share < 0.95 else 'orange'}[{fact.of_target}]")
+    is_judged = main is not None and fact.judged(main) != "gray"
     st.metric(
         metric.label + (" *" if fact.ignored else ""),
         f":gray[{fact.text}]" if fact.is_few else fact.text,
         main,
-        delta_color="off" if fact.is_few else colours.get(metric.direction, "off"),
+        delta_color=colours.get(metric.direction, "off") if is_judged else "off",
+        delta_arrow="off" if main and main.lstrip("+-").startswith("0.0 ") else "auto",
         delta_description=SHORT[filters.compare] if main else None,
         help="\n\n".join(notes),
         chart_data=fact.history if len(fact.history) > 1 else None,
