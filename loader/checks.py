@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
+import psycopg2
 import pyarrow as pa
 
 from loader import readings, rejecting
@@ -18,8 +19,6 @@ from loader.reports import FileReport, Problem
 from loader.rules import Rule, held, rules_of, typed
 from loader.sifting import Sifted, sift
 from loader.source import Relation, Source
-
-BEGINNING = 5_000  # rows that show how a file is probably written
 
 
 @dataclass
@@ -62,8 +61,9 @@ class Check:
             else:
                 relation.trouble.append(("", "file", f"cannot be read as a table: {text}"))
         except BaseException:
-            if report.copying:  # its thread waits for more
-                report.copying.cancel()
+            if report.copying:  # its thread waits for more; what went wrong first is what is said
+                with suppress(psycopg2.Error):
+                    report.copying.cancel()
             raise
         for column, rule, message in (report.relation or relation).trouble:
             report.is_refused = True
@@ -85,18 +85,19 @@ class Check:
         while True:
             if is_new:
                 with suppress(duckdb.Error):  # what is no row the sifting finds too
-                    self._learn(report, f"(select * from {report.rows_sql()} limit {BEGINNING})")
+                    self._learn(report, f"(select * from {report.rows_sql()} limit {readings.BEGINNING})")
             rules = [*relation.rules, *(r for name in relation.columns for r in self._rules(report.table, name))]
             found = self._sift(report, rules)
             is_new = found is None or self._is_doubtful(report, found)
+            if found and not is_new and not (found.aside and self._learn(report, self._typed(report, found.aside))):
+                break
+            if found:
+                self._drop(found)
             if is_new:
                 relation = report.relation = self.source.carefully(self.db, relation)
                 report.readings, report.troubled = {}, {}
                 if relation.trouble:
                     return
-            elif not (found and found.aside and self._learn(report, self._typed(report, found.aside))):
-                break
-        assert found
         report.rows, report.days = found.rows, found.days
         if found.bad or found.surplus or relation.refused:
             self._set_aside(report, rules, found)
@@ -260,9 +261,11 @@ class Check:
                 self.db.execute(
                     f"insert into {self._keys(table.key, 'lost')} select k from {report.bad} where k is not null"
                 )
-        for name in (found.keys, found.aside):
-            if name:
-                self.db.execute(f"drop table {name}")
+        self._drop(found)
+
+    def _drop(self, found: Sifted) -> None:
+        for name in filter(None, (found.keys, found.aside)):
+            self.db.execute(f"drop table {name}")
 
     def existing_keys(self, table: Table, file: Path) -> None:
         """Take the keys that the warehouse holds from a file with one key a line."""

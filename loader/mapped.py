@@ -21,8 +21,6 @@ from loader.readings import EMPTY_VALUE, literal, quoted, words
 from loader.rules import Rule
 from loader.source import FolderSource, Relation
 
-BEGINNING = 5_000  # rows that show how a file is probably written
-
 
 @dataclass
 class MappedFacts(FileFacts):
@@ -191,7 +189,7 @@ class MappedSource(FolderSource):
         odd = [(c, f'"{c.name}" is not null and {readings.ways(c)["as it is"]} is null') for c in typed]
         if hasty and relation.is_direct:
             with suppress(duckdb.Error):
-                if not readings.find(db, f"({relation.sql} limit {BEGINNING})", odd, self.day_first):
+                if not readings.find(db, f"({relation.sql} limit {readings.BEGINNING})", odd, self.day_first):
                     relation.hasty = typed
         if relation.is_direct and relation.hasty is None:
             every = ", ".join(f'count("{name}")' for name in relation.columns)

@@ -14,6 +14,7 @@ EMPTY_VALUE = ("null", "\\n", "n/a", "#n/a", "<null>", "(null)", "na", "none", "
 TRUE, FALSE = ("true", "t", "yes", "y", "1", "1.0", "on"), ("false", "f", "no", "n", "0", "0.0", "off")
 CURRENCY = r"(USD|EUR|GBP|CHF|US\$|\$|€|£)"
 GROUP = "[ '\u00a0\u202f"  # what may stand between thousands, beside comma or point
+BEGINNING = 5_000  # rows that show how a file is probably written
 SOME = 5_000
 CLOCKS = ("", " %H:%M:%S", " %H:%M", " %I:%M %p", " %I:%M:%S %p", "T%H:%M:%S", "T%H:%M", " %H:%M:%S.%f")
 DATES = {

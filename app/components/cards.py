@@ -80,9 +80,14 @@ class Fact:
 
     def judged(self, text: str) -> str:
         """The name of the colour of a change: green, red, or gray where no direction is good."""
-        if self.is_few or self.metric.direction == "neutral" or text.lstrip("+-").startswith("0.0 "):
+        if self.is_few or self.metric.direction == "neutral" or is_flat(text):
             return "gray"
         return "green" if text.startswith("+") == (self.metric.direction == "up_is_good") else "red"
+
+
+def is_flat(text: str) -> bool:
+    """Whether a change, as it is shown, is none."""
+    return text.lstrip("+-").startswith("0.0 ")
 
 
 def facts(tower: Tower, filters: Filters, names: Sequence[str]) -> list[Fact]:
@@ -169,7 +174,7 @@ def _card(tower: Tower, filters: Filters, fact: Fact) -> None:
         f":gray[{fact.text}]" if fact.is_few else fact.text,
         main,
         delta_color=colours.get(metric.direction, "off") if is_judged else "off",
-        delta_arrow="off" if main and main.lstrip("+-").startswith("0.0 ") else "auto",
+        delta_arrow="off" if main and is_flat(main) else "auto",
         delta_description=SHORT[filters.compare] if main else None,
         help="\n\n".join(notes),
         chart_data=fact.history if len(fact.history) > 1 else None,

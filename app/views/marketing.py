@@ -92,12 +92,11 @@ with left:
     asked = [f"{what}_{age}m" for age in AGES for what in ("customer_retention", "mature_customers")]
     kept = split(tower, filters, asked, CHANNEL, whole=True)
     for age in AGES:
-        kept[f"age_{age}"] = kept[f"customer_retention_{age}m"].where(kept[f"mature_customers_{age}m"] >= FEW)
+        share = kept[f"customer_retention_{age}m"].astype(float)
+        kept[f"age_{age}"] = share.where(kept[f"mature_customers_{age}m"] >= FEW)
     chart(
         "Customers kept, by channel",
-        charts.stacked(
-            kept.fillna(0), CHANNEL, {f"age_{age}": label for age, label in AGES.items()}, ".0%", side_by_side=True
-        ),
+        charts.stacked(kept, CHANNEL, {f"age_{age}": label for age, label in AGES.items()}, ".0%", side_by_side=True),
         help="Customers who still pay 3, 6, 12 months after their first month ÷ customers won.",
         note=f"Won since the data begin, up to the end of the range; bars need {FEW} customers that are old enough. "
         + note.replace("Spend", "Retention by channel"),

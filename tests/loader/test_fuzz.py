@@ -166,7 +166,7 @@ def check(box: Box, folder: Path, name: str, data: bytes, original: bytes) -> No
 def short_beginning() -> Iterator[None]:
     """Small files, too, shall turn out other than they begin."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("loader.checks.BEGINNING", 10)
+        patch.setattr("loader.readings.BEGINNING", 10)
         yield
 
 

@@ -398,8 +398,7 @@ def test_a_late_surprise_is_read_as_if_it_had_been_known(
         f"title: Theirs\nfiles:\n  people:\n    match: people*\n    {types}\n"
         f"tables:\n  product.users:\n    from: people\n    {columns}\n"
     )
-    monkeypatch.setattr("loader.mapped.BEGINNING", 2)
-    monkeypatch.setattr("loader.checks.BEGINNING", 2)
+    monkeypatch.setattr("loader.readings.BEGINNING", 2)
     found = []
     for is_hasty in (True, False):
         if not is_hasty:
