@@ -1,0 +1,1 @@
+"""What the company says of itself, and the arithmetic that follows from it."""
