@@ -87,6 +87,22 @@ def test_names_say_the_layer_and_the_source(models: dict[str, Node]) -> None:
             assert not name.startswith(("stg_", "int_")), name
 
 
+def test_a_model_is_described_and_tested_beside_its_sql(manifest: Node, models: dict[str, Node]) -> None:
+    for node in models.values():
+        if layer(node) != "staging":
+            beside = Path(node["original_file_path"]).with_suffix(".yml")
+            assert Path(node["patch_path"].split("://")[1]) == beside, node["name"]
+    beside_of = {node["name"]: node["patch_path"].split("://")[1] for node in models.values()}
+    for test in manifest["unit_tests"].values():
+        assert test["original_file_path"] == beside_of[test["model"]], test["name"]
+
+
+def test_a_metric_is_defined_beside_the_measures_of_its_domain(manifest: Node) -> None:
+    domains = {node["original_file_path"] for node in manifest["semantic_models"].values()}
+    assert {metric["original_file_path"] for metric in manifest["metrics"].values()} == domains
+    assert {Path(path).parent.name for path in domains} == {"semantic"}
+
+
 def test_only_staging_reads_sources_and_each_model_reads_one(models: dict[str, Node]) -> None:
     for node in models.values():
         sources = parents(node, "source")
