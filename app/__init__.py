@@ -1,1 +1,1 @@
-"""The dashboard: metrics and marts in, five pages out; `make app` starts it."""
+"""The dashboard: marts and metrics come in, pages, exports and pictures go out; `make app` starts it."""

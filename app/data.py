@@ -1,4 +1,4 @@
-"""What the pages read: KPI numbers from `metrics`, other panels from app/queries, both cached per published build."""
+"""What the pages read: KPI numbers from `metrics`, other panels from SQL, both cached per published build."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def _rows(
 
 
 def rows(build: Tower, name: str, filters: Any, **more: Any) -> pd.DataFrame:
-    """The result of app/queries/<name>.sql for the selection; values are bound, never pasted."""
+    """The result of a query, <name>.sql, for the selection; values are bound, never pasted."""
     values = {**filters.values, "start": filters.start, "end": filters.end, **more}
     bound = tuple(sorted(values.items()))
     key = (name, build.publication, build.scope, bound)
@@ -175,7 +175,7 @@ def run(name: str, values: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def read(name: str, values: Mapping[str, Any]) -> pd.DataFrame:
-    """The result of app/queries/<name>.sql as it is now, not cached: for what changes between builds."""
+    """The result of a query, <name>.sql, as it is now, not cached: for what changes between builds."""
     return fetch(_sql(name), dict(values))
 
 
@@ -187,8 +187,14 @@ def account_names(build: Tower, ids: tuple[str, ...]) -> pd.DataFrame:
 @lru_cache(maxsize=128)
 def _sql(name: str) -> str:
     """The query's text; `/* selection of x */ true` becomes the sidebar's filters on the columns of x."""
-    text = (Path(__file__).parent / "queries" / f"{name}.sql").read_text(encoding="utf-8")
+    text = sql_files()[name].read_text(encoding="utf-8")
     return SELECTION.sub(lambda found: _selected(f"{found[1]}." if found[1] else ""), text)
+
+
+@lru_cache(maxsize=1)
+def sql_files() -> dict[str, Path]:
+    """Every query of the dashboard by its name: shared ones lie in queries/, a page's own in its folder."""
+    return {path.stem: path for path in sorted(Path(__file__).parent.rglob("*.sql"))}
 
 
 def _selected(of: str) -> str:

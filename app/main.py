@@ -14,41 +14,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import streamlit as st
 
 from app.access import account, narrowed, sign_in, visitor
-from app.components.drill import follow
-from app.components.shelf import follow_view, saved_views, search
 from app.data import choices, definitions, tower
 from app.filters import sidebar
+from app.pages import FIRST, PAGES
+from app.ui.drill import follow
+from app.ui.shelf import follow_view, saved_views, search
 from warehouse.errors import TowerError
 
 log = logging.getLogger(__name__)
-PAGES = {
-    "Overview": [
-        ("executive", "Executive overview", ":material/monitoring:"),
-        ("anomalies", "Anomalies", ":material/warning:"),
-    ],
-    "Revenue": [
-        ("movements", "MRR & movements", ":material/waterfall_chart:"),
-        ("retention", "Retention & cohorts", ":material/group:"),
-        ("conversion", "Conversion", ":material/conversion_path:"),
-        ("orders", "Orders & products", ":material/shopping_cart:"),
-    ],
-    "Go to market": [
-        ("pipeline", "Funnel & pipeline", ":material/filter_alt:"),
-        ("forecast", "Forecast", ":material/online_prediction:"),
-        ("reps", "Sales activity & reps", ":material/badge:"),
-        ("marketing", "Marketing & attribution", ":material/campaign:"),
-    ],
-    "Customers": [
-        ("health", "Account health", ":material/health_and_safety:"),
-        ("customer", "Customer 360", ":material/person_search:"),
-        ("adoption", "Product adoption", ":material/widgets:"),
-    ],
-    "Operations": [
-        ("support", "Support & quality", ":material/support_agent:"),
-        ("causes", "Root causes & releases", ":material/troubleshoot:"),
-        ("data_health", "Data health", ":material/database:"),
-    ],
-}
 LOOK = """
 [data-testid='stMetric'] { font-variant-numeric: tabular-nums; }
 /* words on cards are wrapped, not cut */
@@ -65,30 +38,20 @@ def main() -> None:
     """Draw the chosen page, or what to do when the warehouse cannot serve it."""
     st.set_page_config(page_title="GTM Control Tower", page_icon=":material/cell_tower:", layout="wide")
     st.html(f"<style>{LOOK}</style>")
-    folder = Path(__file__).parent / "views"
-    sections = {
-        section: {
-            name: st.Page(folder / f"{name}.py", title=title, icon=icon, default=name == "executive")
-            for name, title, icon in pages
-            if (folder / f"{name}.py").exists()
-        }
-        for section, pages in PAGES.items()
-    }
+    sections: dict[str, list[st.Page]] = {}
+    for entry in PAGES:
+        shown = st.Page(entry.file, title=entry.title, icon=entry.icon, url_path=entry.key, default=entry is FIRST)
+        sections.setdefault(entry.section, []).append(shown)
     who, problem = None, ""
     try:
         who = visitor()
     except TowerError as error:
         problem = str(error)
-    page = st.navigation(
-        {section: list(pages.values()) for section, pages in sections.items()},
-        position="sidebar" if who else "hidden",
-        expanded=True,
-    )
+    page = st.navigation(sections, position="sidebar" if who else "hidden", expanded=True)
     if who is None:
         sign_in(problem)
         return
-    st.session_state["pages"] = {name: page for pages in sections.values() for name, page in pages.items()}
-    st.session_state["page"] = page.url_path or "executive"
+    st.session_state["page"] = page.url_path or FIRST.key
     try:
         build = tower()
         st.session_state["tower"] = build

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from streamlit.testing.v1 import AppTest
 
+from app.pages import BY_KEY
 from metrics import engine
 from warehouse.settings import ROOT
 
@@ -21,9 +22,9 @@ def run(out: Console) -> None:
     grid = Table("page", "cold s", "warm s", box=None)
     for column in grid.columns[1:]:
         column.justify = "right"
-    for name in sorted(file.stem for file in (ROOT / "app/views").glob("[a-z]*.py")):
+    for name in sorted(BY_KEY):
         test = AppTest.from_file(str(ROOT / "app/main.py"), default_timeout=120).run()
-        test.switch_page(f"views/{name}.py").run()
+        test.switch_page(BY_KEY[name].script).run()
         cold, warm = [], []
         for _ in range(3):
             st.cache_data.clear()

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from app import access
 from metrics import engine
-from tests.app.test_pages import PAGES, open_app
+from tests.app.test_pages import KEYS, open_app
 from warehouse.connections import prepare_database
 from warehouse.errors import TowerError
 from warehouse.settings import ROOT, Settings, load_settings
@@ -55,7 +55,7 @@ def test_without_the_password_nothing_of_the_company_is_shown(protected: None) -
 def test_the_password_opens_every_page_until_signing_out(protected: None) -> None:
     test = attempt(AppTest.from_file(str(ROOT / "app/main.py"), default_timeout=60).run(), PASSWORD)
     assert test.title[0].value == "Executive overview" and test.metric
-    test.switch_page("views/support.py").run()
+    test.switch_page("views/support/page.py").run()
     assert test.title[0].value == "Support & quality"
     assert PASSWORD not in str(test.query_params) + repr(test.session_state)
     next(button for button in test.button if button.label == "Sign out").click().run()
@@ -106,7 +106,7 @@ def test_the_cookie_keeps_a_browser_signed_in_and_can_not_be_made_up(
         assert not test.exception
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", KEYS)
 def test_a_scoped_visitor_sees_what_the_filter_would_show(
     in_company: Settings, page: str, request: pytest.FixtureRequest
 ) -> None:

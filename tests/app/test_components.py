@@ -17,17 +17,17 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from app import data
-from app.components import board, charts, exports
-from app.components.cards import home
-from app.components.drill import accounts
 from app.data import kpis, tower
 from app.filters import Filters
+from app.ui import charts, exports
+from app.ui.cards import home
+from app.ui.drill import accounts
+from app.views.executive import board
 from metrics.catalogue import catalogue
 from tests.app.test_pages import open_app
-from warehouse.settings import ROOT, Settings
+from warehouse.settings import Settings
 
 pytestmark = pytest.mark.filterwarnings("ignore")
-HAS_CUSTOMER = (ROOT / "app/views/customer.py").exists()
 
 
 @pytest.fixture(autouse=True)
@@ -77,7 +77,7 @@ def test_a_page_filter_writes_the_link_and_a_reset_clears_it() -> None:
 
 def test_a_page_filter_does_not_name_itself_on_other_pages() -> None:
     test = opened("support", cut="region")
-    test.switch_page("views/pipeline.py").run()
+    test.switch_page("views/pipeline/page.py").run()
     assert "Cut by" not in test.caption[0].value
 
 
@@ -275,7 +275,6 @@ def test_the_reader_may_write_nothing_but_views(in_company: Settings) -> None:
     connection.close()
 
 
-@pytest.mark.skipif(not HAS_CUSTOMER, reason="needs the Customer 360 page")
 def test_the_search_finds_accounts_by_name_and_opens_their_page() -> None:
     names = data.read("find_accounts", {"pattern": "%", "prefix": "%", "most": 1})
     name, account = names["account_name"].iloc[0], names["account_id"].iloc[0]
@@ -309,8 +308,8 @@ def test_a_newer_build_is_announced(in_company: Settings) -> None:
     def script() -> None:
         import streamlit as st
 
-        from app.components.page import _newer
         from app.data import tower
+        from app.ui.head import _newer
 
         st.session_state["_role"] = None  # who is here may see everything
         _newer(tower().publication)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.components.releases import release_verdict
+from app.views.causes.releases import release_verdict
 from metrics import query
 from metrics.engine import fetch
 from tests.app.test_pages import fresh_caches, open_app

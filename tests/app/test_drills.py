@@ -13,9 +13,9 @@ import plotly.graph_objects as go
 import pytest
 import streamlit as st
 
-from app.components import drill
-from app.components.drill import Point
-from tests.app.test_pages import PAGES, open_app
+from app.ui import drill
+from app.ui.drill import Point
+from tests.app.test_pages import KEYS, open_app
 from warehouse.settings import Settings
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -135,7 +135,7 @@ def said(frame: pd.DataFrame) -> dict[str, float]:
 
 
 @pytest.mark.parametrize("selection", SELECTIONS, ids=["all", "some"])
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", KEYS)
 def test_what_is_drawn_is_made_up_by_the_list_behind_it(seen: Seen, page: str, selection: dict[str, str]) -> None:
     test = open_app(page, selection)
     assert not test.exception

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pandas as pd
 import pytest
 import streamlit as st
+import yaml
 from streamlit.testing.v1 import AppTest
 
-from app.components.exports import safe_csv
+from app.data import sql_files
+from app.pages import BY_KEY, PAGES
+from app.ui.exports import safe_csv
 from metrics import query
 from tests.conftest import free_port
 from warehouse.settings import ROOT, Settings
 
-PAGES = sorted(path.stem for path in (ROOT / "app/views").glob("[a-z]*.py"))
+KEYS = [page.key for page in PAGES]
 SELECTIONS = [  # the browser crawls all months by segment, region and channel
     {"from": "2026-10", "to": "2026-10"},
     {"from": "2025-05", "to": "2025-05", "compare": "prior_year", "segment": "SMB"},
@@ -33,11 +37,11 @@ def open_app(page: str, selection: dict[str, str]) -> AppTest:
     for key, value in selection.items():
         test.query_params[key] = value
     test.run()
-    return test if page == "executive" else test.switch_page(f"views/{page}.py").run()
+    return test if page == "executive" else test.switch_page(BY_KEY[page].script).run()
 
 
 @pytest.mark.parametrize("selection", SELECTIONS, ids=str)
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", KEYS)
 def test_every_page_draws_for_every_selection(in_company: Settings, page: str, selection: dict[str, str]) -> None:
     test = open_app(page, selection)
     assert not test.exception
@@ -85,3 +89,27 @@ def test_a_warehouse_without_marts_says_what_to_type(
 def test_exports_cannot_carry_formulas() -> None:
     text = safe_csv(pd.DataFrame({"name": ["=1+1", "@x", "fine"], "n": [-1, 2, 3]})).decode()
     assert text.splitlines() == ["name,n", "'=1+1,-1", "'@x,2", "fine,3"]
+
+
+def test_every_page_has_its_folder_and_every_folder_its_page() -> None:
+    folders = {path.parent.name for path in (ROOT / "app/views").glob("*/page.py")}
+    assert folders == {page.key for page in PAGES}
+    assert len(BY_KEY) == len(PAGES) == len({page.title for page in PAGES})
+
+
+def test_the_readme_and_the_exposures_name_the_pages_of_the_registry() -> None:
+    rows = re.findall(
+        r"^\| \[(.+?)\]\(docs/images/(\w+)-light\.png\) \| (.+?) \|$", (ROOT / "README.md").read_text(), re.M
+    )
+    assert rows == [(page.title, page.key, page.question) for page in PAGES]
+    exposures = yaml.safe_load((ROOT / "dbt/models/exposures.yml").read_text())["exposures"]
+    named = {(entry["label"], entry["url"].rpartition("/")[2]) for entry in exposures if entry["type"] == "dashboard"}
+    assert named == {(page.title, page.address) for page in PAGES}
+
+
+def test_every_query_has_a_name_of_its_own_and_is_asked() -> None:
+    files = [path.stem for path in (ROOT / "app").rglob("*.sql")]
+    assert len(files) == len({*files}) == len(sql_files())
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "app").rglob("*.py"))
+    unasked = [name for name in files if f'"{name}"' not in code and not name.startswith("accounts_")]
+    assert unasked == []

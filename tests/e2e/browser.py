@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from warehouse.settings import ROOT
+from app.pages import PAGES
 
+PATHS = {page.key: page.address for page in PAGES}
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -19,19 +19,6 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-
-
-def pages() -> dict[str, str]:
-    """Path of every page by its name, in the order of the navigation that app/main.py holds."""
-    for node in ast.parse((ROOT / "app/main.py").read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "PAGES":
-            listed = [page[0] for section in ast.literal_eval(node.value).values() for page in section]
-            there = [name for name in listed if (ROOT / f"app/views/{name}.py").exists()]
-            return {name: "" if name == "executive" else name for name in there}
-    raise LookupError("app/main.py has no PAGES")
-
-
-PATHS = pages()
 
 
 def chromium() -> str | None:

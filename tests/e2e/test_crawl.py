@@ -9,11 +9,11 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Page
 
-from app.components.formats import number
+from app.pages import BY_KEY
+from app.ui.formats import number
 from metrics import catalogue, query
 from metrics.engine import fetch
 from tests.e2e.browser import EMPTY_CHARTS, PATHS, chromium, new_page, open_page
-from warehouse.settings import ROOT
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason="needs Chromium")
 MONTHS = (date(2026, 5, 1), date(2026, 10, 1))
@@ -80,7 +80,7 @@ def test_a_page_is_whole(
     named = {metric.label: metric for metric in catalogue().values()}
     shown = {label.split(" (n = ")[0].removesuffix(" *").strip(): value for label, value in page.evaluate(CARDS)}
     known = [named[label] for label in shown if label in named]
-    assert known or "cards(" not in (ROOT / f"app/views/{name}.py").read_text()
+    assert known or "cards(" not in BY_KEY[name].file.read_text()
     if known:
         asked = [metric.name for metric in known]
         told = query(asked, (), {key: [value] for key, value in filters.items()}, *MONTHS, ignore_inapplicable=True)

@@ -1,0 +1,122 @@
+"""The head of every page: title, as-of date, the active selection and comparison, the link to share it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from app.data import Tower, lacks_of, tower
+from app.filters import COMPARISONS, Filters, active, page_filter
+from app.ui.formats import listed
+from warehouse.errors import TowerError
+
+COPY = """
+export default function (component) {
+  const button = component.parentElement.querySelector("button");
+  const said = component.parentElement.querySelector("span");
+  button.onclick = async () => {
+    const address = window.location.href;
+    try {
+      await navigator.clipboard.writeText(address);
+    } catch {  // no clipboard without a secure address: the old way
+      const field = document.createElement("textarea");
+      field.value = address;
+      document.body.appendChild(field);
+      field.select();
+      document.execCommand("copy");
+      field.remove();
+    }
+    said.textContent = "Copied";
+    setTimeout(() => { said.textContent = "Copy link"; }, 2000);
+  };
+}
+"""
+BUTTON = """
+<button type="button"><svg width="16" height="16" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2"
+aria-hidden="true"><path d="M10 14a5 5 0 0 0 7 0l3-3a5 5 0 0 0-7-7l-1 1M14 10a5 5 0 0 0-7 0l-3 3a5 5 0 0 0 7 7l1-1"/>
+</svg> <span aria-live="polite">Copy link</span></button>
+"""
+LOOK = """
+svg { vertical-align: -3px; }
+button { font: inherit; font-size: 0.87rem; color: var(--st-text-color); background: none; border: 0; cursor: pointer;
+  padding: 0.35rem 0; }
+button:hover, button:focus-visible { color: var(--st-primary-color); text-decoration: underline; }
+"""
+
+
+def head(title: str, *, marks: bool = False) -> tuple[Tower, Filters]:
+    """Draw the head; returns the build and the selection that the page shows.
+
+    `marks` adds the toggle for releases, price changes and campaigns on the charts that were asked to show them.
+    """
+    build: Tower = st.session_state["tower"]
+    filters: Filters = st.session_state["filters"]
+    st.title(title)
+    _newer(build.publication)
+    line = st.empty()
+
+    def announce() -> None:
+        line.caption(
+            f"As of **{build.as_of:%d %b %Y}** · {filters.span}{_partial(build, filters)} · "
+            f"{active(filters)} · compared with {_against(build, filters)}"
+        )
+
+    announce()
+    st.session_state["_announce"] = announce
+    st.session_state["_toolbar"] = st.container(horizontal=True, vertical_alignment="center", gap="medium")
+    with toolbar():
+        _copy_link()
+        if marks:
+            label = "Mark releases, price changes and campaigns"
+            st.session_state["_marks"] = page_filter("marks", label, [False, True], default=True)
+    if missing := lacks_of(build).pages.get(title):
+        st.caption(f"Not loaded, so that parts of this page stay empty: {listed(missing)}.")
+    return build, filters
+
+
+def toolbar() -> st.delta_generator.DeltaGenerator:
+    """The row under the head, for what else a page offers as a whole."""
+    bar: st.delta_generator.DeltaGenerator = st.session_state["_toolbar"]
+    return bar
+
+
+def _copy_link() -> None:
+    """A button that copies the page's address, which holds the whole selection."""
+    if "copy" not in _made:
+        _made["copy"] = st.components.v2.component(
+            "copy_link",
+            html=BUTTON,
+            css=LOOK,
+            js=COPY,
+        )
+    _made["copy"](key="copy-link", width="content", height="content")
+
+
+_made: dict[str, Any] = {}
+
+
+@st.fragment(run_every="60s")
+def _newer(shown: int) -> None:
+    """Say when a newer build is published than the page shows."""
+    try:
+        newest = tower().publication
+    except TowerError as error:
+        st.warning(f"The numbers below are as last read: {error}", icon=":material/database_off:")
+        return
+    if newest != shown:
+        left, right = st.columns([5, 1], vertical_alignment="center")
+        left.info("A newer build of the numbers is published than this page shows.", icon=":material/update:")
+        if right.button("Show it", key="newer", width="stretch"):
+            st.rerun()
+
+
+def _partial(build: Tower, filters: Filters) -> str:
+    return " (partial)" if build.is_partial and filters.end == build.last_month else ""
+
+
+def _against(build: Tower, filters: Filters) -> str:
+    earlier, words = filters.compared(build.first_month), COMPARISONS[filters.compare].lower()
+    if earlier is None:
+        return f"{words} (before the data begin: only values at the end of the range are compared)"
+    return f"{words} ({earlier.span})"

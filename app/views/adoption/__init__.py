@@ -1,0 +1,1 @@
+"""The page Product adoption: page.py and its section on features; main.py runs it."""

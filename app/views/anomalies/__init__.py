@@ -1,0 +1,1 @@
+"""The page Anomalies: page.py; main.py runs it."""

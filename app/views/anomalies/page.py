@@ -1,0 +1,135 @@
+"""Anomalies: what left its expected band, ranked by impact."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from app.data import rows
+from app.filters import DIMENSIONS, page_filter
+from app.ui import charts
+from app.ui.drill import Point, accounts, week
+from app.ui.formats import number
+from app.ui.head import head
+from app.ui.panels import chart, table
+
+SEVERITIES = ["critical", "high", "medium", "low"]
+BEHIND: dict[str, tuple[str, dict[str, str | bool]]] = {  # all but spend, which no account stands behind
+    **{
+        f"{name}_mrr": ("revenue", {"movement": f"{name}_mrr"})
+        for name in ("new", "expansion", "contraction", "churned")
+    },
+    "churned_customers": ("revenue", {"movement": "churned_mrr"}),
+    "won_amount": ("deals", {"state": "won"}),
+    "tickets": ("tickets", {}),
+    "resolution_breaches": ("tickets", {"state": "breached"}),
+    "failed_payments": ("payments", {}),
+    "events": ("usage", {}),
+    "errors": ("usage", {"errors": True}),
+}
+ARROWS = {"up": "▲ up", "down": "▼ down"}
+tower, filters = head("Anomalies", marks=True)
+found = rows(tower, "anomaly_list", filters)
+labels = dict(zip(found["metric"], found["metric_label"], strict=True))
+first, second, third, fourth = st.columns([3, 3, 1.5, 1.5], vertical_alignment="bottom")
+with first:
+    chosen = page_filter("metric", "Metric", sorted(labels), many=True, format_func=labels.__getitem__)
+with second:
+    severities = page_filter("severity", "Severity", SEVERITIES, many=True)
+with third:
+    only_bad = page_filter("bad_news", "Bad news only", [False, True], default=True)
+with fourth:
+    every = page_filter("every_slice", "Every slice", [False, True], default=any(filters.values.values()))
+shown = found[
+    found["metric"].isin(chosen or labels)
+    & found["severity"].isin(severities or SEVERITIES)
+    & (found["is_bad"] | (not only_bad))
+    & (found["is_lead"] | every)
+]
+money, counts = shown[shown["impact_unit"] == "money"], shown[shown["impact_unit"] == "count"]
+for place, (label, value) in zip(
+    st.columns(4),
+    [
+        ("Flagged", number(len(shown), "count")),
+        ("Critical or high", number(int(shown["severity"].isin(["critical", "high"]).sum()), "count")),
+        ("Largest in money", number(money["impact"].max(), "money")),
+        ("Largest in cases", number(counts["impact"].max(), "count")),
+    ],
+    strict=True,
+):
+    place.metric(label, value, border=True)
+st.caption(
+    "With filters on, series cut by a chosen segment, region or channel are shown; a series is cut one way at a time."
+)
+if shown.empty:
+    st.info("No anomaly in this selection. Widen the months, or show good news too.", icon=":material/check_circle:")
+else:
+    shown = shown.sort_values(
+        ["severity", "impact"],
+        key=lambda s: s.map({"critical": 0, "high": 1, "medium": 2, "low": 3}) if s.name == "severity" else -s,
+        ignore_index=True,
+    )
+    names = {
+        i: f"{r.metric_label} · {r.dimension_value} · {r.period_start:%d %b %Y} ({r.grain}) · {r.severity}"
+        for i, r in enumerate(shown.itertuples())
+    }
+    picked = st.selectbox("Series", list(names), format_func=names.__getitem__, key="anomaly_series")
+    row = shown.iloc[picked if picked is not None and picked < len(shown) else 0]
+    series = rows(
+        tower,
+        "anomaly_series",
+        filters,
+        metric=row["metric"],
+        grain=row["grain"],
+        dimension=row["dimension"],
+        dimension_value=row["dimension_value"],
+    )
+
+    def behind(found: pd.Series, point: Point) -> pd.DataFrame:
+        """The accounts behind a point of a series, which is cut one way only; none behind spend."""
+        if found["metric"] not in BEHIND:
+            return pd.DataFrame()
+        kind, where = BEHIND[found["metric"]]
+        part = {found["dimension"]: found["dimension_value"]} if found["dimension"] in DIMENSIONS else {}
+        whole = replace(filters, segment=(), region=(), acquisition_channel=())
+        days = week(point.value) if found["grain"] == "week" else {}
+        return accounts(tower, whole.narrowed(point.value, **part), kind, **where, **days)
+
+    chart(
+        f"{row['metric_label']}: {row['dimension_value']}, by {row['grain']}",
+        charts.band(series, charts.MONEY if row["impact_unit"] == "money" else ",d"),
+        height=380,
+        drill=partial(behind, row) if row["metric"] in BEHIND else None,
+        marks=True,
+        note=f"{row['period_start']:%d %b %Y}: {number(row['actual_value'], row['impact_unit'])} against "
+        f"{number(row['expected_value'], row['impact_unit'])} expected, "
+        f"{abs(row['score']):.1f} robust standard deviations {row['direction']}. "
+        "Expected: median of the 13 weeks or 12 months before; band: four deviations.",
+    )
+    listed = pd.DataFrame(
+        {
+            "Metric": shown["metric_label"],
+            "Severity": shown["severity"],
+            "Slice": shown["dimension_value"],
+            "Period": shown["period_start"],
+            "Grain": shown["grain"],
+            "Direction": shown["direction"].map(ARROWS),
+            "Actual": shown["actual_value"],
+            "Expected": shown["expected_value"],
+            "Impact": shown["impact"],
+            "Unit": shown["impact_unit"],
+            "Score": shown["score"].round(1),
+        }
+    )
+    table(
+        "Flagged points by severity and impact",
+        listed,
+        filters=filters,
+        columns={c: st.column_config.NumberColumn(c, format="%,.0f") for c in ("Actual", "Expected", "Impact")},
+        drill=lambda point: behind(
+            shown.iloc[int(point.series)], Point(shown["period_start"].iloc[int(point.series)], "flagged")
+        ),
+    )

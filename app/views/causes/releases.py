@@ -1,0 +1,152 @@
+"""Releases: what each did to tickets, errors and use, and whether it did harm, in words with its numbers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from app.data import Tower, numeric, rows
+from app.filters import Filters, page_filter
+from app.ui import charts
+from app.ui.drill import Point, accounts
+from app.ui.panels import chart, table, unanswered
+
+FOUR_WEEKS = timedelta(days=27)  # from the first day of them to their last
+UNKNOWN = "Not yet known"  # the cause of a ticket
+
+YES, NO = 0.5, 0.25  # growth of technical tickets per active account
+RULE = (
+    f"Yes: technical tickets per active account grew by {YES:.0%} or more. No: by less than {NO:.0%}. Four weeks from "
+    "the release day on against the four before, whatever the months."
+)
+
+
+def release_verdict(release: str, impact: pd.DataFrame, causes: pd.DataFrame) -> str:
+    """Markdown. `impact` has a row per release (app/queries/release_impact.sql), `causes` the root causes of the
+    tickets before and after this one (release_causes.sql, without those not yet known)."""
+    row = impact.set_index("version").loc[release]
+    change = row["technical_change"]
+    if pd.isna(change):
+        return f"{release} can't be judged: the data have nothing to compare in the four weeks before or after it."
+    place = int((impact["technical_change"] > change).sum()) + 1
+    text = (
+        f"**{'Yes' if change >= YES else 'No' if change < NO else 'Perhaps'}.** In the four weeks from "
+        f"{row['released_date']:%d %b %Y} on, technical tickets went from {row['technical_before']:,.0f} to "
+        f"{row['technical_after']:,.0f} ({change:+.0%} per active account), all tickets from "
+        f"{row['tickets_before']:,.0f} to {row['tickets_after']:,.0f} ({_growth(row['tickets_change'])}), errors from "
+        f"{row['errors_before']:,.0f} to {row['errors_after']:,.0f} ({_growth(row['errors_change'])}); use changed by "
+        f"{_growth(row['usage_change'])}. By the growth of technical tickets it's number {place} of the "
+        f"{impact['technical_change'].count()} releases that can be compared."
+    )
+    if change >= NO and len(causes):
+        cause = causes.loc[(causes["after"] - causes["before"]).idxmax()]
+        text += (
+            f" In this selection the cause that grew most is “{cause['root_cause_name']}”: "
+            f"{cause['before']:,.0f} before, {cause['after']:,.0f} after, {cause['still_open']:,.0f} still open."
+        )
+    return text
+
+
+def _growth(share: float) -> str:
+    return "from nothing" if pd.isna(share) else f"{share:+.0%}"
+
+
+def releases(tower: Tower, filters: Filters) -> None:
+    """The section of the root causes page: a release in detail, and all of them side by side."""
+    st.subheader("Releases")
+    impact = rows(tower, "release_impact", filters)
+    impact = numeric(impact, *(c for c in impact.columns if c not in ("version", "released_date", "is_complete")))
+    if impact.empty:
+        message = "No release is recorded up to the as-of date, so nothing can be compared with it."
+        st.info(message, icon=":material/search_off:")
+        return
+    judged = impact.dropna(subset=["technical_change"]).sort_values("technical_change", ascending=False)
+    worst = judged["version"].iloc[0] if len(judged) else impact["version"].iloc[-1]
+    release = page_filter("release", "Release", list(impact["version"]), default=worst, format_func=str)
+    day = impact.set_index("version").loc[release, "released_date"]
+    moved = rows(tower, "release_causes", filters, released=day)
+    moved = moved[moved["root_cause_name"] != UNKNOWN]
+    with st.container(border=True):
+        st.markdown(f"**Did {release} do harm?**", help=RULE)
+        st.markdown(release_verdict(release, impact, moved))
+        if note := unanswered(filters, ["region", "acquisition_channel"], "The impact of a release"):
+            st.caption(note)
+    _around(tower, filters, release, day, moved)
+    _compared(tower, filters, impact, judged)
+
+
+def _behind(tower: Tower, filters: Filters, series: str, since: date, until: date) -> pd.DataFrame:
+    """The accounts behind technical tickets, all tickets, errors or use of some days."""
+    what = series.removesuffix("_change")
+    if what in ("errors", "usage"):
+        return accounts(tower, filters, "usage", errors=what == "errors", since=since, until=until)
+    category = "technical" if what == "technical" else None
+    return accounts(tower, filters, "tickets", category=category, since=since, until=until)
+
+
+def _around(tower: Tower, filters: Filters, release: str, day: date, moved: pd.DataFrame) -> None:
+    """Days and causes of one release."""
+    around = rows(tower, "release_days", filters, released=day)
+    left, right = st.columns([3, 2])
+    with left:
+        series = {"technical": "Technical tickets", "tickets": "All tickets", "errors": "Errors"}
+        figure = charts.lines(around, "day", series, markers=False, zero=True)
+        mark = pd.DataFrame({"kind": ["release"], "day": [day], "label": [release]})
+        chart(
+            f"Tickets and errors around {release}",
+            charts.mark(figure, mark) if figure else None,
+            help="By day, four weeks before to eight weeks after, whatever the months; answers to all three filters.",
+            drill=lambda point: _behind(tower, filters, point.series, point.value, point.value),
+        )
+    with right:
+        grown = moved.head(8)
+        labels = [f"{b:,} → {a:,}" for b, a in zip(grown["before"], grown["after"], strict=True)]
+        chart(
+            f"Causes in the four weeks after {release}",
+            charts.bars(grown, "root_cause_name", "after", labels=labels, horizontal=True),
+            help="Tickets opened in the four weeks from the release on, with those of the four weeks before.",
+            drill=lambda point: accounts(
+                tower, filters, "tickets", root_cause=point.value, since=day, until=day + FOUR_WEEKS
+            ),
+        )
+
+
+def _compared(tower: Tower, filters: Filters, impact: pd.DataFrame, judged: pd.DataFrame) -> None:
+    """All releases side by side. Their impact is known by segment only."""
+    days, whole = impact.set_index("version")["released_date"], replace(filters, region=(), acquisition_channel=())
+
+    def after(series: str, point: Point) -> pd.DataFrame:
+        return _behind(tower, whole, series, days[point.value], days[point.value] + FOUR_WEEKS)
+
+    chart(
+        "Change in the four weeks after each release",
+        charts.stacked(
+            judged.sort_values("released_date"),
+            "version",
+            {"technical_change": "Technical tickets", "errors_change": "Errors", "usage_change": "Use"},
+            "+.0%",
+            side_by_side=True,
+        ),
+        help="Growth per active account against the four weeks before; only releases whose eight weeks the data cover.",
+        drill=lambda point: after(point.series, point),
+    )
+    changes = [name for name in impact.columns if name.endswith("_change")]
+    counts = [name for name in impact.columns if name.endswith(("_before", "_after"))]
+    table(
+        "Releases before and after",
+        impact[["version", "released_date", *changes, *counts]],
+        columns={
+            "released_date": st.column_config.DateColumn("Released", format="D MMM YYYY"),
+            **{
+                name: st.column_config.NumberColumn(name.replace("_", " ").capitalize(), format="percent")
+                for name in changes
+            },
+        },
+        help="Changes per active account, and the counts in the four weeks before and from the release day on.",
+        filters=filters,
+        drill=partial(after, "tickets"),
+    )

@@ -1,0 +1,150 @@
+"""One account: how to find it, who it is, what it pays, how it does and what to do first."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from app.data import Tower, numeric, rows
+from app.filters import Filters
+from app.ui.formats import FEW, number, words
+from app.ui.panels import table
+
+MONEY = {"mrr": st.column_config.NumberColumn("MRR", format="dollar")}
+
+
+def choose() -> None:
+    """Open the account that was picked among the matches."""
+    if picked := st.session_state.get("customer_found"):
+        st.query_params["account"] = picked
+        st.session_state["customer_search"], st.session_state["customer_found"] = "", None
+
+
+def forget() -> None:
+    """Go back to the suggestions."""
+    st.session_state["customer_account"] = None
+    st.query_params.pop("account", None)
+
+
+def find(tower: Tower, filters: Filters) -> pd.Series | None:
+    """The search, and the account that the link, the search or the last visit names; None when there is none."""
+    left, right = st.columns([2, 3])
+    text = left.text_input("Find an account", placeholder="Part of its name, or its key", key="customer_search").strip()
+    found = rows(tower, "account_search", filters, text=text, limit=20).set_index("account_id")
+    names = {
+        key: f"{row['account_name']} · {row['segment']} · {number(float(row['mrr']), 'money')} MRR"
+        for key, row in found.iterrows()
+    }
+    label = (
+        f"Accounts with “{text}” in the selection, the largest first" if text else "Largest accounts of the selection"
+    )
+    right.selectbox(
+        label,
+        list(names),
+        index=None,
+        format_func=lambda key: names.get(key, key),
+        key="customer_found",
+        placeholder="Choose an account" if names else "None found",
+        on_change=choose,
+    )
+    account = st.query_params.get("account") or st.session_state.get("customer_account")
+    if not account:
+        return None
+    known = rows(tower, "account_head", filters, account=account)
+    if known.empty:
+        asked = account[:40].replace("`", "")
+        st.warning(f"There is no account `{asked}`. Search by name, or pick one below.", icon=":material/person_off:")
+        st.session_state["customer_account"] = None
+        return None
+    st.session_state["customer_account"] = st.query_params["account"] = account
+    return known.iloc[0]
+
+
+def suggest(tower: Tower, filters: Filters) -> None:
+    """Where to look first."""
+    for risky, title, what in [
+        (True, "Largest accounts at high or critical risk", "No paying account of this selection is at high risk."),
+        (False, "Largest accounts", "No account of this selection pays."),
+    ]:
+        frame = numeric(rows(tower, "account_suggestions", filters, risky=risky), "mrr", "health_score")
+        table(title, frame, columns=MONEY, filters=filters, empty=what, help="As of the as-of date.")
+
+
+def profile(account: pd.Series) -> None:
+    """Who the account is, what it pays, how it does and what to do."""
+    st.subheader(account["account_name"])
+    facts = [
+        account["account_id"],
+        words(account["lifecycle_stage"]),
+        account["segment"],
+        account["region"],
+        f"{account['industry']}, {account['country']}, {account['employee_count']:,.0f} employees",
+        f"owner {account['owner_name'] or 'unknown'}",
+        f"came by {account['acquisition_channel']}",
+    ]
+    if account["product_names"]:
+        facts.append(f"{account['product_names']} ({account['billing_interval']}, {account['seats']:,.0f} seats)")
+    st.caption(" · ".join(str(fact) for fact in facts))
+    pays = pd.notna(account["health_score"])
+    if account["lifecycle_stage"] == "churned":
+        st.warning(
+            f"Left on {account['churned_at']:%d %b %Y} after {account['tenure_months']:.0f} months. "
+            f"Reason: {words(account['churn_reason'] or 'unknown')}.",
+            icon=":material/logout:",
+        )
+    elif not pays:
+        st.info("Has not paid yet: there is no MRR, health or churn risk.", icon=":material/hourglass_empty:")
+    else:
+        urgent = account["risk_level"] in ("high", "critical")
+        (st.warning if urgent else st.info)(
+            f"**{words(account['risk_level'])} churn risk** ({account['risk_score']:.0f} of 100, "
+            f"{account['flags'] or 'no warning sign'}). Recommended step: **{account['recommended_step']}**.",
+            icon=":material/priority_high:" if urgent else ":material/check:",
+        )
+    answers = account["csat_answers_90d"]
+    csat = number(account["csat_points_90d"] / answers, "number") if answers else "–"
+    csat = f":gray[{csat}]" if answers < FEW else csat
+    before = account["events_28d_before"]
+    renewal = account["renewal_date"]
+    days = float((renewal - account["as_of_date"]).days) if renewal else None
+    term = f"The present term ends on {renewal:%d %b %Y}." if renewal else "No term runs."
+    values: list[tuple[str, str, str]] = [
+        ("MRR", number(float(account["mrr"]), "money"), f"ARR {number(float(account['arr']), 'money')}."),
+        ("Health", f"{account['health_score']:.0f}" if pays else "–", "0 to 100; the four parts are below."),
+        (
+            "Tenure",
+            "–" if pd.isna(account["tenure_months"]) else f"{account['tenure_months']:.0f} mo",
+            "Since it first paid.",
+        ),
+        ("Renewal in", number(days, "days"), term),
+        ("Lifetime revenue", number(float(account["lifetime_revenue"] or 0), "money"), "Paid and kept, without tax."),
+        ("Events in 28 days", number(account["events_28d"], "count"), f"{number(before, 'count')} in the 28 before."),
+        ("Days since login", number(account["days_since_login"], "count"), f"{account['user_count']:,.0f} users."),
+        (
+            "Open tickets",
+            f"{account['open_tickets']:,.0f} of {account['tickets']:,.0f}",
+            f"{account['escalated_tickets_90d']:,.0f} escalated in 90 days.",
+        ),
+        (f"Ticket score (n = {answers:,.0f})", csat, "Mean of the scores from 1 to 5 given in 90 days."),
+        (
+            "Open deals",
+            number(float(account["open_deal_amount"] or 0), "money"),
+            f"{account['open_deals']:,.0f} deals.",
+        ),
+    ]
+    grid = st.grid(5, min_column_width=150, gap="small")
+    for label, value, note in values:
+        grid.metric(label, value, help=note, border=True, height="stretch")
+
+
+def health(account: pd.Series) -> None:
+    """The four weighted parts of the health with their reasons."""
+    with st.container(border=True, height="stretch"):
+        st.markdown("**Health and what drives it**", help="Each part from 0 to 100; the weights make the score.")
+        if pd.isna(account["health_score"]):
+            st.info("Only paying accounts have a health score.", icon=":material/search_off:")
+            return
+        for part, weight in {"usage": 30, "support": 20, "revenue": 25, "engagement": 25}.items():
+            score = float(account[f"{part}_score"])
+            st.progress(score / 100, f"**{part.capitalize()}** ({weight} %): {score:.0f} – {account[f'{part}_reason']}")
+        st.caption("As of the as-of date.")

@@ -1,0 +1,1 @@
+"""The page Data health: page.py and its section on the audit; main.py runs it."""

@@ -1,0 +1,103 @@
+"""What the audit says of the warehouse: its last load and build, rejected rows, and totals that the user knows."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from app.data import Tower, read
+from app.filters import Filters, page_filter
+from app.ui.panels import table
+from metrics.catalogue import catalogue
+
+STATUS = {"succeeded": "built, tests passed", "untested": "built, tests did not run"}
+EXPECTED = (
+    "No total is known yet. Write those that you know into `expected.yml` in the data folder, one a line, such as "
+    "`- {metric: mrr, month: 2026-03, value: 41250}`; `make check-expected` compares them with these numbers."
+)
+
+
+def state(tower: Tower, loads: pd.DataFrame, builds: pd.DataFrame) -> None:
+    """Cards of the last load and build, and a warning where they failed or don't belong together."""
+    last, build = (frame.iloc[0] if len(frame) else None for frame in (loads, builds))
+    shown: list[tuple[str, str, str]] = []
+    if last is not None:
+        note = f"Load {last['load_run_id']} {last['status']} at {last['finished_at']:%d %b %Y, %H:%M} UTC."
+        days = (tower.as_of - last["data_start_date"]).days + 1 if last["data_start_date"] else 0
+        span = f"{last['data_start_date']:%d %b %Y} to {tower.as_of:%d %b %Y}." if days else "The load has no window."
+        read_note = f"{last['rows_loaded']:,} loaded and {last['rows_rejected']:,} rejected."
+        rejected_note = "Of the last load; each is listed below where it is kept."
+        shown += [
+            ("Days of data", f"{days:,}", span),
+            ("Last load", "OK" if last["status"] == "succeeded" else "Failed", note),
+            ("Rows read", f"{last['rows_read']:,}", read_note),
+            ("Rows rejected", f"{last['rows_rejected']:,}", rejected_note),
+        ]
+    if build is not None:
+        words = STATUS.get(str(build["status"]), str(build["status"]))
+        note = f"Build {build['publication_id']} of {build['published_at']:%d %b %Y, %H:%M} UTC: {words}."
+        tests = f"{build['tests']:,}" if build["status"] == "succeeded" else "Not run"
+        shown.append(("Tests of the build", tests, note))
+    grid = st.grid(5, min_column_width=165, gap="small")
+    for label, value, note in shown:
+        grid.metric(label, value, help=note, border=True, height="stretch")
+    if last is not None and last["status"] != "succeeded":
+        message = f"The last load failed: {last['message']}. The numbers rest on an earlier one."
+        st.warning(message, icon=":material/error:")
+    elif last is not None and build is not None and last["load_run_id"] != build["load_run_id"]:
+        st.warning("The last load isn't in the numbers yet: run `make dbt-run`.", icon=":material/hourglass_empty:")
+    if build is not None and build["warnings"]:
+        st.warning(f"The books of the last build do not tie: {build['warnings']}.", icon=":material/balance:")
+    if build is not None and build["status"] != "succeeded":
+        st.warning("The tests did not run with the last build: run `make dbt-test`.", icon=":material/rule:")
+
+
+def expected(builds: pd.DataFrame, filters: Filters) -> None:
+    """The totals of expected.yml beside what the marts said."""
+    checks, empty = _audit("expected_checks", "expected_checks", EXPECTED)
+    stale = len(checks) and len(builds) and checks["load_run_id"].iloc[0] != builds["load_run_id"].iloc[0]
+    if stale:
+        message = "These totals were compared with an earlier load: run `make check-expected`."
+        st.warning(message, icon=":material/hourglass_empty:")
+    labels = {name: metric.label for name, metric in catalogue().items()}
+    if len(checks):
+        checks.insert(0, "number", checks["metric"].map(labels).fillna(checks["metric"]))
+        checks["verdict"] = checks["verdict"].map({"as expected": "✓ as expected", "off": "✗ off"}).fillna("? no value")
+    table(
+        "Totals that you know",
+        checks.drop(columns=["metric", "load_run_id"], errors="ignore"),
+        columns={
+            "month": st.column_config.DateColumn("Month", format="MMM YYYY"),
+            **{
+                name: st.column_config.NumberColumn(name.capitalize(), format="localized")
+                for name in ("expected", "found", "difference", "tolerance")
+            },
+            "line": "Line of expected.yml",
+            "checked_at": st.column_config.DatetimeColumn("Compared (UTC)", format="D MMM YYYY, HH:mm"),
+        },
+        help="From expected.yml as last compared, what is off first. The whole warehouse, whatever the selection.",
+        empty=empty,
+        filters=filters,
+    )
+
+
+def rejected(filters: Filters) -> None:
+    """The rows that loads refused, by rule."""
+    rejects, empty = _audit("rejected_rows", "rejects", "No row is kept as rejected.")
+    if len(rejects):
+        rule = page_filter("rule", "Rule", sorted(rejects["rule"].unique()), format_func=str)
+        rejects = rejects[rejects["rule"] == rule] if rule else rejects
+    table(
+        "Rejected rows",
+        rejects,
+        help="Rows that a load refused, with the reason; the last 5,000.",
+        empty=empty,
+        filters=filters,
+    )
+
+
+def _audit(name: str, query: str, empty: str) -> tuple[pd.DataFrame, str]:
+    """A table of ops as it is now, and why it is empty: no scope reads what is not known by segment and region."""
+    if read("may_read", {"name": f"ops.{name}"})["may"].iloc[0]:
+        return read(query, {}), empty
+    return pd.DataFrame(), "Closed to your row scope: this says nothing of segments and regions."

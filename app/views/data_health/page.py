@@ -1,0 +1,112 @@
+"""Data health: how fresh the numbers are, what was loaded, tested and refused, and what each number means."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from app.data import numeric, read, rows
+from app.ui.cards import cards
+from app.ui.head import head
+from app.ui.panels import table, unanswered
+from app.views.data_health import audit
+from metrics.catalogue import catalogue
+
+BEHAVIOUR = {
+    "flow": "adds up over the months",
+    "stock": "at the end of the months",
+    "first": "at their start",
+    "now": "as of the as-of date",
+}
+WHEN = "D MMM YYYY, HH:mm"
+tower, filters = head("Data health")
+st.caption("Loads and builds are those of the whole warehouse, whatever the selection.")
+
+loads, builds = read("load_runs", {}), read("publications", {})
+audit.state(tower, loads, builds)
+
+st.subheader("Do the books agree?", help="MRR from the subscription ledger beside what invoices and payments say.")
+cards(tower, filters, "mrr invoiced_mrr unexplained_mrr payment_recovery days_to_pay")
+audit.expected(builds, filters)
+
+st.subheader("What the numbers rest on")
+coverage = rows(tower, "coverage", filters)
+dates = {
+    name: st.column_config.DateColumn(name.replace("_", " ").capitalize(), format="D MMM YYYY")
+    for name in ("first_day", "last_day", "as_of_date", "data_start_date")
+}
+count = {
+    name: st.column_config.NumberColumn(name.replace("_", " ").capitalize(), format="localized")
+    for name in ("records", "within_the_months", "rows")
+}
+table(
+    "Records by source",
+    coverage,
+    columns={**dates, **count},
+    help="Records of the selection, in all and within the months.",
+    filters=filters,
+)
+if note := unanswered(filters, ["segment", "region"], "Marketing spend"):
+    st.caption(note)
+sizes = numeric(read("mart_sizes", {}), "rows", "megabytes")
+sizes_help = "Rows as the server counted them when the mart was built; size with indexes. The whole warehouse."
+size = {"megabytes": st.column_config.NumberColumn("MB", format="%.1f")}
+
+st.subheader("Loads, files and builds")
+table(
+    "Last loads",
+    loads.assign(is_complete=loads["is_complete"].astype(bool)),
+    columns={
+        "finished_at": st.column_config.DatetimeColumn("Finished (UTC)", format=WHEN),
+        "is_complete": st.column_config.CheckboxColumn("Read = loaded + rejected"),
+        "seconds": st.column_config.NumberColumn("Seconds", format="%.1f"),
+        **dates,
+    },
+    filters=filters,
+    empty="No load is recorded.",
+)
+left, right = st.columns(2)
+with left:
+    table(
+        "Files of the load in use",
+        read("load_files", {}),
+        help="What became of the rows of each file, and its SHA-256.",
+        filters=filters,
+        empty="No file is recorded.",
+    )
+with right:
+    table("Marts", sizes, columns={**count, **size}, help=sizes_help, filters=filters)
+table(
+    "Builds",
+    builds.assign(status=builds["status"].map(lambda s: audit.STATUS.get(s, s))),
+    columns={"published_at": st.column_config.DatetimeColumn("Published (UTC)", format=WHEN), **dates},
+    help="Models built and tests run with each published build.",
+    filters=filters,
+    empty="No build is published.",
+)
+audit.rejected(filters)
+
+st.subheader("What each number means")
+text = st.text_input(
+    "Search the definitions", placeholder="Part of a name or a definition", key="definitions"
+).casefold()
+meanings = pd.DataFrame(
+    {
+        "number": metric.label,
+        "definition": metric.description,
+        "over_time": BEHAVIOUR.get(metric.behaviour, metric.behaviour),
+        "direction": metric.direction.replace("_", " "),
+        "cut_by": ", ".join(metric.dimensions),
+        "name": metric.name,
+    }
+    for metric in sorted(catalogue().values(), key=lambda metric: metric.label)
+)
+searched = (meanings["number"] + " " + meanings["definition"] + " " + meanings["name"]).str.casefold()
+table(
+    "Definitions",
+    meanings[searched.str.contains(text, regex=False)],
+    columns={"definition": st.column_config.TextColumn("Definition", width="large")},
+    help=f"The {len(meanings)} metrics of the catalogue: one definition each, for the pages, the memo and exports.",
+    empty="No definition holds this text.",
+    filters=filters,
+)

@@ -1,0 +1,1 @@
+"""The page Orders & products: page.py; main.py runs it."""

@@ -1,0 +1,1 @@
+"""The page Funnel & pipeline: page.py; main.py runs it."""

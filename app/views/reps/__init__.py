@@ -1,0 +1,1 @@
+"""The page Sales activity & reps: page.py; main.py runs it."""

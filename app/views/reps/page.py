@@ -1,0 +1,145 @@
+"""Sales activity & reps: who makes quota, with how much work, and what the work brings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from app.data import rows
+from app.filters import page_filter
+from app.ui import charts
+from app.ui.cards import cards
+from app.ui.drill import Point, accounts, week
+from app.ui.formats import COLOURS, FEW, words
+from app.ui.head import head
+from app.ui.panels import chart, money, table, unanswered
+
+MOODS = {"met": "Positive", "target": "Neutral", "breached": "Negative"}
+STEPS = {"0–2": 2, "3–5": 5, "6–8": 8, "9–12": 12, "> 12": 10_000}
+PER_WIN = "Activities ÷ deals won in the same months, n deals won; grey under ten. Bigger deals take more work."
+BY_REP = [
+    ("Attainment of quota", "attainment", "percent", "", "ACV won ÷ quota after ramp, over the range. Green: made."),
+    ("Win rate by rep", "win_rate", "percent", "closed_deals", "Won ÷ (won + lost), n deals closed; grey under ten."),
+    ("Activities per win", "activities_per_win", "count", "won_deals", PER_WIN),
+]
+tower, filters = head("Sales activity & reps", marks=True)
+cards(
+    tower,
+    filters,
+    "quota_attainment ramped_quota won_amount win_rate activities_per_win "
+    "activities activity_completion_rate overdue_activities positive_outcome_rate deals_created",
+)
+names = rows(tower, "rep_names", filters).set_index("rep_id")["label"].to_dict()
+rep = tuple(page_filter("rep", "Sales reps", names, many=True, format_func=names.__getitem__))
+st.caption("The cards show the whole selection; everything below answers to the chosen reps too.")
+reps = rows(tower, "reps", filters, rep=rep)
+note = unanswered(filters, ["acquisition_channel"], "A rep's result")
+made = [COLOURS["won" if share >= 1 else "actual"] for share in reps["attainment"].dropna()]
+whole = replace(filters, segment=(), region=(), acquisition_channel=())  # a rep's result is that of all its deals
+staff = dict(zip(reps["rep_name"], reps["rep_id"], strict=True))
+
+
+def behind(column: str, point: Point) -> pd.DataFrame:
+    """The accounts behind a rep's number, by its deals or its work."""
+    one = (staff[point.value],)
+    if column == "activities_per_win":
+        return accounts(tower, whole, "activities", rep=one)
+    return accounts(tower, whole, "deals", rep=one, state="won" if column == "attainment" else None)
+
+
+for place, (title, column, kind, n, help) in zip(st.columns(3), BY_REP, strict=True):
+    with place:
+        ranked = reps.sort_values(column, ascending=column == "activities_per_win")
+        figure = charts.bars(ranked, "rep_name", column, kind=kind, n=n, colours=None if n else made, horizontal=True)
+        chart(title, figure, help=help, note=note, height=120 + 22 * len(reps), drill=partial(behind, column))
+cells = rows(tower, "activity_cells", filters, rep=rep)
+worked = partial(accounts, tower, filters, "activities", rep=rep)
+left, right = st.columns(2)
+with left:
+    chart(
+        "Won amount against quota by month",
+        charts.stacked(
+            rows(tower, "rep_months", filters, rep=rep),
+            "period",
+            {"target": "Quota after ramp", "actual": "Won"},
+            charts.MONEY,
+            side_by_side=True,
+        ),
+        note=note,
+        drill=lambda point: accounts(
+            tower, whole.narrowed(point.value), "deals", state="won", rep=tuple(staff.values()) or ("",)
+        ),
+        marks=True,
+    )
+with right:
+    chart(
+        "Activities by type and week",
+        charts.stacked_by(cells, "week", "activities", "activity_type", ",d"),
+        needs="activities",
+        help="By the day they took place or were planned for; the first and last week may be partial.",
+        drill=lambda point: worked(activity_type=point.series, **week(point.value, filters)),
+    )
+left, middle, right = st.columns(3)
+with left:
+    done = cells.groupby("activity_type", as_index=False)[["completed", "due"]].sum()
+    done["rate"] = done["completed"] / done["due"].where(done["due"] > 0)
+    chart(
+        "Completion by type",
+        charts.bars(
+            done.sort_values("rate", ascending=False), "activity_type", "rate", kind="percent", n="due", horizontal=True
+        ),
+        needs="activities",
+        help="Completed ÷ (completed + overdue); what is not yet due is out.",
+        drill=lambda point: worked(activity_type=point.value, due=True),
+    )
+with middle:
+    moods = cells.dropna(subset=["outcome_sentiment"]).pivot_table(
+        index="activity_type", columns="outcome_sentiment", values="activities", aggfunc="sum", fill_value=0
+    )
+    moods = moods.reindex(columns=[mood.lower() for mood in MOODS.values()], fill_value=0)
+    share = moods.div(moods.sum(axis=1), axis=0).set_axis(list(MOODS), axis=1)
+    chart(
+        "How contacts went",
+        charts.stacked(share.reset_index(), "activity_type", MOODS, ".0%"),
+        needs="activities",
+        help="Share of positive, neutral and negative outcomes; no answer is neutral. Notes and tasks have none.",
+        note=f"n = {int(moods.to_numpy().sum()):,} contacts with an outcome.",
+        drill=lambda point: worked(activity_type=point.value, sentiment=MOODS[point.series].lower()),
+    )
+with right:
+    work = rows(tower, "activity_deals", filters, rep=rep)
+    steps = pd.cut(work["activities"].astype(float), [-1, *STEPS.values()], labels=list(STEPS))
+    linked = work.groupby(steps, observed=True).agg(rate=("is_won", "mean"), closed=("is_won", "size"))
+    linked = linked.rename_axis("work").reset_index()
+    chart(
+        "Win rate by activities on the deal",
+        charts.bars(linked.astype({"work": str}), "work", "rate", kind="percent", n="closed"),
+        help="Deals closed within the range by the number of activities completed on them before the close.",
+        note="A link, not a cause: deals that go well and last longer also get more work.",
+        drill=lambda point: work[steps == point.value],
+    )
+config = money(quota="Quota", won_amount="Won", mrr="MRR now") | {
+    name: st.column_config.NumberColumn(label, format="percent")
+    for name, label in (("attainment", "Attainment"), ("win_rate", "Win rate"), ("completion", "Completion"))
+}
+config["activities_per_win"] = st.column_config.NumberColumn("Activities per win", format="%.1f")
+table(
+    "Leaderboard",
+    reps.drop(columns="rep_id").assign(role=reps["role"].map(words)),
+    columns=config,
+    help=f"By attainment. Win rates on fewer than {FEW} closed deals say little. {note}",
+    empty="No rep works in this segment and region.",
+    needs="sales_rep_performance",
+    filters=filters,
+    drill=partial(behind, "win_rate"),
+)
+table(
+    "Work by account",
+    worked().drop(columns="completed").dropna(subset=["account_id"]),
+    columns=config,
+    help="Activities of the range on each account, most first.",
+    filters=filters,
+)

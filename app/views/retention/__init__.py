@@ -1,0 +1,1 @@
+"""The page Retention & cohorts: page.py; main.py runs it."""

@@ -1,0 +1,1 @@
+"""The page Support & quality: page.py; main.py runs it."""

@@ -1,0 +1,134 @@
+"""Support & quality: how much comes in, how fast it is answered, and what causes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from app.data import rows, split
+from app.filters import page_filter
+from app.ui import charts
+from app.ui.cards import cards
+from app.ui.drill import Point, accounts, week
+from app.ui.head import head
+from app.ui.panels import chart, table
+
+ORDER = ["urgent", "high", "normal", "low"]
+tower, filters = head("Support & quality", marks=True)
+
+
+def behind(**where: Any) -> pd.DataFrame:
+    """Accounts by their tickets of the range."""
+    return accounts(tower, filters, "tickets", **where)
+
+
+def of_month(point: Point, state: str) -> pd.DataFrame:
+    """Accounts by their tickets of one month that count for the rate."""
+    return accounts(tower, filters.narrowed(point.value), "tickets", state=state)
+
+
+cards(
+    tower,
+    filters,
+    "tickets backlog first_response_sla resolution_sla open_and_breached first_response_median_hours "
+    "first_response_p90_hours resolution_median_hours resolution_p90_hours csat",
+)
+left, right = st.columns(2)
+with left:
+    chart(
+        "Tickets opened per week",
+        charts.bars(split(tower, filters, ["tickets"], grain="week"), "period", "tickets"),
+        help="By day of opening; the first and last week may be partial.",
+        drill=lambda point: behind(**week(point.value, filters)),
+        marks=True,
+    )
+with right:
+    backlog = rows(tower, "backlog", filters)
+    chart(
+        "Backlog at the end of the day",
+        charts.lines(backlog, "backlog_date", {"open_tickets": "Open tickets"}, zero=True, markers=False),
+        drill=lambda point: behind(open_on=point.value),
+        marks=True,
+    )
+left, right = st.columns(2)
+monthly = split(tower, filters, ["first_response_sla", "resolution_sla", "csat", "csat_answers"], grain="month")
+with left:
+    series = {"first_response_sla": "First response", "resolution_sla": "Resolution"}
+    chart(
+        "SLA met by month of opening",
+        charts.lines(monthly, "period", series, tick=".1%"),
+        needs="resolution_sla",
+        help="Open tickets past their target count as breached; those not yet due are out.",
+        drill=lambda point: of_month(point, "response" if point.series == "first_response_sla" else "resolution"),
+        marks=True,
+    )
+with right:
+    chart(
+        "CSAT by month, with the number of answers",
+        charts.bars(monthly, "period", "csat", kind="percent", n="csat_answers"),
+        help="Scores of 4 or 5 ÷ scores given.",
+        drill=lambda point: of_month(point, "answered"),
+    )
+cut = page_filter("cut", "Cut by", ["priority", "segment", "region", "category"], default="priority")
+columns: dict[str, tuple[str, str]] = {
+    "tickets": ("Tickets", "%.0f"),
+    "first_response_sla": ("First response SLA", "percent"),
+    "resolution_sla": ("Resolution SLA", "percent"),
+    "resolution_median_hours": ("Resolution p50 (h)", "%.1f"),
+    "resolution_p90_hours": ("Resolution p90 (h)", "%.1f"),
+    "csat": ("CSAT", "percent"),
+    "csat_answers": ("Answers", "%.0f"),
+    "open_and_breached": ("Open and breached", "%.0f"),
+}
+parts = split(tower, filters, list(columns), cut)
+if cut == "priority":
+    parts = parts.sort_values(cut, key=lambda names: names.map(ORDER.index), ignore_index=True)
+
+
+def of_part(point: Point) -> pd.DataFrame:
+    """Accounts by their tickets of one part of the cut."""
+    if cut in ("segment", "region"):
+        return accounts(tower, filters.narrowed(**{cut: point.value}), "tickets")
+    return behind(**{cut: point.value})
+
+
+left, right = st.columns(2)
+with left:
+    figure = charts.bars(parts, cut, "resolution_sla", kind="percent", n="tickets")
+    chart(f"Resolution SLA by {cut}", figure, drill=of_part, needs="resolution_sla")
+with right:
+    chart(f"Tickets by {cut}", charts.shares(parts, cut, "tickets", tick=",d"), drill=of_part)
+table(
+    f"Quality by {cut}",
+    parts,
+    columns={name: st.column_config.NumberColumn(label, format=form) for name, (label, form) in columns.items()},
+    filters=filters,
+    drill=of_part,
+)
+left, right = st.columns([3, 2])
+with left:
+    causes = split(tower, filters, ["tickets"], "root_cause_name")
+    known = causes[causes["root_cause_name"] != "Not yet known"]
+    chart(
+        "Root causes",
+        charts.pareto(known, "root_cause_name", "tickets"),
+        needs="top_root_causes",
+        note=f"{causes['tickets'].sum() - known['tickets'].sum():,.0f} tickets have no known cause yet.",
+        height=420,
+        drill=lambda point: behind(root_cause=point.value),
+    )
+with right:
+    table(
+        "Open tickets on the as-of date",
+        rows(tower, "backlog_age", filters),
+        filters=filters,
+        help="Age in days, median and 90th percentile.",
+        empty="No ticket is open.",
+        drill=lambda point: behind(priority=point.value, open_on=tower.as_of),
+        columns={
+            "age_p50_days": st.column_config.NumberColumn("Age p50 (days)", format="%.1f"),
+            "age_p90_days": st.column_config.NumberColumn("Age p90 (days)", format="%.1f"),
+        },
+    )
