@@ -54,3 +54,8 @@ def year_label(day: date, first_month: int = CALENDAR_YEAR) -> str:
 def quarter_label(day: date, first_month: int = CALENDAR_YEAR) -> str:
     """Such as Q4 2026, or Q3 FY2027 where the fiscal year is not the calendar's."""
     return f"Q{quarter_number(day, first_month)} {year_label(day, first_month)}"
+
+
+def fiscal_year_start(number: int, first_month: int = CALENDAR_YEAR) -> date:
+    """First day of the fiscal year of that number: FY2027 starts in February 2026 where years start in February."""
+    return date(number if first_month == CALENDAR_YEAR else number - 1, first_month, 1)

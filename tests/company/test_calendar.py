@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from company.calendar import (
     add_months,
     fiscal_year,
+    fiscal_year_start,
     month_label,
     months_between,
     quarter_label,
@@ -86,3 +87,4 @@ def test_a_year_has_four_whole_quarters_of_one_number(day: date, first_month: in
     assert quarters == [add_months(start, month // 3 * 3) for month in range(12)]
     assert [quarter_number(quarter, first_month) for quarter in quarters[::3]] == [1, 2, 3, 4]
     assert {fiscal_year(quarter, first_month) for quarter in quarters} == {fiscal_year(day, first_month)}
+    assert fiscal_year_start(fiscal_year(day, first_month), first_month) == start
