@@ -1,0 +1,183 @@
+"""company.yml: read, checked, and made a `Profile`. Every mistake is one line with file, line and column."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from company.calendar import fiscal_year_start
+from company.nodes import Map, Node, Text, parse, quoted
+from company.profile import Calendar, Currency, Pipeline, Profile, Rate, Stage, Vocabulary
+from company.service import read_service_hours
+from company.values import (
+    NO,
+    YEARS,
+    YES,
+    choice,
+    currency_code,
+    day,
+    fields,
+    flag,
+    name,
+    number,
+    said,
+    share,
+    timezone,
+)
+from company.words import read_words
+
+ENTRIES = (
+    "name",
+    "currency",
+    "calendar",
+    "gross_margin",
+    "usage_in_mrr",
+    "words",
+    "pipelines",
+    "service_hours",
+)
+_MONTH_NAMES = "january february march april may june july august september october november december"
+MONTHS = {
+    name: number
+    for number, full in enumerate(_MONTH_NAMES.split(), start=1)
+    for name in (full, full[:3], str(number), f"{number:02}")
+}
+FX = {"constant": "constant", "spot": "spot"}
+USAGE = {"never": "never", "trailing 3 months": "trailing_3_months"}
+OUTCOMES = {"open": "open", "won": "won", "lost": "lost"}
+CATEGORIES = {"pipeline": "pipeline", "best case": "best_case", "commit": "commit", "omitted": "omitted"}
+FISCAL_YEAR = re.compile(r"FY ?([0-9]{4})", re.IGNORECASE)
+MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
+LARGEST_RATE = Decimal(10) ** 8
+
+
+def read_profile(path: Path) -> Profile:
+    """What company.yml says; `Profile()` without a file. Raises TowerError with place and advice for a mistake."""
+    root = parse(path)
+    if root is None or (isinstance(root, Text) and root.is_unsaid):
+        return Profile()
+    entries = fields(root, ENTRIES, "the company")
+    calendar = _calendar(entries["calendar"]) if "calendar" in entries else Calendar()
+    vocabularies = read_words(entries["words"]) if "words" in entries else ()
+    return Profile(
+        name=name(entries["name"], "name") if "name" in entries else None,
+        currency=_currency(entries["currency"], calendar.first_month) if "currency" in entries else Currency(),
+        calendar=calendar,
+        gross_margin=_gross_margin(entries["gross_margin"]) if "gross_margin" in entries else None,
+        usage_in_mrr=choice(entries["usage_in_mrr"], USAGE, "usage_in_mrr") if "usage_in_mrr" in entries else "never",
+        vocabularies=vocabularies,
+        pipelines=_pipelines(entries["pipelines"]) if "pipelines" in entries else (),
+        service_hours=(
+            read_service_hours(entries["service_hours"], _priorities(vocabularies))
+            if "service_hours" in entries
+            else None
+        ),
+    )
+
+
+def _priorities(vocabularies: tuple[Vocabulary, ...]) -> list[str]:
+    return [word.value for known in vocabularies if known.kind == "ticket_priority" for word in known.words]
+
+
+def _gross_margin(node: Node) -> Decimal:
+    margin = share(node, "gross_margin")
+    if not margin:
+        raise node.place.mistake("gross_margin must be above 0, such as 0.78")
+    return margin
+
+
+def _calendar(node: Node) -> Calendar:
+    entries = fields(node, ("timezone", "fiscal_year_starts"), "calendar")
+    start = entries.get("fiscal_year_starts")
+    return Calendar(
+        timezone(entries["timezone"]) if "timezone" in entries else Calendar().timezone,
+        choice(start, MONTHS, "fiscal_year_starts") if start else Calendar().first_month,
+    )
+
+
+def _currency(node: Node, first_month: int) -> Currency:
+    entries = fields(node, ("reporting", "fx", "rates"), "currency")
+    code = entries.get("reporting")
+    reporting = currency_code(code, "reporting") if code else None
+    fx = choice(entries["fx"], FX, "fx") if "fx" in entries else Currency().fx
+    rates = _rates(entries["rates"], reporting, first_month) if "rates" in entries else ()
+    return Currency(reporting, fx, rates)
+
+
+def _rates(node: Node, reporting: str | None, first_month: int) -> tuple[Rate, ...]:
+    """Rates as {SEK: 0.088} or {SEK: {FY2026: 0.088, 2026-08: 0.09}}, in the order of currency and day."""
+    if reporting is None:
+        raise node.place.mistake("rates need `reporting`, the currency that they convert to; add it to currency")
+    if not isinstance(node, Map):
+        raise node.place.mistake("rates needs entries such as SEK: 0.088")
+    found: dict[tuple[str, date | None], Rate] = {}
+    for key, value in said(node).items():
+        code = currency_code(node.keys[key], "a currency of rates")
+        for at, valid_from, amount in _dated(node.keys[key], value, first_month):
+            if (code, valid_from) in found:
+                raise at.place.mistake(f"a second rate of {code} from the same day; keep one")
+            found[code, valid_from] = Rate(code, _rate(amount, code, reporting), valid_from)
+    return tuple(sorted(found.values(), key=lambda rate: (rate.currency, rate.valid_from or date.min)))
+
+
+def _dated(key: Text, node: Node, first_month: int) -> list[tuple[Text, date | None, Node]]:
+    """The rates of a currency, each with its key and the day from which it holds."""
+    if not isinstance(node, Map):
+        return [(key, None, node)]
+    return [(node.keys[text], _valid_from(node.keys[text], first_month), rate) for text, rate in said(node).items()]
+
+
+def _rate(node: Node, code: str, reporting: str) -> Decimal:
+    rate = number(node, f"the rate of {code}")
+    if not 0 < rate < LARGEST_RATE:
+        raise node.place.mistake(f"the rate of {code} must be above 0 and below 100 million")
+    if code == reporting and rate != 1:
+        raise node.place.mistake(f"{code} is the reporting currency, so that its rate is 1; remove it")
+    return rate
+
+
+def _valid_from(key: Text, first_month: int) -> date:
+    """The first day of a rate's validity: of a fiscal year (FY2026), a month (2026-08), or the day itself."""
+    year = FISCAL_YEAR.fullmatch(key.value)
+    if year and int(year[1]) in YEARS:
+        return fiscal_year_start(int(year[1]), first_month)
+    text = f"{key.value}-01" if MONTH.fullmatch(key.value) else key.value
+    return day(Text(key.place, text), "the day from which a rate holds (or FY2026, or 2026-08)")
+
+
+def _pipelines(node: Node) -> tuple[Pipeline, ...]:
+    if not isinstance(node, Map):
+        raise node.place.mistake("pipelines needs entries `pipeline: {stage: …}`")
+    return tuple(_pipeline(name(node.keys[key], "a pipeline"), value) for key, value in node.entries.items())
+
+
+def _pipeline(title: str, node: Node) -> Pipeline:
+    """Stages in their order. An entry `renewals: yes` is no stage: it says that the pipeline holds renewals."""
+    if not isinstance(node, Map):
+        raise node.place.mistake(f"pipeline {quoted(title)} needs its stages, such as Signed: won")
+    stages, is_renewal = [], False
+    for key, value in node.entries.items():
+        if key == "renewals" and isinstance(value, Text) and value.value.casefold() in YES + NO:
+            is_renewal = flag(value, key)
+        else:
+            stages.append(_stage(name(node.keys[key], "a stage"), value))
+    if not stages:
+        raise node.place.mistake(f"pipeline {quoted(title)} has no stage; add them, or remove it")
+    return Pipeline(title, tuple(stages), is_renewal)
+
+
+def _stage(title: str, node: Node) -> Stage:
+    what = f"stage {quoted(title)}"
+    if isinstance(node, Text):
+        return Stage(title, choice(node, OUTCOMES, what))
+    entries = fields(node, ("open", "probability"), what)
+    if isinstance(node, Map) and "open" not in node.keys:
+        raise node.place.mistake(f"{what} needs `open:` with its forecast category; only open stages have entries")
+    return Stage(
+        title,
+        "open",
+        choice(entries["open"], CATEGORIES, f"the forecast category of {what}") if "open" in entries else None,
+        share(entries["probability"], f"the probability of {what}") if "probability" in entries else None,
+    )
