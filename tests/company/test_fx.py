@@ -1,0 +1,79 @@
+"""What an amount is worth in the reporting currency."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from company.fx import converted, rate_on
+from company.profile import Calendar, Currency, Profile, Rate
+
+
+def company(fx: str, *rates: tuple[str, str, date | None], first_month: int = 2) -> Profile:
+    known = tuple(Rate(code, Decimal(rate), day) for code, rate, day in rates)
+    return Profile(currency=Currency("EUR", fx, known), calendar=Calendar("UTC", first_month))
+
+
+STEPS = (
+    ("SEK", "0.100", date(2025, 2, 1)),
+    ("SEK", "0.090", date(2025, 11, 15)),
+    ("SEK", "0.080", date(2026, 2, 1)),
+    ("SEK", "0.070", date(2026, 2, 20)),
+)
+
+
+@pytest.mark.parametrize(
+    ("day", "rate"),
+    [
+        (date(2025, 2, 1), "0.100"),
+        (date(2025, 12, 31), "0.100"),
+        (date(2026, 1, 31), "0.100"),
+        (date(2026, 2, 1), "0.080"),
+        (date(2027, 1, 31), "0.080"),
+        (date(2027, 2, 1), "0.070"),
+        (date(2024, 6, 1), "0.100"),
+    ],
+)
+def test_under_constant_a_fiscal_year_has_the_rate_with_which_it_begins(day: date, rate: str) -> None:
+    assert rate_on(company("constant", *STEPS), "SEK", day) == Decimal(rate)
+
+
+@pytest.mark.parametrize(
+    ("day", "rate"),
+    [
+        (date(2025, 2, 1), "0.100"),
+        (date(2025, 11, 1), "0.090"),
+        (date(2026, 1, 31), "0.090"),
+        (date(2026, 2, 1), "0.070"),
+        (date(2030, 2, 1), "0.070"),
+        (date(2025, 1, 31), None),
+    ],
+)
+def test_under_spot_a_month_has_the_rate_of_its_end(day: date, rate: str | None) -> None:
+    assert rate_on(company("spot", *STEPS), "SEK", day) == (None if rate is None else Decimal(rate))
+
+
+@pytest.mark.parametrize("fx", ["constant", "spot"])
+def test_a_rate_without_a_day_holds_on_every_day(fx: str) -> None:
+    known = company(fx, ("SEK", "0.088", None))
+    assert {rate_on(known, "SEK", date(year, 7, 1)) for year in (1990, 2026, 2100)} == {Decimal("0.088")}
+
+
+@pytest.mark.parametrize("fx", ["constant", "spot"])
+def test_no_currency_borrows_the_rate_of_another(fx: str) -> None:
+    known = company(fx, ("SEK", "0.088", None))
+    assert rate_on(known, "NOK", date(2026, 7, 1)) is None
+    assert converted(known, Decimal(100), "NOK", date(2026, 7, 1)) is None
+    assert rate_on(Profile(), "EUR", date(2026, 7, 1)) is None
+
+
+def test_the_reporting_currency_is_itself() -> None:
+    assert rate_on(company("spot"), "EUR", date(2026, 7, 1)) == 1
+
+
+def test_conversion_loses_no_digit() -> None:
+    known = company("constant", ("SEK", "12345678.123456789012", None))
+    amount = Decimal("9999999999999999.99")
+    assert converted(known, amount, "SEK", date(2026, 7, 1)) == Decimal("123456781234567889996543.21876543210988")
