@@ -19,7 +19,11 @@ class MetricError(TowerError):
 
 @dataclass(frozen=True)
 class Metric:
-    """One KPI. `behaviour`: flow (adds up over time), stock (at a period's end), first (at its start), now (as-of)."""
+    """One KPI. `behaviour`: flow (adds up over time), stock (at a period's end), first (at its start), now (as-of).
+
+    `dimensions` are what people cut it by; `keys` what its rows are about (account, deal, ticket): by a key it becomes
+    the list behind its number.
+    """
 
     name: str
     label: str
@@ -29,6 +33,12 @@ class Metric:
     behaviour: str
     sample: str | None
     dimensions: tuple[str, ...]
+    keys: tuple[str, ...]
+
+    @property
+    def cuts(self) -> tuple[str, ...]:
+        """All that it can be grouped and filtered by."""
+        return self.dimensions + self.keys
 
 
 def manifest_path() -> Path:
@@ -54,8 +64,8 @@ def get_metric(name: str) -> Metric:
 
 
 def supports(name: str, dimension: str) -> bool:
-    """Whether a metric can be grouped or filtered by a dimension."""
-    return dimension in get_metric(name).dimensions
+    """Whether a metric can be grouped or filtered by a dimension or key."""
+    return dimension in get_metric(name).cuts
 
 
 @lru_cache(maxsize=2)
@@ -65,6 +75,12 @@ def _read(path: Path, _version: int) -> dict[str, Metric]:
         measure["name"]: {entity["name"] for entity in model["entities"]}
         for model in manifest["semantic_models"]
         for measure in model["measures"]
+    }
+    keys = {
+        entity["name"]
+        for model in manifest["semantic_models"]
+        for entity in model["entities"]
+        if ((entity.get("config") or {}).get("meta") or {}).get("key")
     }
     raw = {metric["name"]: metric for metric in manifest["metrics"]}
 
@@ -88,6 +104,7 @@ def _read(path: Path, _version: int) -> dict[str, Metric]:
             meta["direction"],
             meta["behaviour"],
             meta.get("sample"),
-            tuple(sorted(dimension for dimension in shared if not dimension.endswith("_row"))),
+            tuple(sorted(shared - keys)),
+            tuple(sorted(shared & keys)),
         )
     return result

@@ -64,6 +64,7 @@ def query(
 ) -> pd.DataFrame:
     """Metrics as a frame with columns period (when a grain is given), group_by…, metrics (floats).
 
+    By a key (account, deal, ticket) it is the list behind a number: the same filters and months give its parts.
     Without a grain a stock metric gives its value at the end of the range and a flow metric its sum or ratio of sums
     over it; `now` metrics are as of the as-of date whatever the range. `filters` maps dimensions to accepted values;
     an empty list filters nothing. start and end are months (any day in them). Raises MetricError for a question that
@@ -96,11 +97,11 @@ def _batches(
     batches: dict[tuple[str, frozenset[str]], list[str]] = {}
     for metric in wanted:
         for dimension in group_by:
-            if dimension not in metric.dimensions:
+            if dimension not in metric.cuts:
                 raise MetricError(
                     f"{metric.label} is not recorded by {dimension}; it knows {', '.join(metric.dimensions)}"
                 )
-        dropped = frozenset(dimension for dimension in (*SHARED, *active) if dimension not in metric.dimensions)
+        dropped = frozenset(dimension for dimension in (*SHARED, *active) if dimension not in metric.cuts)
         if not ignore and (unanswered := dropped & active.keys()):
             raise MetricError(f"{metric.label} does not answer to a filter on {', '.join(sorted(unanswered))}")
         batches.setdefault((metric.behaviour, dropped), []).append(metric.name)
@@ -130,19 +131,15 @@ def _coarsen(
     """Pick the last (or first) month of each period for stock metrics that were asked by month."""
     if asked == grain:
         return frame
-    frame = frame.sort_values("period")
-    keys = list(group_by)
-    if frame.empty and not keys and not grain:
+    if frame.empty and not group_by and not grain:
         return frame.drop(columns="period").reindex([0])
-    if grain:
-        frame["period"] = (
-            pd.to_datetime(frame["period"]).dt.to_period("Q" if grain == "quarter" else "Y").dt.start_time.dt.date
-        )
-        keys = ["period", *keys]
-    elif not keys:
-        return frame.drop(columns="period").iloc[-1:] if behaviour == "stock" else frame.drop(columns="period").iloc[:1]
-    picked = pd.DataFrame(frame.groupby(keys, as_index=False, dropna=False).nth(-1 if behaviour == "stock" else 0))
-    return picked.drop(columns=[] if grain else "period")
+    month = pd.to_datetime(frame["period"])
+    unit = {None: "", "quarter": "Q", "year": "Y"}[grain]
+    periods = month.dt.to_period(unit).dt.start_time if unit else pd.Series(month.min(), frame.index)
+    # of all rows, not of each group's: whoever is gone by the last month is not counted with an earlier one
+    picked = month == month.groupby(periods).transform("max" if behaviour == "stock" else "min")
+    frame = frame.assign(period=periods.dt.date)[picked].reset_index(drop=True)
+    return frame if grain else frame.drop(columns="period")
 
 
 def _run(
