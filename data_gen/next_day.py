@@ -14,39 +14,63 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
 from rich.console import Console
 
-from data_gen.__main__ import generate
+from data_gen.generate import generate
 from data_gen.plan import Plan
+from data_gen.shapes import shape_of
+from data_gen.shapes.shape import Shape
+from data_gen.writer import TRUTH
 from warehouse.connections import owner_connection
 from warehouse.errors import TowerError, run_cli
 from warehouse.settings import Settings, load_settings
 
-# what a day brings: file, name, and the column that came to hold the value, or any if none is named
-NEWS = [
-    ("crm/accounts", "new accounts", "account_id", ""),
-    ("crm/accounts", "became customers", "status", "customer"),
-    ("crm/accounts", "churned", "status", "churned"),
-    ("crm/deals", "new deals", "deal_id", ""),
-    ("crm/deals", "won", "stage", "closed_won"),
-    ("crm/deals", "lost", "stage", "closed_lost"),
-    ("billing/invoices", "new invoices", "invoice_id", ""),
-    ("billing/invoices", "paid", "paid_at", ""),
-    ("support/tickets", "new tickets", "ticket_id", ""),
-    ("support/tickets", "solved", "resolved_at", ""),
-    ("product/events", "usage events", "event_id", ""),
-]
+
+@dataclass(frozen=True)
+class News:
+    """What a day brings: rows of a table whose column came to hold one of the values, or any if none is named."""
+
+    what: str
+    table: str
+    column: str
+    values: frozenset[str] = frozenset()
+
+    def is_in(self, before: dict[str, str], after: dict[str, str]) -> bool:
+        """Whether a row tells it."""
+        value = after[self.column]
+        return (value in self.values if self.values else value != "") and before.get(self.column, "") != value
 
 
-def write_difference(old: Path, new: Path, target: Path) -> Counter[str]:
+def news_of(shape: Shape) -> list[News]:
+    """What a day of this company may bring, in the order in which it is told."""
+    won = frozenset(pipeline.won for pipeline in shape.pipelines)
+    lost = frozenset(pipeline.lost for pipeline in shape.pipelines)
+    return [
+        News("new accounts", "crm/accounts", "account_id"),
+        News("became customers", "crm/accounts", "status", frozenset({"customer"})),
+        News("churned", "crm/accounts", "status", frozenset({"churned"})),
+        News("new deals", "crm/deals", "deal_id"),
+        News("won", "crm/deals", "stage", won),
+        News("lost", "crm/deals", "stage", lost),
+        News("new invoices", "billing/invoices", "invoice_id"),
+        News("paid", "billing/invoices", "paid_at"),
+        News("new tickets", "support/tickets", "ticket_id"),
+        News("solved", "support/tickets", "resolved_at"),
+        News("usage events", "product/events", "event_id"),
+    ]
+
+
+def write_difference(old: Path, new: Path, target: Path, news: list[News]) -> Counter[str]:
     """Write the rows that one folder's files hold and another's don't; returns the number of `rows` and of the news."""
     counts: Counter[str] = Counter()
-    for path in sorted(new.glob("[!t]*/*.csv")):
+    for path in sorted(new.glob("*/*.csv")):
         name = path.relative_to(new)
+        if name.parts[0] == TRUTH:
+            continue
         rows = list(_changes(old / name, path))
         if not rows:
             continue
@@ -55,14 +79,18 @@ def write_difference(old: Path, new: Path, target: Path) -> Counter[str]:
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         (target / name).write_text(header + "".join(after for _, after in rows), encoding="utf-8")
         counts["rows"] += len(rows)
-        columns, *afters = csv.reader([header, *(after for _, after in rows)])
-        befores = csv.reader([before or "\n" for before, _ in rows])
-        for before, after in zip(befores, afters, strict=True):
-            was, now = dict(zip(columns, before, strict=False)), dict(zip(columns, after, strict=True))
-            for table, what, column, value in NEWS:
-                if table == name.with_suffix("").as_posix():
-                    wanted = now[column] == value if value else now[column] != ""
-                    counts[what] += wanted and was.get(column, "") != now[column]
+        counts.update(_told(header, rows, [one for one in news if one.table == name.with_suffix("").as_posix()]))
+    return counts
+
+
+def _told(header: str, rows: list[tuple[str, str]], news: list[News]) -> Counter[str]:
+    """How many of a table's changed rows tell each of the news."""
+    counts: Counter[str] = Counter()
+    columns, *afters = csv.reader([header, *(after for _, after in rows)])
+    befores = csv.reader([before or "\n" for before, _ in rows])
+    for before, after in zip(befores, afters, strict=True):
+        was, now = dict(zip(columns, before, strict=False)), dict(zip(columns, after, strict=True))
+        counts.update(one.what for one in news if one.is_in(was, now))
     return counts
 
 
@@ -102,7 +130,7 @@ def next_day(settings: Settings, target: Path, console: Console | None = None) -
         day = today + timedelta(days=1)
         generate(replace(plan, until=day), folder / "new", console)
         shutil.rmtree(target / day.isoformat(), ignore_errors=True)
-        return day, write_difference(folder / "old", folder / "new", target / day.isoformat())
+        return day, write_difference(folder / "old", folder / "new", target / day.isoformat(), news_of(plan.shape))
 
 
 def _accounts(folder: Path) -> set[tuple[str, str, str]]:
@@ -138,7 +166,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=beside, help="folder for the drops, one a day (beside DATA_DIR)")
     options = parser.parse_args()
     day, counts = next_day(settings, options.out)
-    news = ", ".join(f"{counts[what]:,} {what}" for _, what, _, _ in NEWS)
+    news = ", ".join(f"{counts[one.what]:,} {one.what}" for one in news_of(shape_of(settings.scenario)))
     Console(soft_wrap=True, highlight=False).print(
         f"{day}: {news}; {counts['rows']:,} new and changed rows in {options.out / day.isoformat()}"
     )

@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
-from data_gen.plan import NONE
+from data_gen.arrays import NONE
 
+TRUTH = "truth"  # the folder of what only the maker knows
 FREE_TEXT = {
     "feedback_text",
     "subject",

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data_gen.__main__ import generate
+from data_gen.generate import generate
 from data_gen.plan import Plan
 from loader.contract import read_contract
 from loader.load import Options, load, open_scratch
@@ -97,7 +97,7 @@ def test_a_failed_run_keeps_the_old_files(tmp_path: Path, monkeypatch: pytest.Mo
     target = tmp_path / "data"
     generate(Plan(60, 1, date(2026, 1, 1), date(2026, 3, 31)), target)
     before = (target / "crm/accounts.csv").read_bytes()
-    monkeypatch.setattr("data_gen.support_tables.write", lambda *_: 1 / 0)
+    monkeypatch.setattr("data_gen.support.tables.write", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         generate(Plan(70, 2, date(2026, 1, 1), date(2026, 3, 31)), target)
     assert (target / "crm/accounts.csv").read_bytes() == before

@@ -10,12 +10,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data_gen.__main__ import generate
-from data_gen.next_day import write_difference
+from data_gen.generate import generate
+from data_gen.next_day import news_of, write_difference
 from data_gen.plan import Plan
 from warehouse.errors import TowerError
 
 PLAN = Plan(300, 7, date(2026, 1, 1), date(2026, 3, 20))
+NEWS = news_of(PLAN.shape)
 BEGINS = {  # when a row came into being; tables that are not named never grow
     "crm/accounts": "created_at",
     "crm/contacts": "created_at",
@@ -150,8 +151,8 @@ def test_the_life_ends_at_the_horizon() -> None:
 def test_a_drop_holds_what_differs_and_says_what_is_new(tmp_path: Path) -> None:
     for name, until in (("one", PLAN.end), ("two", PLAN.end + timedelta(days=4))):
         generate(replace(PLAN, until=until), tmp_path / name)
-    assert not write_difference(tmp_path / "one", tmp_path / "one", tmp_path / "none").total()
-    said = write_difference(tmp_path / "one", tmp_path / "two", tmp_path / "drop")
+    assert not write_difference(tmp_path / "one", tmp_path / "one", tmp_path / "none", NEWS).total()
+    said = write_difference(tmp_path / "one", tmp_path / "two", tmp_path / "drop", NEWS)
     before, after, drop = read(tmp_path / "one"), read(tmp_path / "two"), read(tmp_path / "drop")
     assert said["rows"] == sum(len(table) for table in drop.values())
     for name, table in drop.items():

@@ -1,0 +1,121 @@
+"""How subscriptions end: the monthly risk of each customer, the reasons, and those who leave at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from data_gen.arrays import NONE, Floats, Ints, Mask, constant, floats, mask
+from data_gen.billing.book import Billing
+from data_gen.clock import DAY
+from data_gen.incidents import IncidentKind
+from data_gen.shapes.money import Reason
+
+
+@dataclass(frozen=True)
+class Risk:
+    """What drives churn: health two months ago, and what was planted."""
+
+    health: float = -0.75
+    mean: float = 1.28  # of the factor of health over all customers, so that segments keep their rate
+    lag_months: int = 2
+    price_rise: float = 3.2
+    churn_cluster: float = 9
+    highest: float = 0.5
+    looked_at_day: int = 12  # of the month, whether something planted is going on
+    notice_days: int = 20
+    at_once: float = 0.03  # share of new customers who leave within their first month, where some do
+
+
+@dataclass(frozen=True)
+class Reasons:
+    """Upper edges of a uniform draw for each reason; the rest blames the product when health is poor."""
+
+    edges: tuple[tuple[float, Reason], ...] = (
+        (0.15, Reason.PAYMENT),
+        (0.35, Reason.PRICE),
+        (0.55, Reason.PRODUCT),
+        (0.68, Reason.COMPETITOR),
+        (0.80, Reason.SUPPORT),
+    )
+    poor_health: float = -0.5
+    closed: float = 0.05
+    blames_price: float = 0.8  # share of those hit by a price rise
+
+
+RISK, REASONS = Risk(), Reasons()
+
+
+def monthly_risk(billing: Billing, active: Ints, month: int) -> Floats:
+    """Monthly churn probability: by segment, by health two months ago, and by what was planted."""
+    population, plan = billing.population, billing.plan
+    known = population.health[active, max(0, month - RISK.lag_months)]
+    usual = floats(billing.shape.segments, lambda segment: segment.loyalty.churn)[population.segment[active]]
+    risk = usual * np.exp(RISK.health * known) / RISK.mean
+    risk = np.where(_in_price_rise(billing, active, month), risk * RISK.price_rise, risk)
+    risk = np.where(_in_cluster(billing, active, month), risk * RISK.churn_cluster, risk)
+    if plan.month_edges[month] < plan.cut:
+        billing.hazard[active] = np.minimum(risk, RISK.highest)
+    return np.minimum(risk, RISK.highest)
+
+
+def _in_price_rise(billing: Billing, accounts: Ints, month: int) -> Mask:
+    rise = billing.plan.incident(IncidentKind.PRICE_RISE)
+    if not rise or not rise.covers_moment(_middle(billing, month)):
+        return np.zeros(len(accounts), dtype=bool)
+    return billing.population.segment[accounts] == billing.shape.segment(rise.scope.value)
+
+
+def _in_cluster(billing: Billing, accounts: Ints, month: int) -> Mask:
+    cluster = billing.plan.incident(IncidentKind.CHURN_CLUSTER)
+    if not cluster or not cluster.covers_moment(_middle(billing, month)):
+        return np.zeros(len(accounts), dtype=bool)
+    return billing.population.region[accounts] == billing.shape.region(cluster.scope.value)
+
+
+def _middle(billing: Billing, month: int) -> int:
+    return int(billing.plan.month_edges[month]) + RISK.looked_at_day * DAY
+
+
+def choose_brief(billing: Billing) -> Mask:
+    """A few new customers who leave within their first month."""
+    population, plan = billing.population, billing.plan
+    month = np.clip(plan.month_of(population.paid_from), 0, plan.months - 1)
+    has_room = (population.paid_from >= plan.first) & (plan.month_edges[month + 1] - population.paid_from > 5 * DAY)
+    may = mask(billing.shape.segments, lambda segment: segment.loyalty.leaves_at_once)[population.segment]
+    return has_room & may & (billing.rng.random(population.size) < RISK.at_once)
+
+
+def leave(billing: Billing, accounts: Ints, when: Ints, month: int) -> None:
+    """End all subscriptions of the accounts, for a reason."""
+    if not len(accounts):
+        return
+    reason = _reasons(billing, accounts, month)
+    billing.churns.add(
+        account=accounts, when=when, reason=reason, back=constant(0, accounts), month=constant(month, accounts)
+    )
+    end_with_notice(billing, billing.subscription[accounts], when, reason)
+    with_addon = billing.addon[accounts] != NONE
+    end_with_notice(billing, billing.addon[accounts][with_addon], when[with_addon], reason[with_addon])
+    billing.subscription[accounts], billing.addon[accounts] = NONE, NONE
+    billing.book(accounts, when)
+    billing.churned_month[accounts] = month
+
+
+def end_with_notice(billing: Billing, subscriptions: Ints, when: Ints, reason: Ints | Reason) -> None:
+    """End subscriptions that were cancelled up to three weeks before."""
+    asked = when - (billing.rng.random(len(when)) * RISK.notice_days * DAY).astype(np.int64)
+    billing.end(subscriptions, when, asked, reason)
+
+
+def _reasons(billing: Billing, accounts: Ints, month: int) -> Ints:
+    health = billing.population.health[accounts, max(0, month - 1)]
+    draw = billing.rng.random(len(accounts))
+    rest = np.where(health < REASONS.poor_health, Reason.PRODUCT, Reason.OTHER)
+    edges = REASONS.edges
+    reason = np.select([draw < edge for edge, _ in edges], [int(reason) for _, reason in edges], rest)
+    reason[billing.rng.random(len(accounts)) < REASONS.closed] = Reason.CLOSED
+    hit = _in_price_rise(billing, accounts, month) & (draw < REASONS.blames_price)
+    reason = np.where(hit, Reason.PRICE, reason)
+    return np.where(_in_cluster(billing, accounts, month), Reason.COMPETITOR, reason)

@@ -1,0 +1,163 @@
+"""Writes who is known: crm/sales_reps, crm/accounts and crm/contacts."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+import numpy as np
+from faker import Faker
+
+from data_gen.arrays import NONE, Floats, Ints, floats, ints, repeat_index
+from data_gen.billing.book import Billing
+from data_gen.clock import DAY
+from data_gen.plan import Plan
+from data_gen.population import Population
+from data_gen.shapes.shape import Shape
+from data_gen.writer import Folder, flags, ids, labels, money, times, whole
+
+ROLES = ["account_executive", "account_manager"]
+STATUSES = ["customer", "trial", "churned", "prospect"]
+
+
+@dataclass(frozen=True)
+class Staffing:
+    """How many reps there are, what they must sell, since when they work here."""
+
+    accounts_per_team: int = 1_000
+    accounts_per_quota: int = 83  # quotas grow with the accounts that a rep looks after
+    quota_step: int = 500_00  # cents
+    hired_days: tuple[int, int] = (-200, 1_500)  # before the window
+
+
+@dataclass(frozen=True)
+class Pools:
+    """How many names are drawn to choose from."""
+
+    companies: int = 400
+    first_names: int = 150
+    last_names: int = 200
+
+
+@dataclass(frozen=True)
+class Teams:
+    """Reps in a grid: so many for each segment and region, numbered row by row."""
+
+    shape: Shape
+    per_cell: int
+
+    def draw(self, rng: np.random.Generator, segment: Ints, region: Ints) -> Ints:
+        """A rep for each pair of segment and region."""
+        return self.shape.cell(segment, region) * self.per_cell + rng.integers(0, self.per_cell, len(segment))
+
+
+@dataclass(frozen=True)
+class Contacts:
+    """The contacts of each account: the number of the first, and how many."""
+
+    first: Ints
+    count: Ints
+
+
+STAFFING, POOLS = Staffing(), Pools()
+
+
+def write_reps(plan: Plan, rng: np.random.Generator, fake: Faker, folder: Folder) -> Teams:
+    """At least one rep for each segment and region; more in a larger company."""
+    shape = plan.shape
+    per_cell = max(1, round(plan.accounts / STAFFING.accounts_per_team))
+    cell = np.repeat(np.arange(shape.cells), per_cell)
+    segment, region = np.divmod(cell, len(shape.regions))
+    n = len(cell)
+    size = plan.accounts / n / STAFFING.accounts_per_quota
+    weight: Floats = floats(shape.segments, lambda s: s.selling.quota)
+    early, late = STAFFING.hired_days
+    folder.write(
+        "crm/sales_reps",
+        {
+            "rep_id": ids("R", np.arange(n), 3),
+            "rep_name": labels([fake.name() for _ in range(n)], np.arange(n)),
+            "team": labels([s.name for s in shape.segments], segment),
+            "region": labels([r.name for r in shape.regions], region),
+            "role": labels(ROLES, rng.integers(0, len(ROLES), n)),
+            "hired_at": times(plan.first - rng.integers(early * DAY, late * DAY, n)),
+            "monthly_quota": money(np.round(weight * size)[segment] * STAFFING.quota_step),
+        },
+    )
+    return Teams(shape, per_cell)
+
+
+def write_accounts(billing: Billing, rng: np.random.Generator, fake: Faker, teams: Teams, folder: Folder) -> None:
+    """Write the accounts with the status that the files know."""
+    population, plan, shape, n = billing.population, billing.plan, billing.shape, billing.population.size
+    owner = teams.draw(rng, population.segment, population.region)
+    stems, endings = [fake.unique.last_name() for _ in range(POOLS.companies)], shape.names.endings
+    stem, ending = rng.integers(0, len(stems), n), rng.integers(0, len(endings), n)
+    names = [f"{first} {last}" for first in stems for last in endings]
+    low = ints(shape.segments, lambda s: s.crowd.employees[0])[population.segment]
+    high = ints(shape.segments, lambda s: s.crowd.employees[1])[population.segment]
+    employees = np.exp(rng.uniform(np.log(low), np.log(high))).astype(np.int64)
+    industry = rng.integers(0, len(shape.names.industries), n)
+    each = len(shape.regions[0].countries)
+    folder.write(
+        "crm/accounts",
+        {
+            "account_id": ids("A", np.arange(n)),
+            "account_name": labels(names, stem * len(endings) + ending),
+            "segment": labels([s.name for s in shape.segments], population.segment),
+            "industry": labels(shape.names.industries, industry),
+            "employee_count": whole(employees),
+            "country": labels(
+                [country for region in shape.regions for country in region.countries],
+                population.region * each + rng.integers(0, each, n),
+            ),
+            "region": labels([r.name for r in shape.regions], population.region),
+            "acquisition_channel": labels([c.name for c in shape.channels], population.channel),
+            "owner_id": ids("R", owner, 3),
+            "created_at": times(population.created),
+            "status": labels(STATUSES, _status(billing)),
+        },
+        population.created < plan.cut,
+    )
+
+
+def _status(billing: Billing) -> Ints:
+    population, plan = billing.population, billing.plan
+    paying = billing.mrr_before(np.array([plan.cut]))[:, 0] > 0
+    trying = (population.trial_from < plan.cut) & (population.trial_to >= plan.cut)
+    left = (plan.known(population.paid_from) != NONE) & ~paying
+    codes = [STATUSES.index(name) for name in ("customer", "trial", "churned")]
+    return np.select([paying, trying, left], codes, STATUSES.index("prospect"))
+
+
+def write_contacts(population: Population, rng: np.random.Generator, fake: Faker, folder: Folder) -> Contacts:
+    """Write at least one contact for each account."""
+    more = floats(population.shape.segments, lambda s: s.crowd.contacts)[population.segment]
+    account, position = repeat_index(1 + rng.poisson(more))
+    n = len(account)
+    first = [fake.first_name() for _ in range(POOLS.first_names)]
+    last = [fake.last_name() for _ in range(POOLS.last_names)]
+    f, s = rng.integers(0, len(first), n), rng.integers(0, len(last), n)
+    titles = population.shape.names.titles
+    folder.write(
+        "crm/contacts",
+        {
+            "contact_id": ids("K", np.arange(n)),
+            "account_id": ids("A", account),
+            "first_name": labels(first, f),
+            "last_name": labels(last, s),
+            "email": labels([_address(x, y) for x in first for y in last], f * len(last) + s),
+            "job_title": labels(titles, rng.integers(0, len(titles), n)),
+            "is_primary": flags(position == 0),
+            "created_at": times(population.created[account]),
+        },
+        population.created[account] < population.plan.cut,
+    )
+    return Contacts(
+        np.searchsorted(account, np.arange(population.size)), np.bincount(account, minlength=population.size)
+    )
+
+
+def _address(first: str, last: str) -> str:
+    plain = unicodedata.normalize("NFKD", f"{first}.{last}".lower().replace(" ", ""))
+    return plain.encode("ascii", "ignore").decode() + "@example.com"

@@ -1,0 +1,63 @@
+"""Planted incidents: what goes wrong, where and when, and how much of it the figures show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from data_gen.arrays import Ints, Mask
+from data_gen.clock import DAY, epoch
+
+
+class IncidentKind(StrEnum):
+    """What may go wrong."""
+
+    BAD_RELEASE = "bad_release"
+    PAYMENT_OUTAGE = "payment_outage"
+    PRICE_RISE = "price_rise"
+    COST_BLOW_OUT = "cost_blow_out"
+    TRACKING_GAP = "tracking_gap"
+    SLA_COLLAPSE = "sla_collapse"
+    CHURN_CLUSTER = "churn_cluster"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The metric in which an incident shows, the dimension and its value, and whether it goes up or down."""
+
+    metric: str
+    dimension: str
+    value: str
+    direction: str = "up"
+
+
+@dataclass(frozen=True)
+class PlannedIncident:
+    """An incident of a company's life: the month of the window from 0, first and last day counted from its first."""
+
+    kind: IncidentKind
+    scope: Scope
+    month: int
+    first_day: int
+    last_day: int
+    description: str
+
+
+@dataclass(frozen=True)
+class Incident:
+    """One thing that was planted: what, its scope, and from when to when (both days included)."""
+
+    kind: IncidentKind
+    scope: Scope
+    start: date
+    end: date
+    description: str
+
+    def covers(self, moments: Ints) -> Mask:
+        """Which of the moments lie within the incident."""
+        return (moments >= epoch(self.start)) & (moments < epoch(self.end) + DAY)
+
+    def covers_moment(self, moment: int) -> bool:
+        """Whether the moment lies within the incident."""
+        return epoch(self.start) <= moment < epoch(self.end) + DAY

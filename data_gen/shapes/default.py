@@ -1,0 +1,254 @@
+"""The default company: software for companies of every size, in dollars, by the calendar year, in UTC."""
+
+from __future__ import annotations
+
+from data_gen.incidents import IncidentKind, PlannedIncident, Scope
+from data_gen.shapes.money import Catalogue, Currency, Interval, Product, Reason, ReasonWords
+from data_gen.shapes.people import Channel, Crowd, Loyalty, Names, Pricing, Region, Segment, Selling
+from data_gen.shapes.sales import DealKind, MarketingWords, Pipeline, SalesWords, Stage
+from data_gen.shapes.service import Cause, Module, Priority, ProductWords, SupportWords, Topic
+from data_gen.shapes.shape import Calendar, Shape
+
+SEGMENTS = (
+    Segment(
+        "SMB",
+        0.62,
+        Pricing(3_300, 0.5, 1_200, 8_800, (0, 1), 0.45, (0.65, 0.05, 0.30), addon_cents=2_900, card_share=0.6),
+        Selling(0.40, 26.0, quota=21, plan=1, sells_expansions=False),
+        Loyalty(0.0145, 0.021, 0.004, leaves_at_once=True),
+        Crowd((5, 99), contacts=0.8, users=1.0, tickets=0.48),
+    ),
+    Segment(
+        "Mid-Market",
+        0.30,
+        Pricing(28_000, 0.5, 12_500, 85_000, (1, 2), 0.5, (0.30, 0.05, 0.65), addon_cents=19_900),
+        Selling(0.26, 58.0, quota=144, plan=2),
+        Loyalty(0.0070, 0.042, 0.006),
+        Crowd((100, 999), contacts=2.0, users=4.0, tickets=0.85),
+    ),
+    Segment(
+        "Enterprise",
+        0.08,
+        Pricing(150_000, 0.25, 122_000, 420_000, (3, 3), 1.0, (0.0, 0.05, 0.95), addon_cents=99_900, negotiates=True),
+        Selling(0.18, 125.0, quota=180, plan=3, has_trials=False),
+        Loyalty(0.0042, 0.045, 0.004),
+        Crowd((1000, 20_000), contacts=4.0, users=11.0, tickets=1.5),
+    ),
+)
+REGIONS = (
+    Region("North America", 0.46, ("US", "US", "US", "CA"), tax_percent=0),
+    Region("Europe", 0.29, ("GB", "DE", "FR", "NL"), tax_percent=20),
+    Region("Asia Pacific", 0.16, ("AU", "JP", "IN", "SG"), tax_percent=10),
+    Region("Latin America", 0.09, ("BR", "MX", "CL", "CO"), tax_percent=16),
+)
+CHANNELS = (
+    Channel("Google Ads", (0.28, 0.16, 0.05), -0.35, 22_000, 4.0),
+    Channel("LinkedIn", (0.10, 0.18, 0.20), 0.05, 42_000, 9),
+    Channel("Content Marketing", (0.24, 0.18, 0.08), 0.15, 15_000, 3),
+    Channel("Events", (0.05, 0.12, 0.24), 0.10, 62_000, 30),
+    Channel("Referral", (0.14, 0.11, 0.08), 0.45, 13_000, 20, is_paid=False),
+    Channel("Partner", (0.08, 0.10, 0.10), 0.25, 24_000, 15, is_paid=False),
+    Channel("Outbound", (0.06, 0.12, 0.23), -0.10, 52_000, 40, is_paid=False),
+    Channel("Unknown", (0.05, 0.03, 0.02), -0.15, is_known=False, is_paid=False),
+)
+NAMES = Names(
+    locale="en_US",
+    endings=(
+        *("Labs", "Systems", "Group", "& Co", "Works", "Logistics", "Health", "Média", "Partners"),
+        *("Solutions, Inc.", "GmbH", "Analytics"),
+    ),
+    industries=(*("Software", "Finance", "Healthcare", "Retail", "Manufacturing", "Education", "Logistics", "Media"),),
+    titles=(
+        *("CEO", "CFO", "VP Sales", "VP Operations", "Head of RevOps", "Director of IT", "IT Manager"),
+        *("Operations Manager", "Sales Manager", "Analyst", "Office Administrator", "Engineer"),
+    ),
+)
+CATALOGUE = Catalogue(
+    products=(
+        Product("Starter", "plan", 1_900, "seat", 420, tier="Starter"),
+        Product("Growth", "plan", 3_900, "seat", 780, tier="Growth"),
+        Product("Business", "plan", 6_900, "seat", 1_240, tier="Business"),
+        Product("Enterprise", "plan", 9_900, "seat", 1_680, tier="Enterprise"),
+        Product("Free", "plan", 0, "seat", 60, tier="Free"),
+        Product("Premium support", "add-on", 19_900, "account", 6_100),
+        Product("Onboarding workshop", "service", 149_000, "piece", 78_000, order_share=0.3),
+        Product("Consulting hour", "service", 18_000, "hour", 9_500, order_share=0.45),
+        Product("Badge printer", "service", 42_900, "piece", 31_000, stock=84, order_share=0.25),
+        Product("Card reader", "service", 12_900, "piece", 8_800, stock=0, is_active=False),
+    ),
+    paid_plans=4,
+    highest_upgrade=2,
+    addon=5,
+    intervals=(Interval(1, "month", "monthly"), Interval(3, "month", "quarterly"), Interval(1, "year", "annual")),
+    currencies=(Currency("USD"),),
+)
+REASONS = (
+    ReasonWords(Reason.PRICE, "price", ("Too expensive for what we use", "The new price is above our budget")),
+    ReasonWords(Reason.PRODUCT, "product", ("Missing integrations, sadly", "Our team never warmed to it")),
+    ReasonWords(Reason.SUPPORT, "support", ("Support took too long", "Nobody answered for days")),
+    ReasonWords(
+        Reason.COMPETITOR,
+        "competitor",
+        ('Switched to a competitor, "cheaper" and good enough', "Another tool won the comparison"),
+    ),
+    ReasonWords(Reason.CLOSED, "business_closed", ("We closed the business unit", "Réorganisation interne")),
+    ReasonWords(
+        Reason.PAYMENT,
+        "payment_failed",
+        ("Card kept failing; nobody noticed", "We never saw the reminders"),
+        is_voluntary=False,
+    ),
+    ReasonWords(Reason.OTHER, "other", ("The project ended", "Not needed at the moment")),
+    ReasonWords(Reason.NOT_CONVERTED, "trial_not_converted"),
+)
+PIPELINE = Pipeline(
+    "Sales",
+    (
+        Stage("prospecting", 10, "pipeline", 0.26),
+        Stage("qualification", 20, "pipeline", 0.27),
+        Stage("demo", 40, "pipeline", 0.21),
+        Stage("proposal", 60, "best case", 0.16),
+        Stage("negotiation", 80, "commit", 0.10),
+    ),
+    won="closed_won",
+    lost="closed_lost",
+    path=(0, 1, 2, 3, 2, 3, 4),
+    kinds=(DealKind.NEW, DealKind.EXPANSION),
+    before_back=(2, 3),
+    back=(4, 5),
+)
+SALES = SalesWords(
+    ("New business", "Expansion"),
+    (
+        *(("price", 0.24), ("competitor", 0.2), ("no_decision", 0.24), ("missing_feature", 0.1), ("timing", 0.1)),
+        *(("no_budget", 0.08), ("other", 0.04)),
+    ),
+)
+PRODUCT = ProductWords(
+    modules=(
+        *(Module("Pipeline", "board"), Module("Reporting", "report"), Module("Billing", "invoice")),
+        *(Module("Automation", "rule"), Module("Integrations", "sync"), Module("Admin", "role")),
+    ),
+    versions=("v0.8", "v0.9", "v1.0", "v1.1", "v1.2", "v1.3", "v1.4", "v1.5", "v1.6"),
+    broken_version="v1.2",
+    broken_feature=16,
+    broken_notes="New data sync engine",
+    usual_notes="Smaller fixes, faster reports",
+    events=("login", "feature_use", "activation", "invite", "export", "error"),
+    roles=(("admin", 0.15), ("member", 0.65), ("viewer", 0.2)),
+)
+TOPICS = (
+    Topic(
+        "billing",
+        0.2,
+        ("Question about invoice", "Card was declined", "Charged twice?"),
+        (Cause("Invoice unclear", "low"), Cause("Payment declined", "medium"), Cause("Wrong plan charged", "medium")),
+    ),
+    Topic(
+        "technical",
+        0.28,
+        ("Sync fails with an error", "Reports are slow", "API returns 500"),
+        (
+            Cause("Slow reports", "medium"),
+            Cause("Integration token expired", "high"),
+            Cause("Browser incompatibility", "low"),
+        ),
+        release_cause=Cause("Data sync regression v1.2", "critical"),
+        concerns_feature=True,
+    ),
+    Topic(
+        "product_usage",
+        0.27,
+        ("How do I set up a rule?", "Where is the export?", "Workflow help"),
+        (Cause("Documentation gap", "low"), Cause("Confusing workflow", "medium"), Cause("Missing feature", "medium")),
+        concerns_feature=True,
+    ),
+    Topic(
+        "account_access",
+        0.15,
+        ("Cannot sign in", "SSO loop", "Reset link never arrives"),
+        (
+            Cause("Single sign-on misconfigured", "high"),
+            Cause("Password reset mail lost", "medium"),
+            Cause("User limit reached", "low"),
+        ),
+    ),
+    Topic(
+        "feedback",
+        0.10,
+        ("Idea: dark mode", "Great product, one wish", "Please add a calendar"),
+        (Cause("Feature request", "low"), Cause("Praise or complaint", "low")),
+    ),
+)
+SUPPORT = SupportWords(
+    TOPICS,
+    (
+        Priority("urgent", 0.06, 1.0, 8.0, escalates=True),
+        Priority("high", 0.22, 4.0, 24.0, escalates=True),
+        Priority("normal", 0.52, 8.0, 72.0),
+        Priority("low", 0.20, 24.0, 168.0),
+    ),
+    channels=(("email", 0.42), ("chat", 0.28), ("phone", 0.1), ("web", 0.2)),
+    text="{subject}, since this week. Please help.",
+)
+INCIDENTS = (
+    PlannedIncident(
+        IncidentKind.BAD_RELEASE,
+        Scope("tickets", "total", "All"),
+        *(6, 6, 40),
+        "Release v1.2 breaks data sync: technical tickets and errors multiply for five weeks.",
+    ),
+    PlannedIncident(
+        IncidentKind.PAYMENT_OUTAGE,
+        Scope("failed_payments", "total", "All"),
+        *(8, 1, 5),
+        "The payment processor is down as the month starts: most card charges of five days fail at first.",
+    ),
+    PlannedIncident(
+        IncidentKind.PRICE_RISE,
+        Scope("churned_customers", "segment", "SMB"),
+        *(10, 0, 30),
+        "Prices of monthly SMB plans rise by 8 %: SMB churn triples for a month.",
+    ),
+    PlannedIncident(
+        IncidentKind.COST_BLOW_OUT,
+        Scope("spend", "acquisition_channel", "LinkedIn"),
+        *(12, 0, 29),
+        "A bidding error on LinkedIn almost triples the channel's spend for a month.",
+    ),
+    PlannedIncident(
+        IncidentKind.TRACKING_GAP,
+        Scope("events", "region", "Europe", "down"),
+        *(13, 8, 11),
+        "A tracking bug loses Europe's product events for four days.",
+    ),
+    PlannedIncident(
+        IncidentKind.SLA_COLLAPSE,
+        Scope("resolution_breaches", "region", "North America"),
+        *(14, 2, 29),
+        "Half of the North American support team is away: answers take four times as long.",
+    ),
+    PlannedIncident(
+        IncidentKind.CHURN_CLUSTER,
+        Scope("churned_customers", "region", "Asia Pacific"),
+        *(15, 0, 30),
+        "A local competitor's offer takes customers in Asia Pacific within one month.",
+    ),
+)
+DEFAULT = Shape(
+    name="Synthetic Company",
+    calendar=Calendar(),
+    segments=SEGMENTS,
+    regions=REGIONS,
+    channels=CHANNELS,
+    names=NAMES,
+    catalogue=CATALOGUE,
+    reasons=REASONS,
+    failures=("insufficient_funds", "card_expired", "card_declined", "processor_outage", "other"),
+    pipelines=(PIPELINE,),
+    sales=SALES,
+    marketing=MarketingWords((("always-on", 0.6), ("launch", 0.25), ("retargeting", 0.15))),
+    product=PRODUCT,
+    support=SUPPORT,
+    incidents=INCIDENTS,
+)

@@ -1,0 +1,93 @@
+"""The shape of a company: every word and every figure in which one synthetic company differs from another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from data_gen.arrays import Floats, Ints, floats, ints
+from data_gen.incidents import PlannedIncident
+from data_gen.shapes.money import Catalogue, Failure, Reason, ReasonWords
+from data_gen.shapes.people import Channel, Mix, Names, Region, Segment
+from data_gen.shapes.sales import MarketingWords, Pipeline, SalesWords
+from data_gen.shapes.service import ProductWords, SupportWords
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The company's year: time zone, first month of the fiscal year (January is 0) and its quiet months."""
+
+    timezone: str = "UTC"
+    fiscal_start: int = 0
+    quiet_months: tuple[int, ...] = (0, 7)
+
+    def ends_quarter(self, months: Ints) -> np.ndarray:
+        """Which months of the year (January is 0) are the last of a fiscal quarter."""
+        return (months - self.fiscal_start) % 3 == 2
+
+    def is_quiet(self, months: Ints) -> np.ndarray:
+        """Which months of the year are quiet."""
+        return np.isin(months, self.quiet_months)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A company as the generator sees it."""
+
+    name: str
+    calendar: Calendar
+    segments: tuple[Segment, ...]
+    regions: tuple[Region, ...]
+    channels: tuple[Channel, ...]
+    names: Names
+    catalogue: Catalogue
+    reasons: tuple[ReasonWords, ...]  # in the order of Reason
+    failures: tuple[str, ...]  # in the order of Failure
+    pipelines: tuple[Pipeline, ...]
+    sales: SalesWords
+    marketing: MarketingWords
+    product: ProductWords
+    support: SupportWords
+    incidents: tuple[PlannedIncident, ...] = ()
+    mix: Mix = field(default_factory=Mix)
+
+    def __post_init__(self) -> None:
+        if [words.reason for words in self.reasons] != list(Reason) or len(self.failures) != len(Failure):
+            raise ValueError(f"{self.name}: a word is lacking for a churn reason or a failed payment")
+
+    def segment(self, name: str) -> int:
+        """The place of a segment."""
+        return [segment.name for segment in self.segments].index(name)
+
+    def region(self, name: str) -> int:
+        """The place of a region."""
+        return [region.name for region in self.regions].index(name)
+
+    def channel(self, name: str) -> int:
+        """The place of a channel."""
+        return [channel.name for channel in self.channels].index(name)
+
+    @property
+    def segment_shares(self) -> Floats:
+        """Share of each segment in the accounts."""
+        return floats(self.segments, lambda segment: segment.share)
+
+    @property
+    def channel_shares(self) -> Floats:
+        """Share of each channel in each segment's accounts, (segments, channels)."""
+        return np.array([channel.shares for channel in self.channels]).T
+
+    @property
+    def currency_of_region(self) -> Ints:
+        """What each region pays in, as the place of the currency."""
+        return ints(self.regions, lambda region: region.currency)
+
+    def cell(self, segment: Ints, region: Ints) -> Ints:
+        """The place of a pair of segment and region when all pairs stand in one row."""
+        return segment * len(self.regions) + region
+
+    @property
+    def cells(self) -> int:
+        """The number of pairs of segment and region."""
+        return len(self.segments) * len(self.regions)

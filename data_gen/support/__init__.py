@@ -1,0 +1,1 @@
+"""Support: users and the health of accounts in; tickets, root causes and service levels out."""

@@ -1,0 +1,225 @@
+"""Writes support/tickets and truth about their topics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from faker import Faker
+
+from data_gen.arrays import NONE, Floats, Ints, Mask, floats, ints, mask
+from data_gen.billing.book import Billing
+from data_gen.clock import HOUR
+from data_gen.incidents import IncidentKind
+from data_gen.product.catalogue import available, feature_count, release_dates
+from data_gen.product.users import Users
+from data_gen.shapes.service import Cause, SupportWords, Topic
+from data_gen.support.volume import draw_writers
+from data_gen.writer import Folder, flags, ids, labels, times, whole
+
+STATUSES = ["resolved", "closed", "pending", "open"]
+
+
+@dataclass(frozen=True)
+class Service:
+    """How tickets are answered, and what customers think of it. Times are log-normal shares of the policy's target."""
+
+    response: tuple[float, float] = (-1.15, 0.80)
+    resolution: tuple[float, float] = (-1.25, 0.85)
+    collapse: float = 4.0  # times as long while the service collapses
+    bad_release: float = 1.25
+    release_tickets: float = 0.58  # share of tickets during a bad release that it caused
+    stuck: float = 0.012
+    stuck_by_release: float = 0.06
+    stuck_hours: float = 24 * 25
+    least_response: int = 60  # seconds
+    least_resolution: int = 300
+    misfiled: float = 0.08  # share filed under a category drawn at random
+    reopened: float = 0.05
+    escalated: float = 0.1
+    escalated_by_release: float = 0.3
+    cause_known: float = 0.85
+    agents: int = 12
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Who answers, and how content they are."""
+
+    answers: float = 0.22
+    content: float = 0.915
+    content_if_late: float = 0.62
+    content_if_broken: float = 0.8
+    good: tuple[tuple[int, ...], tuple[float, ...]] = ((4, 5), (0.4, 0.6))
+    poor: tuple[tuple[int, ...], tuple[float, ...]] = ((1, 2, 3), (0.3, 0.3, 0.4))
+
+
+@dataclass(frozen=True)
+class Tickets:
+    """Tickets, one array each of shape (tickets,)."""
+
+    user: Ints
+    account: Ints
+    when: Ints
+    bad: Mask  # caused by the bad release
+    topic: Ints
+    category: Ints
+    priority: Ints
+    first: Ints  # when first answered, NONE if not known
+    solved: Ints
+    late: Mask
+
+
+SERVICE, SURVEY = Service(), Survey()
+
+
+def causes_of(topic: Topic) -> tuple[Cause, ...]:
+    """The root causes of a topic, what a bad release adds first."""
+    return (*((topic.release_cause,) if topic.release_cause else ()), *topic.causes)
+
+
+def write_tickets(billing: Billing, rng: np.random.Generator, users: Users, folder: Folder) -> None:
+    """Draw every ticket's life and write what the files know of it."""
+    plan, words = billing.plan, billing.shape.support
+    tickets = _draw(billing, rng, users)
+    n = len(tickets.when)
+    score, silent = _survey(rng, tickets)
+    cause = _causes(rng, words, tickets)
+    known = rng.random(n) < SERVICE.cause_known
+    version = np.searchsorted(release_dates(plan), tickets.when, side="right") - 1
+    feature = _features(billing, rng, tickets)
+    agents = _agents(billing)
+    names, subjects = (
+        [topic.name for topic in words.topics],
+        [text for topic in words.topics for text in topic.subjects],
+    )
+    each = len(words.topics[0].subjects)
+    subject = tickets.topic * each + np.where(tickets.bad, 0, rng.integers(0, each, n))
+    versions = billing.shape.product.versions
+    channel = rng.choice(len(words.channels), n, p=[share for _, share in words.channels])
+    status = _statuses(rng, tickets)
+    reopened = (rng.random(n) < SERVICE.reopened) & (tickets.solved != NONE)
+    escalated = _escalated(rng, words, tickets)
+    agent = rng.integers(0, len(agents), n)
+    folder.write(
+        "support/tickets",
+        {
+            "ticket_id": ids("TK", np.arange(n), 7),
+            "account_id": ids("A", tickets.account),
+            "user_id": ids("U", tickets.user),
+            "channel": labels([name for name, _ in words.channels], channel),
+            "category": labels(names, tickets.category),
+            "priority": labels([priority.name for priority in words.priorities], tickets.priority),
+            "subject": labels(subjects, subject),
+            "description": labels([words.text.format(subject=text) for text in subjects], subject),
+            "feature_id": ids("F", feature, 2),
+            "app_version": labels([*versions, None], np.where(version < 0, len(versions), version)),
+            "created_at": times(tickets.when),
+            "first_response_at": times(tickets.first),
+            "resolved_at": times(tickets.solved),
+            "status": labels(STATUSES, status),
+            "reopened_count": whole(reopened),
+            "is_escalated": flags(escalated),
+            "csat_score": whole(score, silent),
+            "root_cause_id": ids("RC", np.where(known, cause + 1, NONE), 2),
+            "agent_name": labels(agents, agent),
+        },
+        tickets.when < plan.cut,
+    )
+    truth = {"ticket_id": ids("TK", np.arange(n), 7), "topic": labels(names, tickets.topic)}
+    folder.write("truth/ticket_topics", truth, tickets.when < plan.cut)
+
+
+def _draw(billing: Billing, rng: np.random.Generator, users: Users) -> Tickets:
+    plan, words = billing.plan, billing.shape.support
+    user, when = draw_writers(billing, rng, users)
+    n, account, topics = len(user), users.account[user], words.topics
+    release = plan.incident(IncidentKind.BAD_RELEASE)
+    in_release = release.covers(when) if release else np.zeros(n, dtype=bool)
+    bad = in_release & (rng.random(n) < SERVICE.release_tickets)
+    drawn = rng.choice(len(topics), n, p=floats(topics, lambda t: t.share))
+    topic = np.where(bad, _breaking(words), drawn)
+    category = np.where(rng.random(n) < SERVICE.misfiled, rng.integers(0, len(topics), n), topic)
+    priority = rng.choice(len(words.priorities), n, p=floats(words.priorities, lambda p: p.share))
+    response, resolution = _hours(billing, rng, account, when, bad, priority)
+    return Tickets(
+        user=user,
+        account=account,
+        when=when,
+        bad=bad,
+        topic=topic,
+        category=category,
+        priority=priority,
+        first=plan.known(when + np.maximum((response * HOUR).astype(np.int64), SERVICE.least_response)),
+        solved=plan.known(when + np.maximum((resolution * HOUR).astype(np.int64), SERVICE.least_resolution)),
+        late=resolution > floats(words.priorities, lambda p: p.resolution_hours)[priority],
+    )
+
+
+def _breaking(words: SupportWords) -> int:
+    """The topic of tickets that a bad release causes."""
+    return next(place for place, topic in enumerate(words.topics) if topic.release_cause)
+
+
+def _hours(
+    billing: Billing, rng: np.random.Generator, account: Ints, when: Ints, bad: Mask, priority: Ints
+) -> tuple[Floats, Floats]:
+    """Hours to the first response and to the resolution."""
+    n, words = len(when), billing.shape.support
+    collapse = billing.plan.incident(IncidentKind.SLA_COLLAPSE)
+    hurt = np.zeros(n, dtype=bool)
+    if collapse:
+        region = billing.shape.region(collapse.scope.value)
+        hurt = collapse.covers(when) & (billing.population.region[account] == region)
+    slow = np.where(hurt, SERVICE.collapse, 1.0) * np.where(bad, SERVICE.bad_release, 1.0)
+    promised = floats(words.priorities, lambda p: p.response_hours)[priority]
+    response = promised * np.exp(rng.normal(*SERVICE.response, n)) * slow
+    promised = floats(words.priorities, lambda p: p.resolution_hours)[priority]
+    resolution = response + promised * np.exp(rng.normal(*SERVICE.resolution, n)) * slow
+    stuck = rng.random(n) < np.where(bad, SERVICE.stuck_by_release, SERVICE.stuck)
+    return response, resolution + np.where(stuck, rng.exponential(SERVICE.stuck_hours, n), 0)
+
+
+def _survey(rng: np.random.Generator, tickets: Tickets) -> tuple[Ints, Mask]:
+    """(score, silent): one to five, and who does not answer."""
+    n = len(tickets.when)
+    answers = (rng.random(n) < SURVEY.answers) & (tickets.solved != NONE)
+    chance = np.where(tickets.bad, SURVEY.content_if_broken, SURVEY.content)
+    content = rng.random(n) < np.where(tickets.late, SURVEY.content_if_late, chance)
+    good, poor = (rng.choice(scores, n, p=shares) for scores, shares in (SURVEY.good, SURVEY.poor))
+    return np.where(content, good, poor), ~answers
+
+
+def _causes(rng: np.random.Generator, words: SupportWords, tickets: Tickets) -> Ints:
+    """The root cause of each ticket, as its place among all causes."""
+    firsts = np.cumsum([0, *(len(causes_of(topic)) for topic in words.topics)])[:-1]
+    usual = firsts + mask(words.topics, lambda topic: topic.release_cause is not None)
+    choice = ints(words.topics, lambda topic: len(topic.causes))
+    pick = (rng.random(len(tickets.when)) * choice[tickets.topic]).astype(np.int64)
+    return np.where(tickets.bad, firsts[_breaking(words)], usual[tickets.topic] + pick)
+
+
+def _features(billing: Billing, rng: np.random.Generator, tickets: Tickets) -> Ints:
+    """The feature that a ticket is about, from 1, NONE where it is about none."""
+    product, words = billing.shape.product, billing.shape.support
+    drawn = available(billing.plan, rng.integers(0, feature_count(product), len(tickets.when)), tickets.when)
+    concerns = mask(words.topics, lambda topic: topic.concerns_feature)[tickets.topic]
+    return np.where(concerns, np.where(tickets.bad, product.broken_feature, drawn) + 1, NONE)
+
+
+def _statuses(rng: np.random.Generator, tickets: Tickets) -> Ints:
+    done = rng.integers(STATUSES.index("resolved"), STATUSES.index("closed") + 1, len(tickets.when))
+    waiting = np.where(tickets.first == NONE, STATUSES.index("open"), STATUSES.index("pending"))
+    return np.where(tickets.solved == NONE, waiting, done)
+
+
+def _escalated(rng: np.random.Generator, words: SupportWords, tickets: Tickets) -> Mask:
+    may = mask(words.priorities, lambda priority: priority.escalates)[tickets.priority]
+    chance = np.where(tickets.bad, SERVICE.escalated_by_release, SERVICE.escalated)
+    return may & (rng.random(len(tickets.when)) < chance)
+
+
+def _agents(billing: Billing) -> list[str]:
+    fake = Faker(billing.shape.names.locale)
+    fake.seed_instance(billing.plan.seed + 1)
+    return [fake.name() for _ in range(SERVICE.agents)]
