@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from data_gen.arrays import Ints, Mask
@@ -33,18 +33,6 @@ class Scope:
 
 
 @dataclass(frozen=True)
-class PlannedIncident:
-    """An incident of a company's life: the month of the window from 0, first and last day counted from its first."""
-
-    kind: IncidentKind
-    scope: Scope
-    month: int
-    first_day: int
-    last_day: int
-    description: str
-
-
-@dataclass(frozen=True)
 class Incident:
     """One thing that was planted: what, its scope, and from when to when (both days included)."""
 
@@ -61,3 +49,20 @@ class Incident:
     def covers_moment(self, moment: int) -> bool:
         """Whether the moment lies within the incident."""
         return epoch(self.start) <= moment < epoch(self.end) + DAY
+
+
+@dataclass(frozen=True)
+class PlannedIncident:
+    """An incident of a company's life: the month of the window from 0, first and last day counted from its first."""
+
+    kind: IncidentKind
+    scope: Scope
+    month: int
+    first_day: int
+    last_day: int
+    description: str
+
+    def begin(self, month: date) -> Incident:
+        """The incident in a window whose month in question begins on that day."""
+        start, end = month + timedelta(days=self.first_day), month + timedelta(days=self.last_day)
+        return Incident(self.kind, self.scope, start, end, self.description)

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from company.calendar import add_months
 from data_gen.arrays import NONE, Ints
 from data_gen.clock import DAY, epoch, month_number, month_start
 from data_gen.incidents import Incident, IncidentKind
@@ -73,12 +74,12 @@ class Plan:
     @property
     def last(self) -> int:
         """The first instant after all that is drawn: whole months, three of them after the window's last."""
-        return int(self.month_starts[-1])
+        return epoch(self.horizon) + DAY
 
     @property
     def horizon(self) -> date:
         """The last day that is drawn."""
-        return date(1970, 1, 1) + timedelta(seconds=self.last - DAY)
+        return add_months(self.end, MONTHS_AHEAD + 1) - timedelta(days=1)
 
     @property
     def stretch(self) -> float:
@@ -88,8 +89,8 @@ class Plan:
     @cached_property
     def month_starts(self) -> Ints:
         """The first instant of each month that is drawn and of the month after it, (months + 1,)."""
-        first, last = month_number(np.array([epoch(self.start), epoch(self.end)]))
-        return month_start(np.arange(first, last + MONTHS_AHEAD + 2))
+        first, last = month_number(np.array([self.first, self.last]))
+        return month_start(np.arange(first, last + 1))
 
     @cached_property
     def month_edges(self) -> Ints:
@@ -112,18 +113,8 @@ class Plan:
     @cached_property
     def incidents(self) -> tuple[Incident, ...]:
         """The planted incidents that fit into the window."""
-        first_days = [date(1970, 1, 1) + timedelta(seconds=int(start)) for start in self.month_starts]
-        return tuple(
-            Incident(
-                planned.kind,
-                planned.scope,
-                first_days[planned.month] + timedelta(days=planned.first_day),
-                first_days[planned.month] + timedelta(days=planned.last_day),
-                planned.description,
-            )
-            for planned in self.shape.incidents
-            if planned.month < self.months - MONTHS_AHEAD - 1
-        )
+        fitting = (one for one in self.shape.incidents if one.month < self.months - MONTHS_AHEAD - 1)
+        return tuple(one.begin(add_months(self.start, one.month)) for one in fitting)
 
     def incident(self, kind: IncidentKind) -> Incident | None:
         """The incident of that kind, if it is planted."""

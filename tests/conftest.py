@@ -19,7 +19,7 @@ import psycopg2
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-from data_gen.__main__ import generate
+from data_gen.generate import generate
 from data_gen.plan import Plan
 from warehouse.embedded import EmbeddedServer
 from warehouse.settings import ROOT, Settings, load_settings

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data_gen.__main__ import generate
+from data_gen.generate import generate
 from data_gen.plan import Plan
 from tests.loader.box import Box, make_box
 

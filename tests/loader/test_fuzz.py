@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data_gen.__main__ import generate
+from data_gen.generate import generate
 from data_gen.plan import Plan
 from loader.audit import export_rejects, harmless
 from loader.load import Loaded

@@ -16,7 +16,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from data_gen.__main__ import generate
+from data_gen.generate import generate
 from data_gen.plan import Plan
 from tests.conftest import Company, empty_company
 from warehouse.settings import ROOT

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from data_gen.__main__ import generate
+from data_gen.generate import generate
 from data_gen.plan import Plan
 from tests.loader.box import Box, make_box
 

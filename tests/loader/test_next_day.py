@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from dbt.cli.main import dbtRunner
 
-from data_gen.__main__ import generate
+from data_gen.generate import generate
 from data_gen.next_day import next_day
 from data_gen.plan import Plan
 from loader.contract import read_contract

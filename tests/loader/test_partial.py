@@ -8,7 +8,7 @@ from datetime import date
 import psycopg2
 import pytest
 
-from data_gen.__main__ import generate
+from data_gen.generate import generate
 from data_gen.plan import Plan
 from tests.conftest import Company, empty_company, free_port
 from tests.e2e.browser import PATHS, chromium, flaws, new_page, open_page

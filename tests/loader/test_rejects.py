@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from data_gen.__main__ import generate
+from data_gen.generate import generate
 from data_gen.plan import Plan
 from tests.conftest import Company
 from tests.loader.box import Box, make_box
