@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
-import socket
-import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import psutil
 from rich.console import Console
 
 from warehouse.errors import TowerError, run_cli
+from warehouse.processes import (
+    answers,
+    comes_up,
+    living,
+    read_pid,
+    require_free_port,
+    start_in_background,
+    stop_process,
+)
 from warehouse.settings import Settings, load_settings
+
+START_SECONDS = 40
 
 
 def main() -> int:
@@ -53,37 +58,19 @@ def command(settings: Settings) -> list[str]:
 
 def start(settings: Settings) -> str:
     """Start in the background and wait until it answers."""
+    address = f"http://localhost:{settings.app_port}"
     running = process(settings)
-    if running and answers(settings):
-        return f"dashboard: already running at http://localhost:{settings.app_port}"
+    if running and answers(health(settings)):
+        return f"dashboard: already running at {address}"
     if running:
         stop(settings)
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", settings.app_port))
-        except OSError as error:
-            raise TowerError(
-                f"port {settings.app_port} is in use by another program; set APP_PORT in .env to a free one"
-            ) from error
-    folder = settings.root / ".run"
-    folder.mkdir(exist_ok=True)
-    with (folder / "app.log").open("wb") as log:
-        child = subprocess.Popen(
-            command(settings),
-            cwd=settings.root,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    pid_file(settings).write_text(str(child.pid))
-    deadline = time.monotonic() + 40
-    while not answers(settings):
-        if child.poll() is not None or time.monotonic() > deadline:
-            raise TowerError(f"the dashboard did not start; {folder / 'app.log'} says why")
-        time.sleep(0.2)
-    return f"dashboard: http://localhost:{settings.app_port}"
+    require_free_port("127.0.0.1", settings.app_port, "APP_PORT")
+    log = settings.root / ".run" / "app.log"
+    log.unlink(missing_ok=True)
+    child = start_in_background(command(settings), pid_file(settings), log, settings.root)
+    if not comes_up(child, health(settings), START_SECONDS):
+        raise TowerError(f"the dashboard did not start; {log} says why")
+    return f"dashboard: {address}"
 
 
 def stop(settings: Settings) -> str:
@@ -91,22 +78,21 @@ def stop(settings: Settings) -> str:
     running = process(settings)
     if running is None:
         return "dashboard: not running"
-    running.send_signal(signal.SIGTERM)
-    try:
-        running.wait(8)
-    except psutil.TimeoutExpired:
-        running.kill()
+    stop_process(running, seconds=8)
     pid_file(settings).unlink(missing_ok=True)
     return "dashboard: stopped"
 
 
 def status(settings: Settings) -> str:
     """Whether it runs, and where."""
-    return (
-        f"dashboard: running at http://localhost:{settings.app_port}"
-        if answers(settings)
-        else "dashboard: not running; `make app` starts it"
-    )
+    if answers(health(settings)):
+        return f"dashboard: running at http://localhost:{settings.app_port}"
+    return "dashboard: not running; `make app` starts it"
+
+
+def health(settings: Settings) -> str:
+    """The address that replies once the dashboard can be used."""
+    return f"http://127.0.0.1:{settings.app_port}/_stcore/health"
 
 
 def pid_file(settings: Settings) -> Path:
@@ -116,20 +102,11 @@ def pid_file(settings: Settings) -> Path:
 
 def process(settings: Settings) -> psutil.Process | None:
     """The dashboard's process, if it is ours and alive."""
+    found = living(read_pid(pid_file(settings)))
     try:
-        found = psutil.Process(int(pid_file(settings).read_text()))
-        return found if found.status() != psutil.STATUS_ZOMBIE and "streamlit" in " ".join(found.cmdline()) else None
-    except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
+        return found if found and "streamlit" in " ".join(found.cmdline()) else None
+    except psutil.NoSuchProcess:
         return None
-
-
-def answers(settings: Settings) -> bool:
-    """Whether the health address replies."""
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{settings.app_port}/_stcore/health", timeout=2) as reply:
-            return bool(reply.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
 
 
 if __name__ == "__main__":

@@ -21,8 +21,7 @@ from app.access import role
 from app.needs import Lacking, lacking
 from metrics import query
 from metrics.engine import fetch
-from warehouse.access import reader_url
-from warehouse.connections import connect
+from warehouse.connections import connect, reader_url
 from warehouse.errors import TowerError
 from warehouse.settings import load_settings
 

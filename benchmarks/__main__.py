@@ -16,8 +16,8 @@ from benchmarks import pages
 from benchmarks.measure import bench_environment, measure, python, settle
 from loader.contract import Table as ContractTable
 from loader.contract import read_contract
-from warehouse.__main__ import psql_program
 from warehouse.errors import TowerError, run_cli
+from warehouse.server import binaries
 from warehouse.settings import load_settings
 
 out = Console(soft_wrap=True, highlight=False)
@@ -111,7 +111,7 @@ def _race(
         script.append(f"create table bare.{table.relation} ({columns});")
     bare = ["\\set ON_ERROR_STOP on", "drop schema if exists bare cascade;", *script]
     bare += [f"\\copy bare.{t.relation} from '{folder / t.file}' with (format csv, header true)" for t in tables]
-    psql = [psql_program(load_settings()), environment["DATABASE_URL"], "-q"]
+    psql = [str(binaries.psql()), environment["DATABASE_URL"], "-q"]
     ours, theirs = [], []
     for _ in range(repeats):
         settle()

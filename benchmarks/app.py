@@ -26,8 +26,9 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
-from app.__main__ import answers, command
+from app.__main__ import command, health
 from warehouse.errors import TowerError, run_cli
+from warehouse.processes import comes_up
 from warehouse.settings import load_settings
 
 SELECTIONS = ("", "segment=SMB", "segment=Mid-Market", "segment=Enterprise", "region=Europe", "channel=LinkedIn")
@@ -76,12 +77,9 @@ def dashboard() -> Iterator[tuple[str, psutil.Process]]:
     with tempfile.TemporaryFile() as log:
         child = subprocess.Popen(command(settings), cwd=settings.root, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         try:
-            deadline = time.monotonic() + 60
-            while not answers(settings):
-                if child.poll() is not None or time.monotonic() > deadline:
-                    log.seek(0)
-                    raise TowerError(f"the dashboard did not start: {log.read()[-500:].decode()}")
-                time.sleep(0.2)
+            if not comes_up(child, health(settings), seconds=60):
+                log.seek(0)
+                raise TowerError(f"the dashboard did not start: {log.read()[-500:].decode()}")
             yield f"ws://127.0.0.1:{settings.app_port}/_stcore/stream", psutil.Process(child.pid)
         finally:
             child.terminate()

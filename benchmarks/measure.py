@@ -78,7 +78,7 @@ def _server() -> float:
 def bench_environment(folder: Path, accounts: int) -> Iterator[dict[str, str]]:
     """The environment of a company of its own, in a database that is dropped afterwards."""
     settings = load_settings()
-    url = settings.owner().set(drivername="postgresql", database=DATABASE).render_as_string(hide_password=False)
+    url = settings.owner().set(database=DATABASE).text()
     connection = connect(settings.owner())
     connection.autocommit = True
     try:

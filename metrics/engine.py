@@ -23,8 +23,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 
 from metrics.catalogue import Metric, MetricError, get_metric, manifest_path
-from warehouse.access import reader_url
-from warehouse.connections import explain, reader_engine
+from warehouse.connections import explain, reader_engine, reader_url
 from warehouse.errors import TowerError
 from warehouse.settings import load_settings
 
@@ -232,7 +231,7 @@ def fetch(sql: str, values: Mapping[str, Any]) -> pd.DataFrame:
 
 def _fetch(sql: str, values: Mapping[str, Any]) -> pd.DataFrame:
     settings, role = load_settings(), _role()
-    pool = _pool(settings.reader_url(), role)
+    pool = _pool(settings.reader().text(), role)
     try:
         connection = pool.raw_connection()
     except (OperationalError, psycopg2.OperationalError) as error:

@@ -21,7 +21,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from data_gen.generate import generate
 from data_gen.plan import Plan
-from warehouse.embedded import EmbeddedServer
+from warehouse.server.embedded import EmbeddedServer
 from warehouse.settings import ROOT, Settings, load_settings
 
 SEEDS = (7, 8, 9)

@@ -4,20 +4,40 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 
 from rich.console import Console
 
-from warehouse import pgadmin, server
-from warehouse.access import read_access
-from warehouse.connections import prepare_database
-from warehouse.embedded import EmbeddedServer
-from warehouse.errors import TowerError, run_cli
+from warehouse.errors import run_cli
 from warehouse.settings import Settings, load_settings, write_env_file
 
 
 def main() -> int:
-    """Parse the command line and run one command."""
+    """Parse the command line and run one command; what a command needs is loaded for it alone."""
+    arguments = read_arguments()
+    out = Console(soft_wrap=True, highlight=False)
+    if arguments.command == "env":
+        if write_env_file():
+            out.print("made .env with random passwords")
+        return 0
+    settings = load_settings()
+    if arguments.command == "psql":
+        return open_psql(settings, arguments.owner, arguments.rest)
+    if arguments.command == "pgadmin":
+        from warehouse import pgadmin
+
+        out.print(pgadmin.start(settings) if arguments.action == "start" else pgadmin.stop(settings))
+    elif arguments.command == "access":
+        show_access(settings, out)
+    else:
+        from warehouse import server
+
+        actions = {"up": server.up, "down": server.down, "status": server.status}
+        out.print(actions[arguments.command](settings))
+    return 0
+
+
+def read_arguments() -> argparse.Namespace:
+    """The command line."""
     parser = argparse.ArgumentParser(prog="python -m warehouse", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("env", help="make .env with random passwords if it is missing")
@@ -30,55 +50,29 @@ def main() -> int:
     psql.add_argument("rest", nargs="*", help="arguments for psql, after --")
     admin = commands.add_parser("pgadmin", help="start (or stop) pgAdmin with the warehouse registered")
     admin.add_argument("action", nargs="?", choices=("start", "stop"), default="start")
-    arguments = parser.parse_args()
-    out = Console(soft_wrap=True, highlight=False)
-    if arguments.command == "env":
-        if write_env_file():
-            out.print("made .env with random passwords")
-        return 0
-    settings = load_settings()
-    if arguments.command == "psql":
-        return open_psql(arguments.owner, arguments.rest)
-    if arguments.command == "pgadmin":
-        out.print(pgadmin.start(settings) if arguments.action == "start" else pgadmin.stop(settings))
-        return 0
-    if arguments.command == "access":
-        return show_access(settings, out)
-    actions = {"up": server.up, "down": server.down, "status": server.status}
-    out.print(actions[arguments.command](settings))
-    return 0
+    return parser.parse_args()
 
 
-def show_access(settings: Settings, out: Console) -> int:
+def show_access(settings: Settings, out: Console) -> None:
     """Bring the roles in line with access.yml, and print whom it names."""
+    from warehouse.access import read_access
+    from warehouse.database import prepare_database
+
     prepare_database(settings)
     access = read_access(settings.access_file)
     for email, scope in access.users.items():
         out.print(f"{email}: {scope.describe()}")
     others = access.default.describe() if access.default else "everything without OpenID Connect, refused with it"
     out.print(f"everybody else: {others}")
-    return 0
 
 
-def psql_program(settings: Settings) -> str:
-    """The psql on the PATH, or the one that the embedded server brings. Raises TowerError when there is none."""
-    program = shutil.which("psql") or str(EmbeddedServer(settings)._binaries() / "psql")
-    if not os.access(program, os.X_OK):
-        raise TowerError("psql is not installed; install PostgreSQL's client")
-    return program
-
-
-def open_psql(as_owner: bool, rest: list[str]) -> int:
+def open_psql(settings: Settings, as_owner: bool, rest: list[str]) -> int:
     """Replace this process by psql."""
-    settings = load_settings()
+    from warehouse.server.binaries import psql
+
     url = settings.owner() if as_owner else settings.reader()
-    program = psql_program(settings)
-    environment = os.environ | {"PGPASSWORD": str(url.password or "")}
-    os.execve(
-        program,
-        ["psql", "-h", str(url.host), "-p", str(url.port), "-U", str(url.username), "-d", str(url.database), *rest],
-        environment,
-    )
+    where = ["-h", str(url.host), "-p", str(url.port), "-U", str(url.username), "-d", str(url.database)]
+    os.execve(psql(), ["psql", *where, *rest], os.environ | {"PGPASSWORD": str(url.password or "")})
 
 
 if __name__ == "__main__":

@@ -1,20 +1,16 @@
-"""Who may see which rows: access.yml gives each user a scope, and row-level security knows each scope by its role."""
+"""Who may see which rows: access.yml gives each user a scope, a choice of segments and regions."""
 
 from __future__ import annotations
 
 import hashlib
-import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
-from psycopg2 import sql
-from sqlalchemy.engine import URL
 
 from warehouse.errors import TowerError
-from warehouse.settings import Settings
 
 DIMENSIONS = ("segments", "regions")
 
@@ -90,39 +86,3 @@ def _scope(path: Path, name: str, entry: Any) -> Scope:
             raise TowerError(f"{path.name}: {key} of {name} must be a list of names, such as [SMB, Mid-Market]")
         chosen[key] = tuple(sorted({*values}))
     return Scope(**chosen)
-
-
-def reader_url(settings: Settings, role: str | None) -> URL:
-    """Where a role reads: tower_reader without one. A scope's password follows from the reader's, so none is stored."""
-    if role is None:
-        return settings.reader()
-    return settings.reader().set(username=role, password=_password(settings, role))
-
-
-def apply_access(cursor: Any, settings: Settings) -> None:
-    """Make the roles of the scopes in access.yml, and drop those that it no longer names. The cursor is the owner's."""
-    wanted = {str(scope.role(settings.database_name)): scope for scope in read_access(settings.access_file).scopes()}
-    cursor.execute("select role_name from ops.row_scopes")
-    known = {name for (name,) in cursor.fetchall()}
-    cursor.execute("select rolname from pg_roles where starts_with(rolname, 'tower_scope_')")
-    present = {name for (name,) in cursor.fetchall()}
-    for role in known - wanted.keys():
-        cursor.execute("delete from ops.row_scopes where role_name = %s", (role,))
-        cursor.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(role)))
-    for role, scope in wanted.items():
-        name, password = sql.Identifier(role), sql.Literal(_password(settings, role))
-        verb = sql.SQL("alter" if role in present else "create")
-        cursor.execute(sql.SQL("{} role {} login password {}").format(verb, name, password))
-        cursor.execute(sql.SQL("grant tower_scoped to {}").format(name))
-        cursor.execute(sql.SQL("alter role {} set statement_timeout = '30s'").format(name))
-        cursor.execute(sql.SQL("alter role {} set default_transaction_read_only = on").format(name))
-        values = {key: list(getattr(scope, key) or "*") for key in DIMENSIONS}
-        cursor.execute(
-            "insert into ops.row_scopes (role_name, segments, regions) values (%s, %s, %s) "
-            "on conflict (role_name) do update set segments = excluded.segments, regions = excluded.regions",
-            (role, values["segments"], values["regions"]),
-        )
-
-
-def _password(settings: Settings, role: str) -> str:
-    return hmac.new(settings.reader_password.encode(), role.encode(), hashlib.sha256).hexdigest()

@@ -1,25 +1,26 @@
-"""Connections to the warehouse as owner or reader, and the roles and schemas that must be there."""
+"""Connections to the warehouse as owner or reader; SQLAlchemy is loaded only where a pool is asked for."""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg2
-from psycopg2 import sql
-from sqlalchemy import create_engine
-from sqlalchemy.engine import URL, Engine
 
-from warehouse.access import apply_access, reader_url
 from warehouse.errors import TowerError
 from warehouse.settings import Settings, load_settings
+from warehouse.url import DatabaseUrl
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Engine
 
 
-def connect(url: URL, timeout: int = 5) -> Any:
+def connect(url: DatabaseUrl, timeout: int = 5) -> Any:
     """A psycopg2 connection to url. Raises TowerError that says what to do when there is none to be had."""
-    options: dict[str, Any] = {key: str(value) for key, value in url.query.items()} | {
+    options: dict[str, Any] = dict(url.query) | {
         "host": url.host,
         "port": url.port,
         "dbname": url.database,
@@ -33,7 +34,7 @@ def connect(url: URL, timeout: int = 5) -> Any:
         raise TowerError(explain(url, str(error))) from error
 
 
-def explain(url: URL, message: str) -> str:
+def explain(url: DatabaseUrl, message: str) -> str:
     """One line for a failed connection."""
     where = f"{url.host}:{url.port}/{url.database}"
     if "password authentication failed" in message and str(url.username).startswith("tower_scope_"):
@@ -57,9 +58,12 @@ def owner_connection(settings: Settings | None = None) -> Iterator[Any]:
         connection.close()
 
 
-def owner_engine(settings: Settings | None = None) -> Engine:
-    """An SQLAlchemy engine as owner."""
-    return create_engine((settings or load_settings()).owner())
+def reader_url(settings: Settings, role: str | None) -> DatabaseUrl:
+    """Where a role reads: tower_reader without one. A scope's password follows from the reader's, so none is stored."""
+    if role is None:
+        return settings.reader()
+    password = hmac.new(settings.reader_password.encode(), role.encode(), hashlib.sha256).hexdigest()
+    return settings.reader().set(username=role, password=password)
 
 
 def reader_engine(settings: Settings | None = None, role: str | None = None, pool_size: int = 8) -> Engine:
@@ -67,36 +71,18 @@ def reader_engine(settings: Settings | None = None, role: str | None = None, poo
 
     `role` is the login role of a row scope; it keeps fewer connections open, since there can be many of them.
     """
-    url = reader_url(settings or load_settings(), role)
+    from sqlalchemy import create_engine
+    from sqlalchemy.engine import URL
+
+    at = reader_url(settings or load_settings(), role)
+    url = URL.create("postgresql+psycopg2", at.username, at.password, at.host, at.port, at.database, at.query)
     pool_size = min(pool_size, 2) if role else pool_size
     return create_engine(url, pool_size=pool_size, max_overflow=8, pool_pre_ping=True, pool_timeout=20)
 
 
-def prepare_database(settings: Settings, admin: URL | None = None) -> None:
-    """Make the database, the reader role, schemas, audit tables and row scopes. `admin` may create roles."""
-    admin = admin or settings.owner()
-    if settings.warehouse != "external":
-        with _autocommit(admin.set(database="postgres")) as cursor:
-            cursor.execute("select 1 from pg_database where datname = %s", (settings.database,))
-            if not cursor.fetchone():
-                cursor.execute(sql.SQL("create database {}").format(sql.Identifier(settings.database)))
-    with _autocommit(settings.owner()) as cursor:
-        cursor.execute("select 1 from pg_roles where rolname = 'tower_reader'")
-        verb = "alter" if cursor.fetchone() else "create"
-        cursor.execute(
-            sql.SQL(verb + " role tower_reader login password {}").format(sql.Literal(settings.reader_password))
-        )
-        cursor.execute("alter role tower_reader set statement_timeout = '30s'")
-        cursor.execute("alter role tower_reader set default_transaction_read_only = on")
-        cursor.execute("select 1 from pg_roles where rolname = 'tower_scoped'")
-        if not cursor.fetchone():
-            cursor.execute("create role tower_scoped nologin")
-        cursor.execute((Path(__file__).parent / "schema.sql").read_text(encoding="utf-8"))
-        apply_access(cursor, settings)
-
-
 @contextmanager
-def _autocommit(url: URL) -> Iterator[Any]:
+def autocommit(url: DatabaseUrl) -> Iterator[Any]:
+    """A cursor whose every statement counts at once; its connection is closed at the end."""
     connection = connect(url)
     connection.autocommit = True
     try:

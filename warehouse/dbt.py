@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from warehouse.connections import connect, owner_connection
+from warehouse.connections import connect
 from warehouse.errors import TowerError, run_cli
+from warehouse.publication import publish
 from warehouse.settings import Settings, load_settings
+
+USAGE = "usage: python -m warehouse.dbt build|run|test|docs|… [dbt options], or lint (sqlfluff, without a warehouse)"
+READING = ("build", "run", "test", "source", "show", "snapshot", "run-operation")  # need what the loader writes
 
 
 def target_path(settings: Settings) -> Path:
@@ -34,6 +36,7 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
         "DBT_PROFILES_DIR": str(settings.root / "dbt"),
         "DBT_TARGET_PATH": str(target_path(settings)),
         "DBT_LOG_PATH": str(settings.root / "dbt" / "logs"),
+        "PYTHONPATH": str(settings.root),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }
@@ -53,66 +56,38 @@ def run_tool(settings: Settings, command: list[str]) -> int:
     return subprocess.run([str(program), *command[1:]], env=environment, cwd=folder, check=False).returncode
 
 
-def publish(settings: Settings) -> None:
-    """Record the models that were just built in ops.publications: the app's caches are keyed by it.
+def lint(settings: Settings) -> int:
+    """Judge the SQL of the project: dbt's own templating, no warehouse; returns sqlfluff's exit code."""
+    options = ["--disable-progress-bar", "--processes", "2"]
+    command = ["python", "-m", "warehouse.lint", "lint", "models", "tests", "analyses", *options]
+    return run_tool(settings, command)
 
-    Its status is `succeeded` when the tests ran and passed with them, and `untested` when they did not run; tests that
-    only warn are said and kept.
-    """
-    results: list[dict[str, Any]] = json.loads((target_path(settings) / "run_results.json").read_text())["results"]
-    kinds = [result["unique_id"].split(".")[0] for result in results]
-    warnings = []
-    if warned := {r["unique_id"]: r["failures"] for r in results if r.get("status") == "warn"}:
-        nodes = json.loads((target_path(settings) / "manifest.json").read_text())["nodes"]
-        warnings = [f"{nodes[key]['config']['meta']['warning']} {count:,}" for key, count in warned.items()]
-    for warning in warnings:
-        print(f"warning: {warning}")
-    with owner_connection(settings) as connection, connection.cursor() as cursor:
-        cursor.execute(
-            "insert into ops.publications (published_at, load_run_id, as_of_date, models, tests, status, warnings) "
-            "select %s, max(load_run_id), max(as_of_date), %s, %s, %s, %s from marts.dim_tower",
-            (
-                datetime.now(UTC).replace(tzinfo=None),
-                kinds.count("model"),
-                kinds.count("test") + kinds.count("unit_test"),
-                "succeeded" if "test" in kinds else "untested",
-                "; ".join(warnings)[:4000],
-            ),
-        )
-        connection.commit()
+
+def lineage(settings: Settings) -> int:
+    """Draw the lineage of every column beside the docs that dbt has just generated."""
+    target = target_path(settings)
+    inputs = ["--manifest", f"{target}/manifest.json", "--catalog", f"{target}/catalog.json"]
+    return run_tool(settings, ["colibri", "generate", *inputs, "--output-dir", f"{target}/lineage"])
 
 
 def main() -> int:
     """Pass the arguments to dbt. `build` and `run` without a selection are published when everything passes."""
     arguments = sys.argv[1:]
     if not arguments or arguments[0] in ("-h", "--help"):
-        print(__doc__ + "\n\nusage: python -m warehouse.dbt build|run|test|docs|… [dbt options], or lint (sqlfluff)")
+        print(f"{__doc__}\n\n{USAGE}")
         return 0
     settings = load_settings()
     if arguments == ["lint"]:
-        return run_tool(settings, ["sqlfluff", "lint", "models", "tests", "analyses", "--disable-progress-bar"])
+        return lint(settings)
     command = next((word for word in arguments if not word.startswith("-")), "")
-    if command in ("build", "run", "test", "source", "show", "snapshot", "run-operation"):
+    if command in READING:
         with _loaded(settings) as connection:
             os.environ.setdefault("TOWER_BOOKS", "error" if _is_synthetic(connection) else "warn")
     code = run_dbt(settings, arguments)
     if code == 0 and command in ("build", "run") and not {"--select", "-s"} & {*arguments}:
-        publish(settings)
+        publish(settings, target_path(settings))
     if code == 0 and arguments[:2] == ["docs", "generate"]:
-        target = target_path(settings)
-        code = run_tool(
-            settings,
-            [
-                "colibri",
-                "generate",
-                "--manifest",
-                f"{target}/manifest.json",
-                "--catalog",
-                f"{target}/catalog.json",
-                "--output-dir",
-                f"{target}/lineage",
-            ],
-        )
+        code = lineage(settings)
     if code != 0:
         raise TowerError(f"dbt {command} failed; the lines above name the model or test")
     return 0

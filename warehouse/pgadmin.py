@@ -6,18 +6,18 @@ import json
 import os
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import psutil
 
-from warehouse import docker, server
+from warehouse import server
 from warehouse.errors import TowerError
+from warehouse.processes import answers, comes_up, living, read_pid, start_in_background, stop_process
+from warehouse.server import docker
 from warehouse.settings import Settings
 
 REQUIREMENT = "pgadmin4==9.18"
+START_SECONDS = 90
 
 
 def start(settings: Settings) -> str:
@@ -29,7 +29,7 @@ def start(settings: Settings) -> str:
     if mode == "docker":
         docker.compose(settings, "up", "--detach", "--wait", "pgadmin")
         hint += " and asks once for TOWER_READER_PASSWORD"
-    elif not _answers(settings):
+    elif not answers(_health(settings)):
         _start_package(settings)
     return (
         f"pgAdmin: http://127.0.0.1:{settings.pgadmin_port} — sign in as {settings.pgadmin_email} "
@@ -39,74 +39,63 @@ def start(settings: Settings) -> str:
 
 def stop(settings: Settings) -> str:
     """Stop pgAdmin where it was started from the package; the container stops with `make down`."""
-    pid_file = settings.root / ".run" / "pgadmin.pid"
-    if not pid_file.exists():
-        return "pgAdmin: not running"
+    process = _process(settings)
+    if process:
+        stop_process(process, seconds=15)
+    _pid_file(settings).unlink(missing_ok=True)
+    return "pgAdmin: stopped" if process else "pgAdmin: not running"
+
+
+def _health(settings: Settings) -> str:
+    return f"http://127.0.0.1:{settings.pgadmin_port}/misc/ping"
+
+
+def _pid_file(settings: Settings) -> Path:
+    return settings.root / ".run" / "pgadmin.pid"
+
+
+def _process(settings: Settings) -> psutil.Process | None:
+    """pgAdmin's process, if it is ours and alive."""
+    process = living(read_pid(_pid_file(settings)))
     try:
-        process = psutil.Process(int(pid_file.read_text()))
-        if "pgAdmin4.py" in process.cmdline():  # otherwise the number belongs to another program by now
-            process.terminate()
-            process.wait(15)
+        return process if process and "pgAdmin4.py" in process.cmdline() else None
     except psutil.NoSuchProcess:
-        pass
-    except psutil.TimeoutExpired:
-        process.kill()
-    pid_file.unlink()
-    return "pgAdmin: stopped"
-
-
-def _answers(settings: Settings) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{settings.pgadmin_port}/misc/ping", timeout=2) as reply:
-            return bool(reply.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
+        return None
 
 
 def _start_package(settings: Settings) -> None:
+    """Start the package in the background and wait until it answers."""
     home = settings.root / ".run" / "pgadmin"
     home.mkdir(parents=True, exist_ok=True)
     python = _environment(settings)
-    package = Path(
-        subprocess.run(
-            [python, "-c", "import importlib.util as u; print(u.find_spec('pgadmin4').submodule_search_locations[0])"],
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout.strip()
-    )
+    package = _package(python)
+    _write_servers(settings, home)
     _write_config(settings, home, package)
     environment = os.environ | {
         "PGADMIN_SETUP_EMAIL": settings.pgadmin_email,
         "PGADMIN_SETUP_PASSWORD": settings.pgadmin_password,
     }
-    fresh = not (home / "pgadmin4.db").exists()
-    commands = [[python, "setup.py", "setup-db"]] if fresh else []
-    commands.append(
-        [python, "setup.py", "load-servers", str(home / "servers.json"), "--user", settings.pgadmin_email, "--replace"]
-    )
-    for command in commands:
+    _fill(settings, home, [python, "setup.py"], package, environment)
+    log = home / "pgadmin.log"
+    process = start_in_background([python, "pgAdmin4.py"], _pid_file(settings), log, package, environment)
+    if not comes_up(process, _health(settings), START_SECONDS):
+        raise TowerError(f"pgAdmin did not start; see {log} (is port {settings.pgadmin_port} free?)")
+
+
+def _package(python: str) -> Path:
+    """The folder of pgAdmin's own files."""
+    ask = "import importlib.util as u; print(u.find_spec('pgadmin4').submodule_search_locations[0])"
+    return Path(subprocess.run([python, "-c", ask], capture_output=True, text=True, check=True).stdout.strip())
+
+
+def _fill(settings: Settings, home: Path, setup: list[str], package: Path, environment: dict[str, str]) -> None:
+    """Make pgAdmin's own database if it is missing, and register the warehouse in it."""
+    servers = ["load-servers", str(home / "servers.json"), "--user", settings.pgadmin_email, "--replace"]
+    for arguments in ([] if (home / "pgadmin4.db").exists() else [["setup-db"]]) + [servers]:
+        command = [*setup, *arguments]
         result = subprocess.run(command, cwd=package, env=environment, capture_output=True, text=True, check=False)
         if result.returncode != 0:
             raise TowerError(f"pgAdmin's set-up failed: {' '.join((result.stderr or result.stdout).split())[-300:]}")
-    with (home / "pgadmin.log").open("ab") as log:
-        process = subprocess.Popen(
-            [python, "pgAdmin4.py"],
-            cwd=package,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    (settings.root / ".run" / "pgadmin.pid").write_text(str(process.pid))
-    deadline = time.monotonic() + 90
-    while not _answers(settings):
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise TowerError(
-                f"pgAdmin did not start; see {home / 'pgadmin.log'} (is port {settings.pgadmin_port} free?)"
-            )
-        time.sleep(0.5)
 
 
 def _environment(settings: Settings) -> str:
@@ -126,7 +115,8 @@ def _environment(settings: Settings) -> str:
     return str(python)
 
 
-def _write_config(settings: Settings, home: Path, package: Path) -> None:
+def _write_servers(settings: Settings, home: Path) -> None:
+    """The warehouse as pgAdmin registers it, with the reader's password in a file."""
     url = settings.reader()
     # a signed-in user's files: pgAdmin ignores a password file that lies anywhere else
     own = home / "storage" / settings.pgadmin_email.replace("@", "_")
@@ -145,6 +135,9 @@ def _write_config(settings: Settings, home: Path, package: Path) -> None:
         "ConnectionParameters": {"sslmode": "prefer", "passfile": "/pgpass"},
     }
     (home / "servers.json").write_text(json.dumps({"Servers": {"1": entry}}, indent=2), encoding="utf-8")
+
+
+def _write_config(settings: Settings, home: Path, package: Path) -> None:
     lines = {
         "SERVER_MODE": True,
         "DATA_DIR": str(home),

@@ -9,9 +9,8 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from sqlalchemy.engine import URL, make_url
-
 from warehouse.errors import TowerError
+from warehouse.url import DatabaseUrl
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRETS = ("TOWER_OWNER_PASSWORD", "TOWER_READER_PASSWORD", "PGADMIN_PASSWORD")
@@ -45,14 +44,14 @@ class Settings:
     app_password: str = field(repr=False)
     access_file: Path
 
-    def owner(self) -> URL:
-        """SQLAlchemy URL of the role that builds the warehouse."""
+    def owner(self) -> DatabaseUrl:
+        """Address of the role that builds the warehouse."""
         if self.warehouse == "external":
-            return make_url(self.database_url).set(drivername="postgresql+psycopg2")
+            return DatabaseUrl.parse(self.database_url)
         return self._url("tower_owner", self.owner_password)
 
-    def reader(self) -> URL:
-        """SQLAlchemy URL of the role that may only read marts and scores."""
+    def reader(self) -> DatabaseUrl:
+        """Address of the role that may only read marts and scores."""
         if self.warehouse == "external":
             return self.owner().set(username="tower_reader", password=self.reader_password)
         return self._url("tower_reader", self.reader_password)
@@ -62,16 +61,8 @@ class Settings:
         """The database of the warehouse, wherever it runs."""
         return str(self.owner().database)
 
-    def owner_url(self) -> str:
-        """The owner's URL as text, password included."""
-        return self.owner().render_as_string(hide_password=False)
-
-    def reader_url(self) -> str:
-        """The reader's URL as text, password included."""
-        return self.reader().render_as_string(hide_password=False)
-
-    def _url(self, user: str, password: str) -> URL:
-        return URL.create("postgresql+psycopg2", user, password, self.host, self.port, self.database)
+    def _url(self, user: str, password: str) -> DatabaseUrl:
+        return DatabaseUrl(user, password, self.host, self.port, self.database)
 
 
 def read_env_file(path: Path) -> dict[str, str]:
@@ -110,58 +101,82 @@ def write_env_file(root: Path = ROOT) -> bool:
     return True
 
 
+class Values:
+    """The settings as text, and the readers of each kind of value. They raise TowerError that says what to mend."""
+
+    def __init__(self, texts: dict[str, str]) -> None:
+        self.texts = texts
+
+    def text(self, key: str, default: str = "") -> str:
+        """As it stands; the default where it is missing or empty."""
+        return self.texts.get(key) or default
+
+    def number(self, key: str, default: int) -> int:
+        """A whole number."""
+        try:
+            return int(self.text(key, str(default)))
+        except ValueError as error:
+            raise TowerError(f"{key} must be a whole number, not {self.text(key)!r}; mend it in .env") from error
+
+    def day(self, key: str, default: str) -> date:
+        """A date like 2026-10-31."""
+        given = self.text(key, default)
+        try:
+            return date.fromisoformat(given)
+        except ValueError as error:
+            raise TowerError(f"{key} must be a date like 2026-10-31, not {given!r}; mend it in .env") from error
+
+    def share(self, key: str, default: str) -> Decimal:
+        """A part of one."""
+        try:
+            found = Decimal(self.text(key, default))
+        except InvalidOperation as error:
+            raise TowerError(f"{key} must be a share such as 0.80, not {self.text(key)!r}") from error
+        if not 0 < found <= 1:
+            raise TowerError(f"{key} must lie between 0 and 1, not {found}")
+        return found
+
+    def path(self, key: str, default: str, root: Path) -> Path:
+        """A file or folder; a relative one lies below root."""
+        found = Path(self.text(key, default))
+        return found if found.is_absolute() else root / found
+
+    def mode(self) -> str:
+        """Where PostgreSQL runs."""
+        mode = self.text("WAREHOUSE", "auto")
+        if mode not in MODES:
+            raise TowerError(f"WAREHOUSE must be one of {', '.join(MODES)}, not {mode!r}; mend it in .env")
+        if mode == "external" and not self.text("DATABASE_URL"):
+            raise TowerError(
+                "WAREHOUSE=external needs DATABASE_URL=postgresql://owner:password@host:port/database in .env"
+            )
+        return mode
+
+
 def load_settings(root: Path = ROOT) -> Settings:
     """Read `.env` at the root of the project and the environment, which wins. Raises TowerError on a bad value."""
-    values = read_env_file(root / ".env") | {k: v for k, v in os.environ.items() if v != ""}
-
-    def text(key: str, default: str = "") -> str:
-        return values.get(key) or default
-
-    def number(key: str, default: int) -> int:
-        try:
-            return int(text(key, str(default)))
-        except ValueError as error:
-            raise TowerError(f"{key} must be a whole number, not {text(key)!r}; mend it in .env") from error
-
-    def day(key: str, default: str) -> date:
-        try:
-            return date.fromisoformat(text(key, default))
-        except ValueError as error:
-            raise TowerError(f"{key} must be a date like 2026-10-31, not {text(key)!r}; mend it in .env") from error
-
-    mode = text("WAREHOUSE", "auto")
-    if mode not in MODES:
-        raise TowerError(f"WAREHOUSE must be one of {', '.join(MODES)}, not {mode!r}; mend it in .env")
-    if mode == "external" and not text("DATABASE_URL"):
-        raise TowerError("WAREHOUSE=external needs DATABASE_URL=postgresql://owner:password@host:port/database in .env")
-    try:
-        margin = Decimal(text("GROSS_MARGIN", "0.80"))
-    except InvalidOperation as error:
-        raise TowerError(f"GROSS_MARGIN must be a share such as 0.80, not {text('GROSS_MARGIN')!r}") from error
-    if not 0 < margin <= 1:
-        raise TowerError(f"GROSS_MARGIN must lie between 0 and 1, not {margin}")
-    data_dir, access_file = Path(text("DATA_DIR", "data")), Path(text("ACCESS_FILE", "access.yml"))
+    values = Values(read_env_file(root / ".env") | {k: v for k, v in os.environ.items() if v != ""})
     return Settings(
         root=root,
-        warehouse=mode,
-        host=text("POSTGRES_HOST", "127.0.0.1"),
-        port=number("POSTGRES_PORT", 15432),
-        database=text("POSTGRES_DB", "tower"),
-        owner_password=text("TOWER_OWNER_PASSWORD"),
-        reader_password=text("TOWER_READER_PASSWORD"),
-        database_url=text("DATABASE_URL"),
-        data_dir=data_dir if data_dir.is_absolute() else root / data_dir,
-        start_date=day("DATA_START_DATE", "2025-05-01"),
-        end_date=day("DATA_END_DATE", "2026-10-31"),
-        num_accounts=number("NUM_ACCOUNTS", 2000),
-        seed=number("SEED", 42),
-        scenario=text("SCENARIO", "default"),
-        as_of_date=day("AS_OF_DATE", "") if text("AS_OF_DATE") else None,
-        gross_margin=margin,
-        app_port=number("APP_PORT", 8501),
-        pgadmin_port=number("PGADMIN_PORT", 8080),
-        pgadmin_email=text("PGADMIN_EMAIL", "admin@example.com"),
-        pgadmin_password=text("PGADMIN_PASSWORD"),
-        app_password=text("APP_PASSWORD"),
-        access_file=access_file if access_file.is_absolute() else root / access_file,
+        warehouse=values.mode(),
+        host=values.text("POSTGRES_HOST", "127.0.0.1"),
+        port=values.number("POSTGRES_PORT", 15432),
+        database=values.text("POSTGRES_DB", "tower"),
+        owner_password=values.text("TOWER_OWNER_PASSWORD"),
+        reader_password=values.text("TOWER_READER_PASSWORD"),
+        database_url=values.text("DATABASE_URL"),
+        data_dir=values.path("DATA_DIR", "data", root),
+        start_date=values.day("DATA_START_DATE", "2025-05-01"),
+        end_date=values.day("DATA_END_DATE", "2026-10-31"),
+        num_accounts=values.number("NUM_ACCOUNTS", 2000),
+        seed=values.number("SEED", 42),
+        scenario=values.text("SCENARIO", "default"),
+        as_of_date=values.day("AS_OF_DATE", "") if values.text("AS_OF_DATE") else None,
+        gross_margin=values.share("GROSS_MARGIN", "0.80"),
+        app_port=values.number("APP_PORT", 8501),
+        pgadmin_port=values.number("PGADMIN_PORT", 8080),
+        pgadmin_email=values.text("PGADMIN_EMAIL", "admin@example.com"),
+        pgadmin_password=values.text("PGADMIN_PASSWORD"),
+        app_password=values.text("APP_PASSWORD"),
+        access_file=values.path("ACCESS_FILE", "access.yml", root),
     )

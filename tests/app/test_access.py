@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from app import access
 from metrics import engine
 from tests.app.test_pages import KEYS, open_app
-from warehouse.connections import prepare_database
+from warehouse.database import prepare_database
 from warehouse.errors import TowerError
 from warehouse.settings import ROOT, Settings, load_settings
 

@@ -264,7 +264,7 @@ def test_a_view_needs_a_name_that_is_free() -> None:
 
 
 def test_the_reader_may_write_nothing_but_views(in_company: Settings) -> None:
-    connection = psycopg2.connect(in_company.reader_url().replace("postgresql+psycopg2", "postgresql"))
+    connection = psycopg2.connect(in_company.reader().text())
     with connection, connection.cursor() as cursor:
         cursor.execute("set transaction read write")
         for statement in ("update ops.saved_views set name = 'x'", "delete from ops.load_runs"):

@@ -12,7 +12,8 @@ import psycopg2
 from loader.contract import read_contract
 from loader.load import Loaded, Options, load, open_scratch
 from tests.conftest import new_database
-from warehouse.connections import connect, prepare_database
+from warehouse.connections import connect
+from warehouse.database import prepare_database
 from warehouse.settings import ROOT, load_settings
 
 TABLES = read_contract(ROOT / "dbt")

@@ -18,8 +18,8 @@ import pytest
 
 from tests.conftest import free_port
 from warehouse.connections import connect
-from warehouse.embedded import EmbeddedServer
 from warehouse.errors import TowerError
+from warehouse.server.embedded import EmbeddedServer
 from warehouse.settings import ROOT, Settings, load_settings
 
 
@@ -156,7 +156,7 @@ def test_an_ordinary_user_can_run_it(settings: Settings) -> None:
             pytest.skip("the environment lies in a private folder that other users cannot enter")
         script = (
             "from pathlib import Path\n"
-            "from warehouse.embedded import EmbeddedServer\n"
+            "from warehouse.server.embedded import EmbeddedServer\n"
             "from warehouse.settings import load_settings\n"
             f"s = EmbeddedServer(load_settings(), Path({str(packages)!r}))\nprint(s.up())\nprint(s.down())\n"
         )

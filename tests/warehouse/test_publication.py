@@ -9,7 +9,7 @@ import psycopg2
 import pytest
 
 from warehouse.connections import owner_connection
-from warehouse.dbt import publish
+from warehouse.publication import publish
 from warehouse.settings import Settings
 
 STAFF = ("rep_name", "owner_name", "changed_by", "loaded_by")  # who works here is no secret inside the company
@@ -20,12 +20,11 @@ STAFF = ("rep_name", "owner_name", "changed_by", "loaded_by")  # who works here 
     [(["model", "test", "unit_test"], "succeeded"), (["model", "unit_test"], "untested"), (["model"], "untested")],
 )
 def test_a_build_without_data_tests_is_published_as_untested(
-    in_company: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kinds: list[str], status: str
+    in_company: Settings, tmp_path: Path, kinds: list[str], status: str
 ) -> None:
     results = [{"unique_id": f"{kind}.gtm_control_tower.x"} for kind in kinds]
     (tmp_path / "run_results.json").write_text(json.dumps({"results": results}))
-    monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path))
-    publish(in_company)
+    publish(in_company, tmp_path)
     with owner_connection(in_company) as connection, connection.cursor() as cursor:
         cursor.execute("delete from ops.publications where models = 1 returning status, models, tests, as_of_date")
         [found] = cursor.fetchall()
@@ -35,7 +34,7 @@ def test_a_build_without_data_tests_is_published_as_untested(
 
 
 def test_no_mart_names_a_person(in_company: Settings) -> None:
-    reader = in_company.reader_url().replace("+psycopg2", "")
+    reader = in_company.reader().text()
     with psycopg2.connect(reader) as connection, connection.cursor() as cursor:
         cursor.execute(
             "select table_schema, table_name, column_name from information_schema.columns "

@@ -13,7 +13,8 @@ import pytest
 
 from tests.conftest import free_port
 from warehouse.connections import connect
-from warehouse.embedded import EmbeddedServer
+from warehouse.server import binaries
+from warehouse.server.embedded import EmbeddedServer
 from warehouse.settings import Settings, load_settings
 
 
@@ -53,7 +54,7 @@ def claim(server: EmbeddedServer, pid: int) -> None:
 
 
 def test_a_reused_number_of_the_servers_own_user_does_not_block_it(stopped: EmbeddedServer, settings: Settings) -> None:
-    user = stopped._user()
+    user = binaries.account()
     identity = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
     with subprocess.Popen(["sleep", "60"], cwd="/", **identity) as stranger:  # type: ignore[call-overload]
         claim(stopped, stranger.pid)

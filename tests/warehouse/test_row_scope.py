@@ -8,14 +8,15 @@ from typing import Any
 
 import psycopg2
 import pytest
-from sqlalchemy.engine import URL
 
 from metrics import catalogue, engine, query
 from tests.conftest import Company
-from warehouse.access import EVERYTHING, Scope, read_access, reader_url
-from warehouse.connections import connect, prepare_database
+from warehouse.access import EVERYTHING, Scope, read_access
+from warehouse.connections import connect, reader_url
+from warehouse.database import prepare_database
 from warehouse.errors import TowerError
 from warehouse.settings import Settings, load_settings
+from warehouse.url import DatabaseUrl
 
 OPEN = {"dim_date", "dim_feature", "dim_product", "dim_sales_rep", "dim_tower", "metricflow_time_spine"}
 SCOPES = [
@@ -47,7 +48,7 @@ def settings(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Iter
         prepare_database(found)
 
 
-def run(url: URL, statement: str) -> list[Any]:
+def run(url: DatabaseUrl, statement: str) -> list[Any]:
     """The rows of one statement on a connection of its own."""
     connection = connect(url)
     try:
@@ -58,7 +59,7 @@ def run(url: URL, statement: str) -> list[Any]:
         connection.close()
 
 
-def login(settings: Settings, scope: Scope) -> URL:
+def login(settings: Settings, scope: Scope) -> DatabaseUrl:
     """Where a scope reads."""
     return reader_url(settings, scope.role(settings.database_name))
 

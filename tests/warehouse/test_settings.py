@@ -58,7 +58,7 @@ def test_every_setting_of_the_example_has_a_comment_and_no_secret_a_value() -> N
 
 def test_every_setting_that_is_read_stands_in_the_example() -> None:
     source = (ROOT / "warehouse" / "settings.py").read_text()
-    read = set(re.findall(r'(?:text|number|day)\("([A-Z_]+)"', source))
+    read = set(re.findall(r'(?:text|number|day|share|path)\("([A-Z_]+)"', source))
     assert read == set(read_env_file(EXAMPLE))
 
 
@@ -122,12 +122,7 @@ def test_an_external_url_keeps_its_query_and_gives_the_reader_its_own_password(
     monkeypatch.setenv("TOWER_READER_PASSWORD", "only:reads")
     settings = load_settings(folder)
     owner, reader = settings.owner(), settings.reader()
-    assert (owner.drivername, owner.username, owner.password, owner.port) == (
-        "postgresql+psycopg2",
-        "boss",
-        "p@ss",
-        6432,
-    )
+    assert (owner.username, owner.password, owner.host, owner.port) == ("boss", "p@ss", "db.example", 6432)
     assert (reader.username, reader.password, reader.database) == ("tower_reader", "only:reads", "gtm")
     assert reader.query["sslmode"] == "require"
 

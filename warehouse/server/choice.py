@@ -1,10 +1,10 @@
-"""Which PostgreSQL serves as warehouse, and why: the compose stack, the embedded server or an external one."""
+"""Which PostgreSQL serves as warehouse, and why; each kind is started and stopped by a module of its own."""
 
 from __future__ import annotations
 
-from warehouse import docker
-from warehouse.connections import connect, prepare_database
-from warehouse.embedded import EmbeddedServer
+from warehouse.connections import connect
+from warehouse.server import docker, external
+from warehouse.server.embedded import EmbeddedServer
 from warehouse.settings import Settings
 
 
@@ -22,24 +22,21 @@ def choose(settings: Settings) -> tuple[str, str]:
 def up(settings: Settings) -> str:
     """Start the warehouse; returns a line that says which one, why, and what was done."""
     mode, reason = choose(settings)
-    if mode == "docker":
-        done = docker.up(settings)
-    elif mode == "embedded":
+    if mode == "embedded":
         done = EmbeddedServer(settings).up()
     else:
-        prepare_database(settings)
-        done = f"reached {settings.owner().host}:{settings.owner().port}/{settings.owner().database}"
+        done = docker.up(settings) if mode == "docker" else external.up(settings)
     return f"warehouse: {mode} ({reason}) — {done}"
 
 
 def down(settings: Settings) -> str:
     """Stop the warehouse; an external one is left alone."""
     mode, reason = choose(settings)
-    if mode == "docker":
-        return f"warehouse: docker ({reason}) — {docker.down(settings)}"
     if mode == "embedded":
-        return f"warehouse: embedded ({reason}) — {EmbeddedServer(settings).down()}"
-    return "warehouse: external — left running"
+        done = EmbeddedServer(settings).down()
+    else:
+        done = docker.down(settings) if mode == "docker" else external.down(settings)
+    return f"warehouse: {mode} ({reason}) — {done}"
 
 
 def status(settings: Settings) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 
-from warehouse.connections import prepare_database
+from warehouse.database import prepare_database
 from warehouse.errors import TowerError
 from warehouse.settings import Settings
 
