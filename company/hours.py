@@ -68,9 +68,9 @@ def _instant(day: date, minutes: int, zone: ZoneInfo) -> datetime:
 
 
 def _merged(spans: Iterable[Span]) -> list[Span]:
-    """Spans that overlap or touch made one, in order; those that end before they start are left out."""
+    """Spans that overlap or touch made one, in order."""
     merged: list[Span] = []
-    for since, until in sorted(span for span in spans if span[0] < span[1]):
+    for since, until in sorted(spans):
         if merged and since <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(merged[-1][1], until))
         else:

@@ -65,6 +65,31 @@ def test_the_day_of_a_clock_change_has_23_or_25_hours(
     assert elapsed(at(start), at(end), sunday, STOCKHOLM) == hours(expected)
 
 
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        # 02:30 does not exist, so 01:30 UTC as with the offset from before: 03:30 to 05:00 on the clock.
+        ("2026-03-29", 1.5),
+        # 02:30 comes twice, and the second one counts: 01:30 to 04:00 UTC.
+        ("2026-10-25", 2.5),
+    ],
+)
+def test_hours_that_begin_in_a_skipped_or_repeated_hour(day: str, expected: float) -> None:
+    sunday = ServiceHours((7,), 2 * 60 + 30, 5 * 60)
+    assert elapsed(at(f"{day} 00:00"), at(f"{day} 12:00"), sunday, STOCKHOLM) == hours(expected)
+
+
+def test_an_hour_after_a_repeated_midnight_is_counted_once() -> None:
+    # Havana, 2012-11-04: 00:00 comes at 04:00 and again at 05:00 UTC.
+    assert elapsed(at("2012-11-04 04:30"), at("2012-11-04 05:30"), ServiceHours(), "America/Havana") == hours(1)
+
+
+def test_a_day_that_a_zone_skipped_has_no_hours() -> None:
+    # Apia went from the 29th of December 2011 to the 31st, which began at 10:00 UTC on the 30th.
+    known = ServiceHours(opens=8 * 60, closes=17 * 60)
+    assert elapsed(at("2011-12-30 10:00"), at("2011-12-31 10:00"), known, "Pacific/Apia") == hours(9)
+
+
 def test_a_holiday_is_a_day_of_the_company_s_zone_without_hours() -> None:
     known = ServiceHours((1, 2, 3, 4, 5), 8 * 60, 17 * 60, (Holiday(date(2026, 12, 25), "Christmas Day"),))
     assert elapsed(at("2026-12-24 15:00"), at("2026-12-28 09:00"), known, STOCKHOLM) == hours(3)
