@@ -1,4 +1,4 @@
-"""Whose tower this is: the ground floor, on which everything else may stand and which stands on nothing of ours.
+"""Whose tower this is: the ground floor, beside `warehouse`, of which it uses the one error that users see.
 
 In comes `company.yml` (optional, as is each of its entries). Out go a checked `Profile`, the plain rows of it that the
 loader writes beside the data, and the arithmetic of the company's calendar, currencies and service hours.

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from company.calendar import fiscal_year_start
+from company.calendar import CALENDAR_YEAR, fiscal_year_start
 from company.nodes import Map, Node, Text, parse, quoted
 from company.profile import Calendar, Currency, Pipeline, Profile, Rate, Stage, Vocabulary
 from company.service import read_service_hours
@@ -18,6 +18,7 @@ from company.values import (
     choice,
     currency_code,
     day,
+    entry,
     fields,
     flag,
     name,
@@ -59,20 +60,18 @@ def read_profile(path: Path) -> Profile:
     if root is None or (isinstance(root, Text) and root.is_unsaid):
         return Profile()
     entries = fields(root, ENTRIES, "the company")
-    calendar = _calendar(entries["calendar"]) if "calendar" in entries else Calendar()
-    vocabularies = read_words(entries["words"]) if "words" in entries else ()
+    calendar = entry(entries, "calendar", _calendar, Calendar())
+    vocabularies: tuple[Vocabulary, ...] = entry(entries, "words", read_words, ())
     return Profile(
-        name=name(entries["name"], "name") if "name" in entries else None,
-        currency=_currency(entries["currency"], calendar.first_month) if "currency" in entries else Currency(),
+        name=entry(entries, "name", lambda node: name(node, "name"), None),
+        currency=entry(entries, "currency", lambda node: _currency(node, calendar.first_month), Currency()),
         calendar=calendar,
-        gross_margin=_gross_margin(entries["gross_margin"]) if "gross_margin" in entries else None,
-        usage_in_mrr=choice(entries["usage_in_mrr"], USAGE, "usage_in_mrr") if "usage_in_mrr" in entries else "never",
+        gross_margin=entry(entries, "gross_margin", _gross_margin, None),
+        usage_in_mrr=entry(entries, "usage_in_mrr", lambda node: choice(node, USAGE, "usage_in_mrr"), "never"),
         vocabularies=vocabularies,
-        pipelines=_pipelines(entries["pipelines"]) if "pipelines" in entries else (),
-        service_hours=(
-            read_service_hours(entries["service_hours"], _priorities(vocabularies))
-            if "service_hours" in entries
-            else None
+        pipelines=entry(entries, "pipelines", _pipelines, ()),
+        service_hours=entry(
+            entries, "service_hours", lambda node: read_service_hours(node, _priorities(vocabularies)), None
         ),
     )
 
@@ -90,20 +89,17 @@ def _gross_margin(node: Node) -> Decimal:
 
 def _calendar(node: Node) -> Calendar:
     entries = fields(node, ("timezone", "fiscal_year_starts"), "calendar")
-    start = entries.get("fiscal_year_starts")
     return Calendar(
-        timezone(entries["timezone"]) if "timezone" in entries else Calendar().timezone,
-        choice(start, MONTHS, "fiscal_year_starts") if start else Calendar().first_month,
+        entry(entries, "timezone", timezone, Calendar().timezone),
+        entry(entries, "fiscal_year_starts", lambda node: choice(node, MONTHS, "fiscal_year_starts"), CALENDAR_YEAR),
     )
 
 
 def _currency(node: Node, first_month: int) -> Currency:
     entries = fields(node, ("reporting", "fx", "rates"), "currency")
-    code = entries.get("reporting")
-    reporting = currency_code(code, "reporting") if code else None
-    fx = choice(entries["fx"], FX, "fx") if "fx" in entries else Currency().fx
-    rates = _rates(entries["rates"], reporting, first_month) if "rates" in entries else ()
-    return Currency(reporting, fx, rates)
+    reporting = entry(entries, "reporting", lambda code: currency_code(code, "reporting"), None)
+    fx = entry(entries, "fx", lambda method: choice(method, FX, "fx"), Currency().fx)
+    return Currency(reporting, fx, entry(entries, "rates", lambda rates: _rates(rates, reporting, first_month), ()))
 
 
 def _rates(node: Node, reporting: str | None, first_month: int) -> tuple[Rate, ...]:
@@ -175,9 +171,6 @@ def _stage(title: str, node: Node) -> Stage:
     entries = fields(node, ("open", "probability"), what)
     if isinstance(node, Map) and "open" not in node.keys:
         raise node.place.mistake(f"{what} needs `open:` with its forecast category; only open stages have entries")
-    return Stage(
-        title,
-        "open",
-        choice(entries["open"], CATEGORIES, f"the forecast category of {what}") if "open" in entries else None,
-        share(entries["probability"], f"the probability of {what}") if "probability" in entries else None,
-    )
+    category = entry(entries, "open", lambda word: choice(word, CATEGORIES, f"the forecast category of {what}"), None)
+    probability = entry(entries, "probability", lambda word: share(word, f"the probability of {what}"), None)
+    return Stage(title, "open", category, probability)

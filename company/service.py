@@ -6,7 +6,7 @@ import re
 
 from company.nodes import List, Map, Node, Text, nearest, quoted
 from company.profile import DAY, Holiday, ServiceHours
-from company.values import choice, day, fields, minute, name, plain, said, unique
+from company.values import choice, day, entry, fields, minute, name, plain, said, unique
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 CLOCKS = {"always": True, "business": False}
@@ -15,17 +15,17 @@ CLOCKS = {"always": True, "business": False}
 def read_service_hours(node: Node, priorities: list[str]) -> ServiceHours:
     """Days, hours, holidays and the priorities' clocks; `priorities` are those that words declare, if it does."""
     entries = fields(node, ("days", "from", "to", "holidays", "priorities"), "service_hours")
-    opens = minute(entries["from"], "from") if "from" in entries else 0
-    closes = minute(entries["to"], "to") if "to" in entries else DAY
+    opens = entry(entries, "from", lambda time: minute(time, "from"), 0)
+    closes = entry(entries, "to", lambda time: minute(time, "to"), DAY)
     if opens >= closes:
         place = entries.get("to", entries.get("from", node)).place
         raise place.mistake("service hours must begin before they end on the same day; mend `from` or `to`")
     return ServiceHours(
-        _weekdays(entries["days"]) if "days" in entries else ServiceHours().weekdays,
+        entry(entries, "days", _weekdays, ServiceHours().weekdays),
         opens,
         closes,
-        _holidays(entries["holidays"]) if "holidays" in entries else (),
-        _always(entries["priorities"], priorities) if "priorities" in entries else (),
+        entry(entries, "holidays", _holidays, ()),
+        entry(entries, "priorities", lambda clocks: _always(clocks, priorities), ()),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
@@ -35,6 +35,11 @@ def fields(node: Node, known: Sequence[str], where: str) -> dict[str, Node]:
 def said(node: Map) -> dict[str, Node]:
     """The entries of a map that were not left empty."""
     return {name: value for name, value in node.entries.items() if not (isinstance(value, Text) and value.is_unsaid)}
+
+
+def entry(entries: Mapping[str, Node], key: str, read: Callable[[Node], Chosen], unsaid: Chosen) -> Chosen:
+    """What an entry says, or what holds where it was left out."""
+    return read(entries[key]) if key in entries else unsaid
 
 
 def plain(node: Node, what: str) -> str:

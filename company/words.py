@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from company.nodes import List, Map, Node, Text, quoted
 from company.profile import Vocabulary, Word
-from company.values import fields, name, names, number, unique
+from company.values import entry, fields, name, names, number, unique
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def _vocabulary(key: str, kind: Kind, node: Node) -> Vocabulary:
     if isinstance(node, Text):
         raise node.place.mistake(f"{key} needs a list of words such as [first, second], not {quoted(node.value)}")
     entries = fields(node, ("label", "values", *kind.groups), key)
-    label = name(entries["label"], f"the label of {key}") if "label" in entries else None
+    label = entry(entries, "label", lambda text: name(text, f"the label of {key}"), None)
     if "values" not in entries:
         return Vocabulary(kind.name, label, _grouped(key, kind, entries))
     if both := [group for group in kind.groups if group in entries]:
@@ -75,7 +75,7 @@ def _grouped(key: str, kind: Kind, entries: dict[str, Node]) -> tuple[Word, ...]
     """The words of both groups, the group that is written first before the other."""
     words: list[Word] = []
     places: list[tuple[str, Node]] = []
-    for group in (entry for entry in entries if entry in kind.groups):
+    for group in (key for key in entries if key in kind.groups):
         values = names(entries[group], group)
         places += values.items()
         words += [_member(kind, value, group == kind.groups[0]) for value in values]
