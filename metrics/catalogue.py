@@ -22,7 +22,8 @@ class Metric:
     """One KPI. `behaviour`: flow (adds up over time), stock (at a period's end), first (at its start), now (as-of).
 
     `dimensions` are what people cut it by; `keys` what its rows are about (account, deal, ticket): by a key it becomes
-    the list behind its number.
+    the list behind its number. `page` is where the dashboard shows it (None: its list of definitions alone does),
+    `target` the metric that says what was promised, `goal` a value to reach, in the metric's own unit.
     """
 
     name: str
@@ -34,11 +35,20 @@ class Metric:
     sample: str | None
     dimensions: tuple[str, ...]
     keys: tuple[str, ...]
+    page: str | None
+    target: str | None
+    goal: float | None
 
     @property
     def cuts(self) -> tuple[str, ...]:
         """All that it can be grouped and filtered by."""
         return self.dimensions + self.keys
+
+    def meets(self, value: float) -> bool:
+        """Whether a value lies at the goal or beyond it; never where there is none."""
+        if self.goal is None:
+            return False
+        return value <= self.goal if self.direction == "down_is_good" else value >= self.goal
 
 
 def manifest_path() -> Path:
@@ -106,5 +116,8 @@ def _read(path: Path, _version: int) -> dict[str, Metric]:
             meta.get("sample"),
             tuple(sorted(shared - keys)),
             tuple(sorted(shared & keys)),
+            meta.get("page"),
+            meta.get("target"),
+            meta.get("goal"),
         )
     return result

@@ -19,33 +19,6 @@ from metrics.catalogue import Metric
 
 Colour = Literal["normal", "inverse", "off"]
 SHORT = {"prior_period": "on period", "prior_year": "on year"}
-TARGETS = {"mrr": "mrr_target", "new_mrr": "new_mrr_target", "won_amount": "bookings_target"}
-HOMES = {  # page: how the names of its metrics begin; the longest beginning that fits wins
-    "movements": "mrr arr net_new new_ reactivat expansion contraction churned_ quick_ratio arpa active_customers "
-    "gross_profit starting_ customer_months quarterly_net",
-    "retention": "nrr grr logo_ revenue_retention cohort ltv voluntary involuntary",
-    "conversion": "trial trials mature_trials converted tier_",
-    "orders": "order average_order fulfilment",
-    "pipeline": "win_rate won_ lost_ closed_ average_won sales_cycle deals_created open_deals open_pipeline stage_ "
-    "entered_ overdue_pipeline weighted_pipeline crm_weighted pipeline_created sales_velocity",
-    "forecast": "bookings due_pipeline due_deals pipeline_coverage slip",
-    "reps": "activities completed_ overdue_activities due_activities activity_completion positive_ ramped quota",
-    "marketing": "spend acquired cac ltv_cac roas magic previous_quarter first_touch last_touch linear position "
-    "customer_retention mature_customers",
-    "health": "scored average_health average_usage average_support average_revenue average_engagement healthy "
-    "unhealthy at_risk inactive estimated_clv",
-    "adoption": "activation account_activation eligible activated product_ logins feature_ active_accounts dau wau mau "
-    "monthly_active stickiness weekly_stickiness using_ time_to_value",
-    "support": "tickets first_response resolution open_and_breached escalated reopened csat backlog",
-    "anomalies": "anomalies",
-    "data_health": "unexplained invoice outstanding refunded payment failed_ recovered_ days_to_pay mrr_event netted",
-}
-
-
-def home(name: str) -> str:
-    """The page where a KPI lives; empty when none is known."""
-    fits = [(len(start), page) for page, starts in HOMES.items() for start in starts.split() if name.startswith(start)]
-    return max(fits)[1] if fits else ""
 
 
 @dataclass(frozen=True)
@@ -95,7 +68,7 @@ def facts(tower: Tower, filters: Filters, names: Sequence[str]) -> list[Fact]:
     """The KPIs of the selection, as cards and reports show them."""
     metrics, lacks = [get_metric(name) for name in names], lacks_of(tower).metrics
     asked = list(dict.fromkeys([*names, *(m.sample for m in metrics if m.sample)]))
-    targets = [TARGETS[name] for name in names if name in TARGETS and not _ignored(TARGETS[name], filters)]
+    targets = [m.target for m in metrics if m.target and not _ignored(m.target, filters)]
     now = kpis(tower, [*asked, *targets], filters.values, filters.start, filters.end).iloc[0]
     before = {compare: _before(tower, filters, metrics, compare) for compare in COMPARISONS}
     series = [m.name for m in metrics if m.behaviour != "now"]
@@ -106,7 +79,7 @@ def facts(tower: Tower, filters: Filters, names: Sequence[str]) -> list[Fact]:
             metric,
             value := float(now[metric.name]),
             {c: change(value, float(row.get(metric.name, math.nan)), metric.format) for c, row in before.items()},
-            float(now[target]) if (target := TARGETS.get(metric.name, "")) in now and now[target] > 0 else None,
+            float(now[target]) if (target := metric.target or "") in now and now[target] > 0 else None,
             float(now[metric.sample]) if metric.sample and metric.format in rates else None,
             _ignored(metric.name, filters),
             tower.is_partial and filters.end == tower.last_month and metric.behaviour != "now",
@@ -183,7 +156,7 @@ def _card(tower: Tower, filters: Filters, fact: Fact) -> None:
     )
     if said:
         st.markdown(f":small[{' · '.join(said)}]")  # captions fade, and coloured text in them becomes too pale to read
-    page = BY_KEY.get(home(metric.name))
+    page = BY_KEY.get(metric.page or "")
     if page and page.key != st.session_state.get("page"):
         st.page_link(
             page.script,

@@ -16,6 +16,7 @@ from app.ui.drill import Point, accounts, week
 from app.ui.formats import COLOURS, FEW, words
 from app.ui.head import head
 from app.ui.panels import chart, money, table, unanswered
+from metrics import get_metric
 
 MOODS = {"met": "Positive", "target": "Neutral", "breached": "Negative"}
 STEPS = {"0–2": 2, "3–5": 5, "6–8": 8, "9–12": 12, "> 12": 10_000}
@@ -37,7 +38,8 @@ rep = tuple(page_filter("rep", "Sales reps", names, many=True, format_func=names
 st.caption("The cards show the whole selection; everything below answers to the chosen reps too.")
 reps = rows(tower, "reps", filters, rep=rep)
 note = unanswered(filters, ["acquisition_channel"], "A rep's result")
-made = [COLOURS["won" if share >= 1 else "actual"] for share in reps["attainment"].dropna()]
+attainment = get_metric("quota_attainment")
+made = [COLOURS["won" if attainment.meets(share) else "actual"] for share in reps["attainment"].dropna()]
 whole = replace(filters, segment=(), region=(), acquisition_channel=())  # a rep's result is that of all its deals
 staff = dict(zip(reps["rep_name"], reps["rep_id"], strict=True))
 

@@ -1,0 +1,77 @@
+"""Each metric leads to a page that shows it, and what no page shows leads nowhere."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import pandas as pd
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from app import data
+from app.pages import BY_KEY
+from metrics import catalogue
+from tests.app.test_pages import KEYS, open_app
+from warehouse.settings import Settings
+
+CHOSEN = {"marketing": "Credit"}  # page: the control that shows other metrics in its panels
+
+
+def words(test: AppTest) -> str:
+    """Everything that the page draws, as it goes to the browser."""
+    found = []
+
+    def walk(block: Any) -> None:
+        for child in block.children.values():
+            if child.proto is not None:
+                found.append(child.proto.SerializeToString().decode("utf-8", "ignore"))
+            if hasattr(child, "children"):
+                walk(child)  # a tab: its label and what lies in it
+
+    walk(test.main)
+    return "\n".join(found)
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
+    """The metrics that each page asks for."""
+    st.cache_data.clear()
+    found: dict[str, set[str]] = defaultdict(set)
+    query = data.query
+
+    def recorded(metrics: tuple[str, ...], *options: Any, **more: Any) -> pd.DataFrame:
+        found[st.session_state["page"]] |= {*metrics}
+        return query(metrics, *options, **more)
+
+    monkeypatch.setattr(data, "query", recorded)
+    return found
+
+
+def test_every_metric_is_found_on_its_page(in_company: Settings, asked: dict[str, set[str]]) -> None:
+    drawn = {}
+    for page in KEYS:
+        test = open_app(page, {})
+        assert not test.exception, page
+        drawn[page] = words(test)
+        for control in test.get("button_group"):
+            if control.label == CHOSEN.get(page):
+                for option in control.options:
+                    control.set_value(option).run()
+    drawn["data_health"] = ""  # it lists the definition of every metric
+    metrics = catalogue().values()
+    assert {metric.page for metric in metrics if metric.page} <= {*BY_KEY}
+    lost = [m.name for m in metrics if m.page and m.name not in asked[m.page] and m.label not in drawn[m.page]]
+    assert lost == []  # their pages do not name them
+    homeless = [m.name for m in metrics if m.page is None and any(m.name in names for names in asked.values())]
+    assert homeless == []  # a page asks for them, and none is their home
+
+
+def test_targets_are_metrics_and_goals_have_a_side(in_company: Settings) -> None:
+    known = catalogue()
+    promised = {metric.name: known[metric.target].format == metric.format for metric in known.values() if metric.target}
+    assert promised == {"mrr": True, "new_mrr": True, "won_amount": True}
+    quota = known["quota_attainment"]
+    assert (quota.meets(1.0), quota.meets(0.99), known["mrr"].meets(1e9)) == (True, False, False)
+    assert all(metric.direction != "neutral" for metric in known.values() if metric.goal is not None)
