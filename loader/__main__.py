@@ -21,7 +21,7 @@ from loader.contract import read_contract
 from loader.coverage import mapping_check
 from loader.doctor import doctor
 from loader.files import BROKEN
-from loader.load import Loaded, Options, load, open_scratch
+from loader.load import Loaded, Options, load
 from loader.mapping import names, read_mapping
 from warehouse.connections import connect, owner_connection
 from warehouse.errors import TowerError, run_cli
@@ -30,12 +30,12 @@ from warehouse.settings import load_settings
 
 def main() -> int:
     """Parse the command line, check, load."""
-    if sys.argv[1:2] == ["rejects"]:
-        return rejects(sys.argv[2:])
-    if sys.argv[1:2] == ["mapping-check"]:
-        return check_mapping(sys.argv[2:])
-    if sys.argv[1:2] == ["doctor"]:
-        return see_doctor(sys.argv[2:])
+    commands = {"rejects": rejects, "mapping-check": check_mapping, "doctor": see_doctor}
+    if command := commands.get("".join(sys.argv[1:2])):
+        try:
+            return command(sys.argv[2:])
+        except (*BROKEN, duckdb.Error) as error:
+            raise TowerError(_first_line(error)) from error
     options = parse()
     out = console()
     began = time.monotonic()
@@ -49,7 +49,6 @@ def main() -> int:
     columns = (TextColumn("{task.description:<40}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
     with (
         tempfile.TemporaryDirectory(prefix="load") as scratch,
-        open_scratch(Path(scratch)) as db,
         Progress(*columns, console=Console(stderr=True), transient=True) as progress,
     ):
         task = progress.add_task("looking", total=total)
@@ -58,10 +57,9 @@ def main() -> int:
             progress.update(task, description=what, completed=done)
 
         try:
-            done = load(connection, tables, options, Path(scratch), db, advance)
+            done = load(connection, tables, options, Path(scratch), advance)
         except (*BROKEN, psycopg2.Error, duckdb.Error) as error:
-            first = str(error).strip().split("\n")[0] or type(error).__name__
-            raise TowerError(f"{first}; nothing was changed. Run `make load-data` again") from error
+            raise TowerError(f"{_first_line(error)}; nothing was changed. Run `make load-data` again") from error
     if connection:
         connection.close()
     say(out, done, options)
@@ -92,6 +90,10 @@ def main() -> int:
             f"rejected rows to mend: make rejects RUN={done.run} OUT=mend; then make load-data DATA=mend MODE=merge"
         )
     return 0
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n")[0] or type(error).__name__
 
 
 def console() -> Console:

@@ -14,11 +14,11 @@ import pyarrow as pa
 from loader import readings, rejecting
 from loader.contract import Table
 from loader.copying import Copying
-from loader.readings import literal, quoted
 from loader.reports import FileReport, Problem
 from loader.rules import Rule, held, rules_of, typed
 from loader.sifting import Sifted, sift
 from loader.source import Relation, Source
+from loader.sql import identifier, identifiers, literal, run
 
 
 @dataclass
@@ -122,7 +122,7 @@ class Check:
             self.tell(report, done)
 
         try:
-            name = f"{self.count}_{table.relation}"
+            name = f"{self.count} {table.key}"
             return sift(self.db, report, rules, odd, self._keeps_keys(table), name, hand_on)
         except duckdb.Error:
             if relation.is_direct or relation.hasty is not None:
@@ -137,7 +137,10 @@ class Check:
         if relation.hasty is not None and facts:
             return found.rows != facts.lines - 1 or any(
                 readings.is_promising(
-                    self.db, f'(select "{c.name}~" as "{c.name}" from {found.aside})', c, f'"{c.name}" is not null'
+                    self.db,
+                    f"(select {identifier(f'{c.name}~')} as {identifier(c.name)} from {found.aside})",
+                    c,
+                    f"{identifier(c.name)} is not null",
                 )
                 for c in (relation.hasty if found.aside else ())
             )
@@ -158,7 +161,7 @@ class Check:
             return False
         report.troubled |= found
         troubled = [(table.column(name), text) for name, text in report.troubled.items()]
-        every = f"(select _line, {quoted(relation.columns)} from ({relation.sql}))"
+        every = f"(select _line, {identifiers(relation.columns)} from ({relation.sql}))"
         report.readings = readings.find(self.db, self._typed(report, every), troubled, self.day_first)
         return len(report.readings) > known
 
@@ -176,7 +179,7 @@ class Check:
             if text
         ]
         parts = ", ".join(f"count(*) filter (where {text})" for _, text in tests)
-        counts = self.db.execute(f"select {parts} from {rows}").fetchall()[0] if tests else ()
+        counts = run(self.db, f"select {parts} from {rows}").fetchall()[0] if tests else ()
         found: dict[str, list[str]] = {}
         for (name, text), count in zip(tests, counts, strict=True):
             if count:
@@ -197,7 +200,7 @@ class Check:
         return table.key in self.parents or self.source.pieces(table) > 1
 
     def _rules(self, table: Table, column_name: str) -> list[Rule]:
-        column, name = table.column(column_name), f'"{column_name}"'
+        column, name = table.column(column_name), identifier(column_name)
         rules = rules_of(column)
         if column.references and column.references[:2] != (table.source, table.name):
             parent = ".".join(column.references[:2])
@@ -218,19 +221,21 @@ class Check:
             rejecting.broken(self.db, report, rules, self._typed(report, found.aside))
         if relation.refused:
             lines = f"read_parquet({literal(str(relation.refused))})"
-            self.db.execute(f"insert into {bad} select _line, rule, column_name, message, value, null from {lines}")
-            refused = self.db.execute(f"select count(*) from {lines}").fetchall()[0][0]
+            run(self.db, f"insert into {bad} select _line, rule, column_name, message, value, null from {lines}")
+            refused = run(self.db, f"select count(*) from {lines}").fetchall()[0][0]
             report.rows += refused
         if found.surplus:
             rejecting.equal_keys(self.db, report)
         for rule in rules:
             if rule.name == "relationships":
                 parent = rule.message.removeprefix("not in ")
-                self.db.execute(
+                lost = f"value in (select k from {self._keys(parent, 'lost')})"
+                run(
+                    self.db,
                     f"update {bad} set message = 'its row in {parent} was rejected' where rule = 'relationships' "
-                    f"and column_name = '{rule.column}' and value in (select k from {self._keys(parent, 'lost')})"
+                    f"and column_name = {literal(rule.column)} and {lost}",
                 )
-        report.rejected = self.db.execute(f"select count(*) from {bad}").fetchall()[0][0]
+        report.rejected = run(self.db, f"select count(*) from {bad}").fetchall()[0][0]
         report.broken = report.rejected - refused
         if not report.rejected:
             report.bad = ""
@@ -238,15 +243,15 @@ class Check:
         if report.days and found.surplus:
             columns = [report.table.column(name) for name in report.days]
             ends = ", ".join(f"cast({side}({held(c)}) as date)" for c in columns for side in ("min", "max"))
-            row = self.db.execute(
-                f"select {ends} from {report.rows_sql()} where _line not in (select _line from {bad})"
+            row = run(
+                self.db, f"select {ends} from {report.rows_sql()} where _line not in (select _line from {bad})"
             ).fetchall()[0]
             report.days = {name: (row[2 * i], row[2 * i + 1]) for i, name in enumerate(report.days)}
         report.problems = rejecting.examples(self.db, report)
 
     def _keys(self, table: str, kind: str = "keys") -> str:
-        name = f'"{kind}_{table}"'
-        self.db.execute(f"create table if not exists {name} (k varchar)")
+        name = identifier(f"{kind} {table}")
+        run(self.db, f"create table if not exists {name} (k varchar)")
         return name
 
     def _keep_keys(self, report: FileReport, found: Sifted) -> None:
@@ -255,23 +260,25 @@ class Check:
         if self._keeps_keys(table):
             keys = self._keys(table.key)
             if found.keys:
-                self.db.execute(f"insert into {keys} select k from {found.keys}")
+                run(self.db, f"insert into {keys} select k from {found.keys}")
             self.known.add(table.key)
             if report.broken:
-                self.db.execute(
-                    f"insert into {self._keys(table.key, 'lost')} select k from {report.bad} where k is not null"
+                run(
+                    self.db,
+                    f"insert into {self._keys(table.key, 'lost')} select k from {report.bad} where k is not null",
                 )
         self._drop(found)
 
     def _drop(self, found: Sifted) -> None:
         for name in filter(None, (found.keys, found.aside)):
-            self.db.execute(f"drop table {name}")
+            run(self.db, f"drop table {name}")
 
     def existing_keys(self, table: Table, file: Path) -> None:
         """Take the keys that the warehouse holds from a file with one key a line."""
         names = "{'k': 'varchar'}"
-        self.db.execute(
+        run(
+            self.db,
             f"insert into {self._keys(table.key)} select k from read_csv({literal(str(file))}, header = false, "
-            f"columns = {names}, delim = ',', quote = '\"', escape = '\"', auto_detect = false)"
+            f"columns = {names}, delim = ',', quote = '\"', escape = '\"', auto_detect = false)",
         )
         self.known.add(table.key)

@@ -18,6 +18,7 @@ import pyarrow.csv as pacsv
 from psycopg2 import sql
 
 from loader.contract import Table
+from loader.sql import single
 
 AHEAD = 2  # batches that wait for PostgreSQL
 # tab, newline, nothing; pa.array would import pandas, which takes longer than many a file
@@ -87,7 +88,7 @@ class Exported:
 
     def __init__(self, db: duckdb.DuckDBPyConnection, query: str) -> None:
         self.db = db
-        reader: Any = db.sql(query).to_arrow_reader(50_000)
+        reader: Any = db.sql(single(db, query)).to_arrow_reader(50_000)
         self.batches: Iterator[pa.RecordBatch] = iter(reader)
 
     def read(self, size: int = -1) -> bytes:

@@ -8,11 +8,12 @@ from pathlib import Path
 from rich.console import Console
 
 from loader.contract import Table
-from loader.load import open_scratch
+from loader.duck import open_scratch
 from loader.mapped import MappedSource
 from loader.mapped_sql import from_file
 from loader.mapping import Mapping
 from loader.readiness import print_readiness
+from loader.sql import run
 
 
 @dataclass
@@ -26,11 +27,11 @@ class Coverage:
     missing: list[str] = field(default_factory=list)
 
 
-def cover(source: MappedSource, tables: list[Table], scratch: Path) -> tuple[dict[str, Coverage], list[str]]:
+def cover(source: MappedSource, tables: list[Table]) -> tuple[dict[str, Coverage], list[str]]:
     """What the mappings make of the folder, by table, and what hinders: files that lack a column or cannot be read."""
     found: dict[str, Coverage] = {}
     trouble: list[str] = []
-    with open_scratch(scratch) as db:
+    with open_scratch(source.scratch, source.paths()) as db:
         source.stage(db)
         for table in tables:
             cover = found.setdefault(table.key, Coverage())
@@ -42,7 +43,7 @@ def cover(source: MappedSource, tables: list[Table], scratch: Path) -> tuple[dic
                     continue
                 parts = [f"count(nullif(trim(cast({f.value()} as varchar)), ''))" for f in rows.fields.values()]
                 query = f"select count(*), {', '.join(parts)} {from_file(mapping, rows, staged.number)}"
-                total, *own = db.execute(query).fetchall()[0]
+                total, *own = run(db, query).fetchall()[0]
                 cover.rows += total
                 for target, count in zip(rows.fields.values(), own, strict=True):
                     counts[target.column] = counts.get(target.column, 0) + count
@@ -74,7 +75,7 @@ def mapping_check(
 ) -> int:
     """Print the coverage and what the dashboard can show. Returns 1 when a file hinders."""
     source = MappedSource(folder, tables, scratch, mappings)
-    found, trouble = cover(source, tables, scratch)
+    found, trouble = cover(source, tables)
     why = {key: text for mapping in mappings for key, text in mapping.absent.items()}
     for (mapping, alias), paths in source.found.items():
         names = ", ".join(path.relative_to(folder).as_posix() for path in paths)

@@ -12,6 +12,7 @@ from loader.checks import Check
 from loader.copying import Exported, copy_rows
 from loader.reports import FileReport, Problem
 from loader.source import FolderSource, Relation
+from loader.sql import identifier, run
 
 
 def delete_rows(cursor: Any, check: Check, source: FolderSource) -> list[FileReport]:
@@ -37,8 +38,9 @@ def delete_rows(cursor: Any, check: Check, source: FolderSource) -> list[FileRep
 
 def _delete(cursor: Any, check: Check, report: FileReport, relation: Relation) -> None:
     db, table, bad = check.db, report.table, rejecting.new_table(check.db, report)
-    key, keys = table.primary_key, f'(select _line, "{table.primary_key}" as k from ({relation.sql}))'
-    db.execute(
+    key, keys = table.primary_key, f"(select _line, {identifier(table.primary_key)} as k from ({relation.sql}))"
+    run(
+        db,
         f"insert into {bad} (_line, rule, column_name, message, value) "
         "select _line, rule, column_name, message, value from read_parquet(?) union all "
         f"select _line, 'not_null', ?, 'empty', null from {keys} where k is null union all "
@@ -46,7 +48,7 @@ def _delete(cursor: Any, check: Check, report: FileReport, relation: Relation) -
         f"row_number() over (partition by k order by _line) as seen from {keys}) where seen > 1 and k is not null",
         [str(relation.refused), key, key],
     )
-    already = db.execute(f"select count(*) from {bad}").fetchall()[0][0]
+    already = run(db, f"select count(*) from {bad}").fetchall()[0][0]
     cursor.execute("create temp table gone (_line bigint, k varchar) on commit drop")
     rows = Exported(db.cursor(), f"select * from {keys} where _line not in (select _line from {bad})")
     report.rows = already + copy_rows(cursor, table, ["_line", "k"], rows, sql.Identifier("gone"))
@@ -60,12 +62,12 @@ def _delete(cursor: Any, check: Check, report: FileReport, relation: Relation) -
                 cursor.execute(query.format(sql.Identifier(column.name), sql.Identifier("raw", child.relation)))
                 for line, value in cursor.fetchall():
                     message = f"{child.key} still refers to it"
-                    db.execute(
-                        f"insert into {bad} values (?, 'relationships', ?, ?, ?, null)", [line, key, message, value]
+                    run(
+                        db, f"insert into {bad} values (?, 'relationships', ?, ?, ?, null)", [line, key, message, value]
                     )
     query = sql.SQL("delete from {} where {} in (select k from gone)")
     cursor.execute(query.format(sql.Identifier("raw", table.relation), sql.Identifier(key)))
     report.deleted = cursor.rowcount
     cursor.execute("drop table gone")
-    report.rejected = db.execute(f"select count(*) from {bad}").fetchall()[0][0]
+    report.rejected = run(db, f"select count(*) from {bad}").fetchall()[0][0]
     report.problems = rejecting.examples(db, report)

@@ -12,13 +12,14 @@ from rich.table import Table as Grid
 from loader.contract import Column, Table
 from loader.coverage import cover, filled_by
 from loader.draft import SYNONYMS, Looked, as_text, propose
+from loader.duck import open_scratch
 from loader.files import FileFacts, clean_name
-from loader.load import open_scratch
 from loader.mapped import MappedSource
 from loader.mapping import Mapping, names, read_mapping
 from loader.readiness import print_readiness
-from loader.readings import EMPTY_VALUE, ways, words
+from loader.readings import EMPTY_VALUE, ways
 from loader.source import FolderSource
+from loader.sql import identifier, literals, run
 from warehouse.errors import TowerError
 
 SAMPLE = 200_000  # rows of a file that are looked at
@@ -28,8 +29,9 @@ FITS = 0.98  # the share of values that must fit a type
 
 def doctor(out: Console, folder: Path, tables: list[Table], scratch: Path, dbt: Path, draft: Path) -> int:
     """Look at the folder and print what was found; the draft mapping is written when no ready one fits."""
-    with open_scratch(scratch) as db:
-        files = look(db, folder, tables, scratch)
+    source = FolderSource(folder, [], scratch, strict=False)
+    with open_scratch(scratch, [folder / name for name in source.unused]) as db:
+        files = look(db, source, tables)
         if not files:
             out.print(f"{folder} holds no file that ends in .csv, .tsv, .txt or .parquet (or .gz)", markup=False)
             return 1
@@ -68,7 +70,7 @@ def doctor(out: Console, folder: Path, tables: list[Table], scratch: Path, dbt: 
                     f"  {key} from {entry['from']}{f'; guessed: {chr(44).join(guesses)}' if guesses else ''}",
                     markup=False,
                 )
-    found, trouble = cover(MappedSource(folder, tables, scratch, [mapping]), tables, scratch / "cover")
+    found, trouble = cover(MappedSource(folder, tables, scratch / "cover", [mapping]), tables)
     out.print()
     print_readiness(out, dbt, filled_by(found, [mapping]))
     for line in trouble:
@@ -76,13 +78,12 @@ def doctor(out: Console, folder: Path, tables: list[Table], scratch: Path, dbt: 
     return 0
 
 
-def look(db: duckdb.DuckDBPyConnection, folder: Path, tables: list[Table], scratch: Path) -> list[Looked]:
+def look(db: duckdb.DuckDBPyConnection, source: FolderSource, tables: list[Table]) -> list[Looked]:
     """Every file with its encoding, separator, columns and their types."""
     known = {column.name for table in tables for column in table.columns} | set(" ".join(SYNONYMS.values()).split())
-    source = FolderSource(folder, [], scratch, strict=False)
     files = []
     for number, name in enumerate(source.unused):
-        path = folder / name
+        path = source.folder / name
         facts = FileFacts(path, name, tuple(known))
         file = Looked(path, name, facts)
         files.append(file)
@@ -98,12 +99,12 @@ def look(db: duckdb.DuckDBPyConnection, folder: Path, tables: list[Table], scrat
             if relation.trouble:
                 file.trouble = relation.trouble[0][2]
                 continue
-            file.values = f'"values {number}"'
+            file.values = identifier(f"values {number}")
             try:
-                db.execute(f"create table {file.values} as select * from ({relation.sql}) limit {SAMPLE}")
+                run(db, f"create table {file.values} as select * from ({relation.sql}) limit {SAMPLE}")
             except duckdb.Error:
                 relation = source.carefully(db, relation)
-                db.execute(f"create or replace table {file.values} as select * from ({relation.sql}) limit {SAMPLE}")
+                run(db, f"create or replace table {file.values} as select * from ({relation.sql}) limit {SAMPLE}")
             file.facts = relation.facts or facts
             _types(db, file, relation.columns)
         except (OSError, EOFError, duckdb.Error) as error:
@@ -112,14 +113,14 @@ def look(db: duckdb.DuckDBPyConnection, folder: Path, tables: list[Table], scrat
 
 
 def _types(db: duckdb.DuckDBPyConnection, file: Looked, columns: list[str]) -> None:
-    file.rows = db.execute(f"select count(*) from {file.values}").fetchall()[0][0]
+    file.rows = run(db, f"select count(*) from {file.values}").fetchall()[0][0]
     for name in columns:
-        full = f'lower(trim("{name}")) not in ({words(EMPTY_VALUE)})'
+        full = f"lower(trim({identifier(name)})) not in ({literals(EMPTY_VALUE)})"
         tests = [(kind, way, sql) for kind, of in KINDS.items() for way, sql in ways(Column(name, of)).items()]
         parts = ", ".join(f"count({sql}) filter (where {full})" for _, _, sql in tests)
-        counted = f'count(*) filter (where {full}), count(distinct "{name}"), count("{name}")'
+        counted = f"count(*) filter (where {full}), count(distinct {identifier(name)}), count({identifier(name)})"
         query = f"select {counted}, {parts} from {file.values}"
-        filled, different, present, *counts = db.execute(query).fetchall()[0]
+        filled, different, present, *counts = run(db, query).fetchall()[0]
         kind, how = "text", ""
         for (found, way, _), count in zip(tests, counts, strict=True):
             is_code = re.search(r"(^|_)(id|code|zip|phone|number|key)$", name) and found in (
@@ -130,8 +131,8 @@ def _types(db: duckdb.DuckDBPyConnection, file: Looked, columns: list[str]) -> N
             if filled and count >= FITS * filled and not is_code and way != "seconds since 1970":
                 if (
                     found == "date"
-                    and db.execute(
-                        f"select count(*) from {file.values} where \"{name}\" similar to '.*[0-9]:[0-9].*'"
+                    and run(
+                        db, f"select count(*) from {file.values} where {identifier(name)} similar to '.*[0-9]:[0-9].*'"
                     ).fetchall()[0][0]
                 ):
                     continue  # a time of day would be lost

@@ -12,6 +12,8 @@ import yaml
 
 from loader.contract import Column, Table
 from loader.files import ENDING, FileFacts, clean_name
+from loader.lines import is_text
+from loader.sql import identifier, literal, run
 
 OVERLAP = 0.8  # the share of values that must be keys of the other file
 SYNONYMS = {
@@ -114,20 +116,22 @@ def propose(db: duckdb.DuckDBPyConnection, files: list[Looked], tables: dict[str
             if found is None:
                 end, open_, closed = ENDS.get(f"{key}.{column.name}", ("", "", ""))
                 if end in picked:
-                    fields[column.name] = f"case when \"{picked[end]}\" is null then '{open_}' else '{closed}' end"
+                    fields[column.name] = (
+                        f"case when {identifier(picked[end])} is null then {literal(open_)} else {literal(closed)} end"
+                    )
                 elif guess is not None:
                     fields[column.name] = {"constant": guess}
                 continue
-            sql = f'"{found}"'
+            sql = identifier(found)
             if column.accepted:
                 held = [
                     r[0]
-                    for r in db.execute(
-                        f"select distinct {sql} from {chosen.values} where {sql} is not null limit 50"
+                    for r in run(
+                        db, f"select distinct {sql} from {chosen.values} where {sql} is not null limit 50"
                     ).fetchall()
                 ]
                 same = {clean_name(word): word for word in column.accepted}
-                values = {word: same.get(clean_name(word), guess or column.accepted[-1]) for word in held}
+                values = {w: same.get(clean_name(w), guess or column.accepted[-1]) for w in held if is_text(w)}
                 fields[column.name] = {"sql": sql, "values": values} | (
                     {"default": guess} if guess and chosen.types[found][2] < 1 else {}
                 )
@@ -183,8 +187,8 @@ def _is_ledger(table: Table) -> bool:
 
 def _almost(db: duckdb.DuckDBPyConnection, file: Looked, name: str) -> bool:
     """Whether hardly a value stands twice."""
-    query = f'select count("{name}"), count(distinct "{name}") from {file.values}'
-    present, different = db.execute(query).fetchall()[0]
+    query = f"select count({identifier(name)}), count(distinct {identifier(name)}) from {file.values}"
+    present, different = run(db, query).fetchall()[0]
     return bool(present == file.rows and different >= 0.99 * present)
 
 
@@ -192,9 +196,10 @@ def _overlaps(db: duckdb.DuckDBPyConnection, file: Looked, name: str, parent: Lo
     """Whether most values of a column are keys of the other file."""
     if file is parent:
         return name == key
-    query = f"""select count(*), count(*) filter (where "{name}" in (select "{key}" from {parent.values}))
-        from (select distinct "{name}" from {file.values} where "{name}" is not null)"""
-    total, held = db.execute(query).fetchall()[0]
+    mine, theirs = identifier(name), identifier(key)
+    query = f"select count(*), count(*) filter (where {mine} in (select {theirs} from {parent.values})) "
+    query += f"from (select distinct {mine} from {file.values} where {mine} is not null)"
+    total, held = run(db, query).fetchall()[0]
     return bool(total and held >= OVERLAP * total)
 
 

@@ -17,15 +17,16 @@ from loader.checks import Check
 from loader.contract import Table
 from loader.copying import Copying, Exported, copy_rows
 from loader.deletes import delete_rows
+from loader.duck import open_scratch
 from loader.mapped import MappedSource
 from loader.mapping import Mapping
 from loader.reports import FileReport, Problem
 from loader.source import FolderSource
+from loader.sql import identifier
 from loader.window import Window, days_of, window_of
 from warehouse.errors import TowerError
 
 LOCK = 7_203_114  # one load at a time
-DUCKDB_MEMORY = "1GB"
 
 
 @dataclass(frozen=True)
@@ -58,31 +59,35 @@ class Loaded:
     changes: dict[str, merge.Changes] = field(default_factory=dict)
 
 
-def open_scratch(folder: Path) -> duckdb.DuckDBPyConnection:
-    """A DuckDB on disk with little memory; what does not fit is spilled into the folder."""
-    db = duckdb.connect(str(folder / "check.duckdb"))
-    db.execute(f"set memory_limit = '{DUCKDB_MEMORY}'; set temp_directory = {folder.as_posix()!r}")
-    db.execute("set preserve_insertion_order = true; set timezone = 'UTC'")
-    return db
-
-
 def load(
     connection: Any,
     tables: list[Table],
     options: Options,
     scratch: Path,
-    db: duckdb.DuckDBPyConnection,
     advance: Callable[[str, float], None],
 ) -> Loaded:
     """Check a folder and load it; `connection` is None to check only. Refused loads change nothing but the audit.
 
-    `advance(what, bytes)` says what is read, and the bytes that are done. Raises TowerError for what the user must mend
-    first.
+    `scratch` is an empty folder. `advance(what, bytes)` says what is read, and the bytes that are done. Raises
+    TowerError for what the user must mend first.
     """
     source = make_source(tables, options, scratch)
     if options.mode != "merge":  # deletions belong to drops
         source.unused += [path.name for paths in source.deleted.values() for path in paths]
         source.deleted = {table.key: [] for table in tables}
+    with open_scratch(scratch, source.paths()) as db:
+        return _load(connection, tables, options, scratch, db, source, advance)
+
+
+def _load(
+    connection: Any,
+    tables: list[Table],
+    options: Options,
+    scratch: Path,
+    db: duckdb.DuckDBPyConnection,
+    source: FolderSource,
+    advance: Callable[[str, float], None],
+) -> Loaded:
     done = Loaded(unused=source.unused)
     check = Check(db, tables, source, options.mode, options.day_first)
     read = 0
@@ -227,7 +232,8 @@ class Loading:
             query = "delete from {} where {} in (select k from again)"
             self.cursor.execute(sql.SQL(query).format(sql.Identifier("raw", table.relation), name))
             copied -= self.cursor.rowcount
-            first = f'select * from ({report.good_sql()}) where "{table.primary_key}" in (select k from {report.again})'
+            twice = f"{identifier(table.primary_key)} in (select k from {report.again})"
+            first = f"select * from ({report.good_sql()}) where {twice}"
             with closing(Exported(db.cursor(), first)) as rows:
                 copied += copy_rows(self.cursor, table, report.relation.columns, rows)
         if copied != report.loaded:

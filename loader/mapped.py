@@ -17,9 +17,10 @@ from loader.contract import Column, Table
 from loader.files import BROKEN, ENDING, FileFacts
 from loader.mapped_sql import is_typed, joined, looked_up, named, output, trimmed, unread
 from loader.mapping import TYPES, Mapping, Rows, sql_type
-from loader.readings import EMPTY_VALUE, literal, quoted, words
+from loader.readings import EMPTY_VALUE
 from loader.rules import Rule
 from loader.source import FolderSource, Relation
+from loader.sql import identifier, identifiers, literal, literals, run
 
 
 @dataclass
@@ -89,6 +90,10 @@ class MappedSource(FolderSource):
             fnmatch(part, pattern.lower()) for pattern in mapping.files[key[1]] for part in (stem, Path(stem).name)
         )
 
+    def paths(self) -> list[Path]:
+        """Every file that may be read."""
+        return list(self.owner)
+
     def pieces_of(self, table: Table) -> list[tuple[Mapping, Rows, Path]]:
         """The table's entries in the mappings, each with every file that it reads."""
         return [
@@ -142,10 +147,10 @@ class MappedSource(FolderSource):
             for source in mapping.files:
                 kinds = mapping.types[source]
                 columns = mapping.wanted(source, self.tables)
-                texts = "".join(f', "{c}" {sql_type(kinds[c]) if c in kinds else "varchar"}' for c in columns)
-                texts += "".join(f', "{column}~" varchar' for column in kinds)
+                texts = "".join(f", {identifier(c)} {sql_type(kinds[c]) if c in kinds else 'varchar'}" for c in columns)
+                texts += "".join(f", {identifier(column + '~')} varchar" for column in kinds)
                 name, empty = named(mapping, source), named(mapping, f"no {source}")
-                db.execute(f"create table {empty} (_file integer, _line bigint{texts})")
+                run(db, f"create table {empty} (_file integer, _line bigint{texts})")
                 views = [f"select * from {empty}"]
                 for number, path in enumerate(self.found[mapping.name, source]):
                     relation = self._read(db, mapping, source, number, path, self._may_be_hasty(mapping, source))
@@ -153,14 +158,15 @@ class MappedSource(FolderSource):
                     if not relation.trouble:
                         views.append(f"select * from {named(mapping, f'{source} {number}')}")
                 kind = "table" if any(rows.source == source for rows in mapping.lookups.values()) else "view"
-                db.execute(f"create {kind} {name} as {' union all by name '.join(views)}")
+                run(db, f"create {kind} {name} as {' union all by name '.join(views)}")
             for lookup in mapping.lookups.values():
-                fields = ", ".join(f'"{f.column}" := {looked_up(f)}' for f in lookup.fields.values())
+                fields = ", ".join(f"{identifier(f.column)} := {looked_up(f)}" for f in lookup.fields.values())
                 name = named(mapping, "lookup " + lookup.name)
                 keep = f"{lookup.per} is not null and {lookup.where or True}"
-                db.execute(
+                run(
+                    db,
                     f"create table {name} as select cast({lookup.per} as varchar) as _key, struct_pack({fields}) "
-                    f'as "{lookup.name}" from {joined(mapping, lookup)} where {keep} group by 1'
+                    f"as {identifier(lookup.name)} from {joined(mapping, lookup)} where {keep} group by 1",
                 )
 
     def _may_be_hasty(self, mapping: Mapping, source: str) -> bool:
@@ -186,15 +192,15 @@ class MappedSource(FolderSource):
         assert isinstance(facts, MappedFacts)
         kinds = {name: kind for name, kind in mapping.types[source].items() if name in relation.columns}
         typed = tuple(Column(name, TYPES[kind]) for name, kind in kinds.items() if kind in TYPES)
-        odd = [(c, f'"{c.name}" is not null and {readings.ways(c)["as it is"]} is null') for c in typed]
+        odd = [(c, f"{identifier(c.name)} is not null and {readings.ways(c)['as it is']} is null") for c in typed]
         if hasty and relation.is_direct:
             with suppress(duckdb.Error):
                 if not readings.find(db, f"({relation.sql} limit {readings.BEGINNING})", odd, self.day_first):
                     relation.hasty = typed
         if relation.is_direct and relation.hasty is None:
-            every = ", ".join(f'count("{name}")' for name in relation.columns)
+            every = ", ".join(f"count({identifier(name)})" for name in relation.columns)
             try:
-                rows = db.execute(f"select count(*), {every} from ({relation.sql})").fetchall()[0][0]
+                rows = run(db, f"select count(*), {every} from ({relation.sql})").fetchall()[0][0]
             except duckdb.Error:
                 rows = -1
             if rows != facts.lines - 1:
@@ -205,13 +211,13 @@ class MappedSource(FolderSource):
         raw = f"({relation.sql})"
         found = readings.find(db, raw, odd, self.day_first) if relation.hasty is None else {}
         facts.notes += [reading.note for reading in found.values()]
-        picked = {name: f'"{name}"' for name in relation.columns}
+        picked = {name: identifier(name) for name in relation.columns}
         for name, kind in kinds.items():
-            text = found[name].expression if name in found else trimmed(f'"{name}"')
+            text = found[name].expression if name in found else trimmed(identifier(name))
             if kind == "integer":  # 5.6 is none, though it could be rounded to one
                 text = f"case when regexp_full_match({text}, '[-+]?[0-9]+') then {text} end"
             if kind not in TYPES:
-                picked[name] = f'try_strptime(trim("{name}"), {literal(kind)})'
+                picked[name] = f"try_strptime(trim({identifier(name)}), {literal(kind)})"
             else:
                 picked[name] = f"try_cast({text} as {sql_type(kind)})"
             if kind == "cents" and not self._has_decimals(db, raw, text):
@@ -219,13 +225,13 @@ class MappedSource(FolderSource):
             elif kind == "cents":
                 facts.notes.append(f"{name} has two decimals, so that it is read as it is and not in cents")
             # of a case's branches only those are worked out that are needed; `in` would be a join, and always be
-            is_full = f'not list_contains([{words(EMPTY_VALUE)}], lower(trim("{name}")))'
+            is_full = f"not list_contains([{literals(EMPTY_VALUE)}], lower(trim({identifier(name)})))"
             is_open = relation.hasty is not None and kind in TYPES  # whether words for nothing are told apart later
-            kept = f'"{name}"' if is_open else f'case when {is_full} then "{name}" end'
+            kept = identifier(name) if is_open else f"case when {is_full} then {identifier(name)} end"
             picked[f"{name}~"] = f"case when {picked[name]} is null then {kept} end"
-        typed_columns = ", ".join(f'{text} as "{name}"' for name, text in picked.items())
+        typed_columns = ", ".join(f"{text} as {identifier(name)}" for name, text in picked.items())
         view = named(mapping, f"{source} {number}")
-        db.execute(f"create or replace view {view} as select {number} as _file, _line, {typed_columns} from {raw}")
+        run(db, f"create or replace view {view} as select {number} as _file, _line, {typed_columns} from {raw}")
         facts.sha256 = facts.stamped(facts.sha256)
         facts.notes = [note.replace("not in the contract", "not in the mapping") for note in facts.notes]
         return relation
@@ -234,7 +240,7 @@ class MappedSource(FolderSource):
         """Whether an amount is written 12.00, as people read it, and not in cents."""
         tests = f"bool_and(regexp_matches({text}, '\\.[0-9]{{2}}$') or try_cast({text} as double) = 0)"
         query = f"select coalesce({tests} and bool_or({text} like '%.%'), false) from {raw}"
-        return bool(db.execute(query).fetchall()[0][0])
+        return bool(run(db, query).fetchall()[0][0])
 
     def _mapped(
         self, db: duckdb.DuckDBPyConnection, table: Table, mapping: Mapping, rows: Rows, staged: Staged
@@ -254,23 +260,26 @@ class MappedSource(FolderSource):
         if relation.trouble:
             return relation
         self.count += 1
-        name = f'"mapped {self.count} {table.key}"'
+        name = identifier(f"mapped {self.count} {table.key}")
         relation.columns = [column.name for column in table.columns if column.name in rows.fields]
-        fields = ", ".join(f'{output(rows.fields[c], table.column(c))} as "{c}"' for c in relation.columns)
+        fields = ", ".join(f"{output(rows.fields[c], table.column(c))} as {identifier(c)}" for c in relation.columns)
         kinds = mapping.types[rows.source]
         relation.typed = frozenset(c for c in relation.columns if is_typed(rows.fields[c], table.column(c), kinds))
-        values = "".join(f', {rows.fields[c].value()} as "{c}="' for c in sorted(relation.typed))
+        values = "".join(f", {rows.fields[c].value()} as {identifier(c + '=')}" for c in sorted(relation.typed))
         typed = sorted({c for e in rows.expressions() for c in e.columns if c in kinds})
-        relation.rules = [Rule(c, "type", f'"{c}~" is not null', unread(kinds[c]), f'"{c}~"') for c in typed]
-        good = " and ".join(f'"{c}~" is null' for c in typed) or "true"
+        relation.rules = [
+            Rule(c, "type", f"{identifier(c + '~')} is not null", unread(kinds[c]), identifier(c + "~")) for c in typed
+        ]
+        good = " and ".join(f"{identifier(c + '~')} is null" for c in typed) or "true"
         first = f"row_number() over (partition by {rows.per}, {good} order by _file, _line) = 1"
         only = f"qualify not ({good}) or {first}" if rows.per else ""
         try:
-            db.execute(
+            run(
+                db,
                 f"create {'table' if rows.per else 'view'} {name} as "
                 f"select _line, {fields}{values}{relation.markers} from "
                 f"(select * from {joined(mapping, rows)} where not ({good}) or ({rows.where or 'true'}) "
-                f"{only}) where _file = {staged.number}"
+                f"{only}) where _file = {staged.number}",
             )
             if rows.per or rows.where or rows.joins:
                 self._say(db, mapping, rows, staged, name, facts, good)
@@ -280,7 +289,7 @@ class MappedSource(FolderSource):
             return relation
         relation.refused = None if staged.is_told else origin.refused
         staged.is_told = True
-        columns = quoted([*relation.columns, *(f"{c}=" for c in sorted(relation.typed))])
+        columns = identifiers([*relation.columns, *(f"{c}=" for c in sorted(relation.typed))])
         relation.sql = f"select _line, {columns}{relation.markers} from {name}"
         return relation
 
@@ -298,7 +307,7 @@ class MappedSource(FolderSource):
         if rows.per or rows.where:
             query = f"select count(*) filter (where {good}), (select count(*) from {name} where {good})"
             from_ = f"from {named(mapping, rows.source)} where _file = {staged.number}"
-            lines, made = db.execute(f"{query} {from_}").fetchall()[0]
+            lines, made = run(db, f"{query} {from_}").fetchall()[0]
             if lines != made:
                 why = (
                     f"one row per {rows.per.sql}" if rows.per else f"only where {rows.where.sql if rows.where else ''}"

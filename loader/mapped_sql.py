@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from loader.contract import Column
 from loader.mapping import Field, Mapping, Rows
-from loader.readings import literal
+from loader.sql import identifier, literal
 
 READABLE = {
     "date": "a date",
@@ -59,8 +59,8 @@ def joined(mapping: Mapping, rows: Rows) -> str:
     name = named(mapping, rows.source)
     parts = [name]
     for lookup, key in rows.joins.items():
-        other = named(mapping, "lookup " + lookup)
-        parts.append(f'left join {other} as "{lookup}~" on cast({key} as varchar) = "{lookup}~"._key')
+        other, struct = named(mapping, "lookup " + lookup), identifier(f"{lookup}~")
+        parts.append(f"left join {other} as {struct} on cast({key} as varchar) = {struct}._key")
     return " ".join(parts)
 
 
@@ -70,7 +70,7 @@ def from_file(mapping: Mapping, rows: Rows, number: int) -> str:
 
 
 def named(mapping: Mapping, what: str) -> str:
-    return f'"{mapping.name} {what}"'
+    return identifier(f"{mapping.name} {what}")
 
 
 def unread(kind: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import duckdb
 
 from loader.contract import Column
+from loader.sql import first, identifier, literal, literals
 
 EMPTY_TEXT = ("NULL", "\\N", "N/A", "#N/A", "<null>", "(null)")  # `NA` or `None` may be a country or a name
 EMPTY_VALUE = ("null", "\\n", "n/a", "#n/a", "<null>", "(null)", "na", "none", "nan", "nil", "-", "--", "undefined", "")
@@ -33,31 +33,16 @@ class Reading:
     note: str
 
 
-def literal(text: str) -> str:
-    """An SQL string."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def words(values: Iterable[str]) -> str:
-    """A list of SQL strings."""
-    return ", ".join(literal(value) for value in values)
-
-
-def quoted(names: Iterable[str]) -> str:
-    """A list of SQL names."""
-    return ", ".join(f'"{name}"' for name in names)
-
-
 def odd(column: Column, is_parent: bool) -> str:
     """An SQL condition for values that would pass but mean something else: offsets, words for nothing, spaces."""
-    name = f'"{column.name}"'
+    name = identifier(column.name)
     if column.unique and is_parent:
         return f"{name} <> trim({name})"
     if column.data_type == "timestamp":
         # only the branches of a case are left out where they are not needed: the pattern is dear
         return f"case when strlen({name}) in (10, 19) then false else {name} similar to '.{{20,}}|.*[zZ+].*' end"
     if column.data_type.startswith("varchar") and not (column.accepted or column.references or column.unique):
-        return f"{name} in ({words(EMPTY_TEXT)})"
+        return f"{name} in ({literals(EMPTY_TEXT)})"
     return ""
 
 
@@ -78,8 +63,8 @@ def find(
     known = {column.name: ways(column) for column in columns}
     tests = [f"count({way})" for column in columns for way in known[column.name].values()]
     tests += [f"count(*) filter (where {_base(column)} like '%/%')" for column in columns]
-    tests += [f'count("{column.name}") - count({_base(column)})' for column in columns]
-    found = list(db.execute(f"select {', '.join(tests)} from {relation}").fetchall()[0])
+    tests += [f"count({identifier(column.name)}) - count({_base(column)})" for column in columns]
+    found = list(first(db, f"select {', '.join(tests)} from {relation}"))
     empty = dict(zip(known, found[-len(columns) :], strict=True))
     slashes = dict(zip(known, found[-2 * len(columns) : -len(columns)], strict=True))
     open_cases: list[tuple[Column, int]] = []
@@ -102,12 +87,12 @@ def find(
             note = f"{column.name} is read with {best} ({counts[best]:,} values)"
         chosen[column.name] = Reading(_result(column, known[column.name][best]), note)
     for column, fitting in open_cases:
-        first = next((way for way in (decided, day_first) if way is not None), None)
+        is_first = next((way for way in (decided, day_first) if way is not None), None)
         why = "as the file's other dates are" if decided is not None else "as you said"
-        if first is None:
-            first = not slashes[column.name]
+        if is_first is None:
+            is_first = not slashes[column.name]
             why = "by its separator alone: DATES=dmy or DATES=mdy decides otherwise"
-        best = "day first" if first else "month first"
+        best = "day first" if is_first else "month first"
         note = f"{column.name} is read {best}, {why}; all {fitting:,} values fit both known"
         chosen[column.name] = Reading(_result(column, known[column.name][best]), note)
     return chosen
@@ -117,18 +102,20 @@ def is_promising(db: duckdb.DuckDBPyConnection, relation: str, column: Column, c
     """Whether some reading fits some of a column's values that are not plain."""
     others = list(ways(column).values())[1:]
     if column.references or column.unique:  # any text may be a key: only one with spaces around it is another
-        others = [f'nullif({others[0]}, "{column.name}")']
-    tests = ", ".join([f'count("{column.name}") - count({_base(column)})', *(f"count({way})" for way in others)])
-    some = f'select "{column.name}" from {relation} where {condition} limit {SOME}'
-    return any(db.execute(f"select {tests} from (select distinct * from ({some}))").fetchall()[0])
+        others = [f"nullif({others[0]}, {identifier(column.name)})"]
+    tests = ", ".join(
+        [f"count({identifier(column.name)}) - count({_base(column)})", *(f"count({way})" for way in others)]
+    )
+    some = f"select {identifier(column.name)} from {relation} where {condition} limit {SOME}"
+    return any(first(db, f"select {tests} from (select distinct * from ({some}))"))
 
 
 def _base(column: Column) -> str:
     """The trimmed value, null for the words that mean nothing."""
-    name = f'"{column.name}"'
+    name = identifier(column.name)
     if column.data_type.startswith("varchar") and not column.accepted:
-        return f"case when trim({name}) not in ({words(EMPTY_TEXT)}) then trim({name}) end"
-    return f"case when lower(trim({name})) not in ({words(EMPTY_VALUE)}) then trim({name}) end"
+        return f"case when trim({name}) not in ({literals(EMPTY_TEXT)}) then trim({name}) end"
+    return f"case when lower(trim({name})) not in ({literals(EMPTY_VALUE)}) then trim({name}) end"
 
 
 def _result(column: Column, way: str) -> str:
@@ -138,13 +125,13 @@ def _result(column: Column, way: str) -> str:
 
 def ways(column: Column) -> dict[str, str]:
     """By name: expressions that are null where the value does not fit; the first is the plain one."""
-    base, kind, name = _base(column), column.data_type.split("(")[0], f'"{column.name}"'
+    base, kind, name = _base(column), column.data_type.split("(")[0], identifier(column.name)
     if kind in ("timestamp", "date"):
         plain = f"case when length({name}) <= 19 then try_cast({name} as timestamp) end"
         iso = f"cast(try_cast({base} as timestamptz) as timestamp)"
         found = {"as it is": plain, "the offset to UTC, or an empty word": iso}
         for family, forms in DATES.items():
-            shapes = words(form + clock for form in forms for clock in CLOCKS)
+            shapes = literals(form + clock for form in forms for clock in CLOCKS)
             found[family] = f"coalesce({iso}, try_strptime({base}, [{shapes}]))"
         digits = f"try_cast(case when regexp_full_match({base}, '[0-9]{{9,13}}') then {base} end as bigint)"
         found["seconds since 1970"] = (
@@ -168,7 +155,7 @@ def ways(column: Column) -> dict[str, str]:
         }
     if kind == "boolean":
         low = f"lower({base})"
-        meant = f"case when {low} in ({words(TRUE)}) then true when {low} in ({words(FALSE)}) then false end"
+        meant = f"case when {low} in ({literals(TRUE)}) then true when {low} in ({literals(FALSE)}) then false end"
         return {"as it is": f"try_cast({name} as boolean)", "words for true and false": meant}
     if column.accepted:
         low = f"regexp_replace(lower({base}), '[\\s_-]+', ' ', 'g')"
@@ -176,7 +163,7 @@ def ways(column: Column) -> dict[str, str]:
             f"when {literal(' '.join(value.lower().replace('_', ' ').replace('-', ' ').split()))} then {literal(value)}"
             for value in column.accepted
         )
-        plain = f"case when {name} in ({words(column.accepted)}) then {name} end"
+        plain = f"case when {name} in ({literals(column.accepted)}) then {name} end"
         return {"as it is": plain, "any case and spacing of the accepted values": f"case {low} {cases} end"}
     if column.references or column.unique:
         same = f"case when {base} = {name} then {name} end"

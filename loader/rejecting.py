@@ -6,19 +6,20 @@ from typing import Any
 
 import duckdb
 
-from loader.readings import literal, quoted
 from loader.reports import FileReport, Problem
 from loader.rules import Rule
+from loader.sql import identifier, identifiers, literal, run
 
 EXAMPLES = 5  # how many bad rows of each kind are shown
 
 
 def new_table(db: duckdb.DuckDBPyConnection, report: FileReport) -> str:
     """Make the table of a file's bad rows."""
-    report.bad = f"bad_{report.number}_{report.table.relation}"
-    db.execute(
+    report.bad = identifier(f"bad {report.number} {report.table.key}")
+    run(
+        db,
         f"create table {report.bad} "
-        "(_line bigint, rule varchar, column_name varchar, message varchar, value varchar, k varchar)"
+        "(_line bigint, rule varchar, column_name varchar, message varchar, value varchar, k varchar)",
     )
     return report.bad
 
@@ -26,39 +27,44 @@ def new_table(db: duckdb.DuckDBPyConnection, report: FileReport) -> str:
 def broken(db: duckdb.DuckDBPyConnection, report: FileReport, rules: list[Rule], rows: str) -> None:
     """Put in the rows that break a rule; `rows` are typed."""
     assert report.relation
-    key = f'"{report.table.primary_key}"' if report.table.primary_key in report.relation.columns else "null"
+    key = identifier(report.table.primary_key) if report.table.primary_key in report.relation.columns else "null"
     hits = " ".join(f"when {rule.condition} then {number}" for number, rule in enumerate(rules))
-    values = " ".join(f"""when {number} then {rule.value or f'"{rule.column}"'}""" for number, rule in enumerate(rules))
+    values = " ".join(
+        f"when {number} then {rule.value or identifier(rule.column)}" for number, rule in enumerate(rules)
+    )
     names = ", ".join(
         f"({number}, {literal(rule.name)}, {literal(rule.column)}, {literal(rule.message)})"
         for number, rule in enumerate(rules)
     )
-    db.execute(
+    run(
+        db,
         f"insert into {report.bad} "
         f"select _line, rule, column_name, message, left(case hit {values} end, 200), {key} "
         f"from (select *, case {hits} end as hit from {rows} where _bad) "
-        f"inner join (values {names}) as rules (number, rule, column_name, message) on hit = number"
+        f"inner join (values {names}) as rules (number, rule, column_name, message) on hit = number",
     )
 
 
 def equal_keys(db: duckdb.DuckDBPyConnection, report: FileReport) -> None:
     """Put in the good rows whose key stands in an earlier good row; `report.again` gets their keys."""
-    key, rows, bad = f'"{report.table.primary_key}"', report.rows_sql(), report.bad
+    key, rows, bad = identifier(report.table.primary_key), report.rows_sql(), report.bad
     assert report.relation
-    report.again = f"again_{report.number}_{report.table.relation}"
-    db.execute(
+    report.again = identifier(f"again {report.number} {report.table.key}")
+    run(
+        db,
         f"create table {report.again} as select {key} as k from {rows} "
-        f"where _line not in (select _line from {bad}) group by 1 having count(*) > 1"
+        f"where _line not in (select _line from {bad}) group by 1 having count(*) > 1",
     )
-    same = f"hash({quoted(report.relation.columns)})"
-    db.execute(
-        f"insert into {bad} select _line, 'duplicate', '{report.table.primary_key}', "
+    same = f"hash({identifiers(report.relation.columns)})"
+    run(
+        db,
+        f"insert into {bad} select _line, 'duplicate', {literal(report.table.primary_key)}, "
         "(case when same = first_same then 'the same row stands' else 'the key stands' end) || ' in line ' || "
         f"first_line || '; the first row is kept', left({key}, 200), {key} "
         f"from (select _line, {key}, {same} as same, row_number() over w as seen, "
         f"first_value(_line) over w as first_line, first_value({same}) over w as first_same "
         f"from {rows} where {key} in (select k from {report.again}) and _line not in (select _line from {bad}) "
-        f"window w as (partition by {key} order by _line)) where seen > 1"
+        f"window w as (partition by {key} order by _line)) where seen > 1",
     )
 
 
@@ -72,7 +78,7 @@ def examples(db: duckdb.DuckDBPyConnection, report: FileReport) -> list[Problem]
     )
     return [
         Problem(report.file, line, column, rule, _shown(value), message, total if place == 1 else 0)
-        for line, column, rule, value, message, total, place, _ in db.execute(query).fetchall()
+        for line, column, rule, value, message, total, place, _ in run(db, query).fetchall()
     ]
 
 

@@ -11,6 +11,7 @@ from loader.copying import Copying
 from loader.readings import Reading
 from loader.rules import held, typed, written
 from loader.source import Relation
+from loader.sql import identifier
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class FileReport:
         relation = self.relation
         assert relation
         picked = ", ".join(
-            f'{self.readings[name].expression} as "{name}"' if name in self.readings else f'"{name}"'
+            f"{self.readings[name].expression} as {identifier(name)}" if name in self.readings else identifier(name)
             for name in relation.columns
         )
         columns = [self.table.column(name) for name in relation.columns]
@@ -81,6 +82,6 @@ class FileReport:
         assert self.relation
         columns = [self.table.column(name) for name in self.relation.columns]
         picked = ["_line"] if numbered else []
-        picked += [f'{written(column)} as "{column.name}"' for column in columns]
+        picked += [f"{written(column)} as {identifier(column.name)}" for column in columns]
         where = f"where _line not in (select _line from {self.bad})" if self.broken else ""
         return f"select {', '.join(picked)} from {self.rows_sql()} {where}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from loader.contract import Column
-from loader.readings import words
+from loader.sql import identifier, literal, literals
 
 FIRST, LAST = "1900-01-01", "2200-01-01"  # a date beyond is a slip of the pen
 READABLE = {
@@ -36,18 +36,18 @@ def cast_of(column: Column) -> str:
 
 def typed(columns: list[Column], rows: str) -> str:
     """The rows with each column's value in its type beside it, as "name=": null where it has none."""
-    casts = [f', try_cast("{c.name}" as {cast_of(c)}) as {held(c)}' for c in columns if cast_of(c)]
+    casts = [f", try_cast({identifier(c.name)} as {cast_of(c)}) as {held(c)}" for c in columns if cast_of(c)]
     return f"(select *{''.join(casts)} from {rows})"
 
 
 def held(column: Column) -> str:
     """The column's value in its type, in rows that are `typed`."""
-    return f'"{column.name}="'
+    return identifier(f"{column.name}=")
 
 
 def written(column: Column) -> str:
     """The value as text that PostgreSQL reads as DuckDB did, in rows that are `typed`."""
-    name, text = f'"{column.name}"', f"cast({held(column)} as varchar)"
+    name, text = identifier(column.name), f"cast({held(column)} as varchar)"
     if not cast_of(column):
         return name
     if column.data_type in ("timestamp", "date"):  # such a text is its own
@@ -57,7 +57,7 @@ def written(column: Column) -> str:
 
 def rules_of(column: Column) -> list[Rule]:
     """What must hold for a column by itself."""
-    name, rules = f'"{column.name}"', []
+    name, rules = identifier(column.name), []
     kind = column.data_type.split("(")[0]
     if kind == "varchar":
         length = int(column.data_type.split("(")[1].rstrip(")"))
@@ -66,7 +66,7 @@ def rules_of(column: Column) -> list[Rule]:
         text = READABLE.get(kind, f"a number that fits {column.data_type}")
         holds = held(column)
         if kind in ("timestamp", "date"):
-            broken = f"({holds} between '{FIRST}' and '{LAST}') is not true"
+            broken = f"({holds} between {literal(FIRST)} and {literal(LAST)}) is not true"
             text += " between 1900 and 2200"
         else:
             broken = f"{holds} is null"
@@ -78,7 +78,7 @@ def rules_of(column: Column) -> list[Rule]:
         rules.append(Rule(column.name, "not_null", f"{name} is null", "empty, but a value is required"))
     if column.accepted:
         message = f"not one of {', '.join(column.accepted)}"
-        rules.append(Rule(column.name, "accepted_values", f"{name} not in ({words(column.accepted)})", message))
+        rules.append(Rule(column.name, "accepted_values", f"{name} not in ({literals(column.accepted)})", message))
     if column.minimum is not None:
         low = f"try_cast({name} as double) < {column.minimum}"
         rules.append(Rule(column.name, "minimum", low, f"below {column.minimum}"))

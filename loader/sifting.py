@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 
 from loader.reports import FileReport
 from loader.rules import Rule, cast_of, held, written
+from loader.sql import identifier, run, single
 
 BATCH = 50_000  # rows
 HELD, PARTS = 4_000_000, 64  # hashes in memory, and files for more
@@ -54,12 +55,18 @@ def sift(
     assert relation
     columns = [table.column(column) for column in relation.columns]
     spans = [column for column in columns if column.as_of or column.data_start]
-    key = f'"{table.primary_key}"' if table.primary_key in relation.columns else ""
-    picked = [f'{written(column)} as "{column.name}"' for column in columns]
-    picked += [f'case when _bad or _odd then "{c.name}" end as "{c.name} raw"' for c in columns if cast_of(c)]
-    picked += [f'cast({held(column)} as date) as "{column.name} day"' for column in spans]
+    key = identifier(table.primary_key) if table.primary_key in relation.columns else ""
+    picked = [f"{written(column)} as {identifier(column.name)}" for column in columns]
+    picked += [
+        f"case when _bad or _odd then {identifier(c.name)} end as {identifier(c.name + ' raw')}"
+        for c in columns
+        if cast_of(c)
+    ]
+    picked += [f"cast({held(column)} as date) as {identifier(column.name + ' day')}" for column in spans]
     picked += [f"hash({key}) as _hash, {key if keeps_keys else 'null'} as _key"] if key else []
-    raws = ", ".join(f'"{c.name} raw" as "{c.name}"' if cast_of(c) else f'"{c.name}"' for c in columns)
+    raws = ", ".join(
+        f"{identifier(c.name + ' raw')} as {identifier(c.name)}" if cast_of(c) else identifier(c.name) for c in columns
+    )
     flags = f"{_any([rule.condition for rule in rules])} as _bad, {_any(odd)} as _odd"
     rows = f"(select *, {flags} from {report.rows_sql()})"
     wanted = [*relation.columns, *(f"{column.name} day" for column in spans), *(["_hash", "_key"] if key else [])]
@@ -70,10 +77,10 @@ def sift(
         db.cursor() as reading,
         db.cursor() as writing,
         Hashes() as hashes,
-        closing(ahead(reading.sql(query).to_arrow_reader(BATCH))) as batches,  # type: ignore[arg-type]
+        closing(ahead(reading.sql(single(reading, query)).to_arrow_reader(BATCH))) as batches,  # type: ignore[arg-type]
     ):
-        suspects = Kept(writing, f"aside_{name}", f"_line, _bad{relation.markers}, {raws}")
-        keys = Kept(writing, f"keys_{name}", "_key as k")
+        suspects = Kept(writing, identifier(f"aside {name}"), f"_line, _bad{relation.markers}, {raws}")
+        keys = Kept(writing, identifier(f"new keys {name}"), "_key as k")
         for batch in batches:
             found.rows += batch.num_rows
             bad = batch.column("_bad")
@@ -114,9 +121,10 @@ class Kept:
     def flush(self) -> str:
         """Write them; returns the table's name, empty when there never was a row."""
         if self.batches:
-            rows = pa.Table.from_batches(self.batches)  # noqa: F841 - the query reads it
             into = f"insert into {self.table}" if self.is_made else f"create table {self.table} as"
-            self.db.execute(f"{into} select {self.columns} from rows")
+            self.db.register("kept", pa.Table.from_batches(self.batches))
+            run(self.db, f"{into} select {self.columns} from kept")
+            self.db.unregister("kept")
             self.is_made = True
             self.batches.clear()
         return self.table if self.is_made else ""

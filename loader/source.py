@@ -13,8 +13,8 @@ import duckdb
 from loader.contract import Column, Table
 from loader.files import BROKEN, FileFacts, find_files
 from loader.reader import LONGEST, raw_texts, read_records
-from loader.readings import literal
 from loader.rules import Rule
+from loader.sql import identifier, literal, run
 
 
 @dataclass
@@ -52,7 +52,9 @@ class Relation:
         if self.facts and not self.facts.is_parquet:
             yield from raw_texts(self.facts, _each(db, lines), one_line)
             return
-        values = ", ".join(f"""coalesce('"' || replace("{name}", '"', '""') || '"', '')""" for name in self.columns)
+        values = ", ".join(
+            f"""coalesce('"' || replace({identifier(name)}, '"', '""') || '"', '')""" for name in self.columns
+        )
         query = f"select concat_ws(',', {values}) from ({self.sql}) where _line in ({lines}) order by _line"
         yield from _each(db, query)
 
@@ -94,6 +96,10 @@ class FolderSource:
             self.unused = []
         self.count = 0
 
+    def paths(self) -> list[Path]:
+        """Every file that may be read."""
+        return [path for part in (self.files, self.deleted) for paths in part.values() for path in paths]
+
     def pieces(self, table: Table) -> int:
         """How many files the table has."""
         return len(self.files[table.key])
@@ -132,11 +138,11 @@ class FolderSource:
         if facts.encoding != "utf-8" or facts.has_nul or facts.damaged or facts.odd_newlines:
             return self.carefully(db, relation)
         names = ", ".join(f"'c{place}': 'varchar'" for place in range(len(facts.header)))
-        picked = ", ".join(f'c{place} as "{name}"' for name, place in facts.columns.items())
+        picked = ", ".join(f"c{place} as {identifier(name)}" for name, place in facts.columns.items())
         source = (
             f"read_csv({literal(str(path))}, header = true, columns = {{{names}}}, delim = {literal(facts.delimiter)}, "
             "quote = '\"', escape = '\"', auto_detect = false, nullstr = '', allow_quoted_nulls = true, "
-            f"null_padding = false, strict_mode = true, max_line_size = {4 * LONGEST})"
+            f"hive_partitioning = false, null_padding = false, strict_mode = true, max_line_size = {4 * LONGEST})"
         )
         relation.sql = f"select row_number() over () + 1 as _line, {picked} from {source}"
         relation.is_direct = True
@@ -172,22 +178,25 @@ class FolderSource:
         except (*BROKEN, zlib.error) as error:
             relation.trouble.append(("", "file", f"cannot be read: {error}; export it again"))
             return relation
-        picked = ", ".join(f'"{name}"' for name in relation.columns)
+        picked = ", ".join(identifier(name) for name in relation.columns)
         relation.sql = f"select _line, {picked} from read_parquet({literal(str(good))})"
         relation.refused, relation.is_direct = refused, False
         return relation
 
     def _parquet(self, db: duckdb.DuckDBPyConnection, relation: Relation) -> Relation:
-        facts, source = relation.facts, f"read_parquet({literal(str(relation.facts and relation.facts.path))})"
+        facts, source = (
+            relation.facts,
+            f"read_parquet({literal(str(relation.facts and relation.facts.path))}, hive_partitioning = false)",
+        )
         assert facts
-        facts.header = [str(row[0]) for row in db.execute(f"describe select * from {source}").fetchall()]
+        facts.header = [str(row[0]) for row in run(db, f"describe select * from {source}").fetchall()]
         facts.match()
         facts.sha256 = facts.content_hash()
         facts.notes.append("read as Parquet")
         relation.columns = list(facts.columns)
         relation.trouble = self._header_trouble(relation.table, facts)
         picked = ", ".join(
-            f"""nullif(cast("{facts.header[place].replace('"', '""')}" as varchar), '') as "{name}\""""
+            f"nullif(cast({identifier(facts.header[place])} as varchar), '') as {identifier(name)}"
             for name, place in facts.columns.items()
         )
         relation.sql = f"select row_number() over () as _line, {picked} from {source}"
@@ -197,7 +206,7 @@ class FolderSource:
 def _each(db: duckdb.DuckDBPyConnection, query: str) -> Iterator:  # type: ignore[type-arg]
     """The first column of a query, in pieces."""
     cursor = db.cursor()
-    cursor.execute(query)
+    run(cursor, query)
     while rows := cursor.fetchmany(10_000):
         for row in rows:
             yield row[0]

@@ -15,7 +15,7 @@ import pytest
 from data_gen.generate import generate
 from data_gen.plan import Plan
 from loader.contract import read_contract
-from loader.load import Options, load, open_scratch
+from loader.load import Options, load
 from warehouse.settings import ROOT
 
 
@@ -39,9 +39,7 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_every_file_meets_the_contract(folder: Path, tmp_path: Path) -> None:
-    with open_scratch(tmp_path) as db:
-        options = Options(folder, strict=True)
-        done = load(None, read_contract(ROOT / "dbt"), options, tmp_path, db, lambda *_: None)
+    done = load(None, read_contract(ROOT / "dbt"), Options(folder, strict=True), tmp_path, lambda *_: None)
     assert [problem for report in done.reports for problem in report.problems] == []
     assert len(done.reports) == 24 and done.window.as_of == date(2026, 10, 31)
 

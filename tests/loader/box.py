@@ -10,7 +10,7 @@ from typing import Any
 import psycopg2
 
 from loader.contract import read_contract
-from loader.load import Loaded, Options, load, open_scratch
+from loader.load import Loaded, Options, load
 from tests.conftest import new_database
 from warehouse.connections import connect
 from warehouse.database import prepare_database
@@ -30,8 +30,8 @@ class Box:
         settings = replace(load_settings(), warehouse="external", database_url=self.url)
         connection = connect(settings.owner())
         try:
-            with tempfile.TemporaryDirectory() as scratch, open_scratch(Path(scratch)) as db:
-                done = load(connection, TABLES, Options(folder, **options), Path(scratch), db, lambda *_: None)
+            with tempfile.TemporaryDirectory() as scratch:
+                done = load(connection, TABLES, Options(folder, **options), Path(scratch), lambda *_: None)
         finally:
             connection.close()
         if done.run:

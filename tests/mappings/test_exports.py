@@ -13,7 +13,7 @@ import pytest
 
 from loader.checks import Check
 from loader.contract import read_contract
-from loader.load import open_scratch
+from loader.duck import open_scratch
 from loader.mapped import MappedSource
 from loader.mapping import names, read_mapping
 from loader.reports import FileReport
@@ -29,7 +29,7 @@ def run(folder: Path, mapping: str, scratch: Path) -> tuple[dict[str, list[dict[
     source = MappedSource(folder, TABLES, scratch, [read_mapping(name, TABLES) for name in mapping.split(",")])
     rows: dict[str, list[dict[str, Any]]] = {}
     reports = []
-    with open_scratch(scratch) as db:
+    with open_scratch(scratch, source.paths()) as db:
         check = Check(db, TABLES, source)
         for table in TABLES:
             for report in check.run(table):
