@@ -140,7 +140,8 @@ def ways(column: Column) -> dict[str, str]:
         return {way: f"cast({text} as date)" for way, text in found.items()} if kind == "date" else found
     if kind in ("integer", "numeric"):
         cast = column.data_type.replace("numeric", "decimal")
-        core = f"regexp_replace({base}, '^{CURRENCY}\\s*|\\s*({CURRENCY}|%)$', '', 'gi')"
+        around = literal(rf"^{CURRENCY}\s*|\s*({CURRENCY}|%)$")
+        core = f"regexp_replace({base}, {around}, '', 'gi')"
         core = f"regexp_replace({core}, '^\\((.*)\\)$', '-\\1')"
         whole = "regexp_replace({}, '\\.0*$', '')" if kind == "integer" else "{}"
         # three digits behind the mark of a whole number are thousands, whichever mark it is
@@ -173,6 +174,7 @@ def ways(column: Column) -> dict[str, str]:
 
 def _number(core: str, thousands: str, decimals: str) -> str:
     """The digits of a number whose thousands may be grouped; null when it is no such number."""
-    inside = GROUP.replace("'", "''") + thousands + "]"
+    inside = GROUP + thousands + "]"
     shape = f"[-+]?([0-9]{{1,3}}({inside}[0-9]{{3}})+|[0-9]+)?({decimals})?"
-    return f"case when regexp_full_match({core}, '{shape}') then regexp_replace({core}, '{inside}', '', 'g') end"
+    bare = f"regexp_replace({core}, {literal(inside)}, '', 'g')"
+    return f"case when regexp_full_match({core}, {literal(shape)}) then {bare} end"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import io
 import re
 import subprocess
 import sys
@@ -12,19 +11,20 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from rich.console import Console
 
 from loader.contract import read_contract
-from loader.coverage import mapping_check
+from loader.coverage import cover
 from loader.duck import judge, open_scratch
 from loader.expressions import AGGREGATES, OPERATORS, SCALAR, parse_expression
 from loader.load import Options, load
+from loader.mapped import MappedSource
 from loader.mapping import read_mapping
 from loader.sql import run
 from warehouse.errors import TowerError
 from warehouse.settings import ROOT
 
 TABLES = read_contract(ROOT / "dbt")
+ACCOUNTS = [table for table in TABLES if table.key == "crm.accounts"]
 SECRET = "root-of-all-secrets"
 GOOD = """title: {title}
 files:
@@ -138,18 +138,14 @@ def mapping_with(world: Path, place: str, text: str) -> Path:
 
 def use(world: Path, path: Path) -> str:
     """Everything that is ever done with a mapping; returns all that it says."""
-    said = io.StringIO()
-    out = Console(file=said, width=400)
     mapping = read_mapping(str(path), TABLES)
     try:
-        mapping_check(out, world / "data", TABLES, [mapping], world / "scratch", ROOT / "dbt")
-        done = load(None, TABLES, Options(world / "data", mappings=(mapping,)), world / "load", lambda *_: None)
-        said.write(
-            repr([(r.notes, r.problems, r.readings, r.trouble if hasattr(r, "trouble") else "") for r in done.reports])
-        )
+        said = repr(cover(MappedSource(world / "data", ACCOUNTS, world / "scratch", [mapping]), ACCOUNTS))
+        options = Options(world / "data", mappings=(mapping,))
+        done = load(None, ACCOUNTS, options, world / "load", lambda *_: None)
+        return said + repr([(report.rows, report.notes, report.problems, report.readings) for report in done.reports])
     except duckdb.Error as error:
-        said.write(str(error))
-    return said.getvalue()
+        return str(error)
 
 
 def files_of(folder: Path) -> set[str]:
@@ -163,7 +159,7 @@ def files_of(folder: Path) -> set[str]:
 
 def test_the_mapping_is_good_where_nothing_hostile_stands(world: Path) -> None:
     (world / "m.yml").write_text(GOOD.format(**PLACES))
-    assert "crm.accounts: 1 lines" in use(world, world / "m.yml")
+    assert "(1, [" in use(world, world / "m.yml")
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -193,7 +189,7 @@ DOCUMENTS: dict[str, tuple[str | bytes, str]] = {
     "thousands of aliases": ("a: &a {b: c}\ntitle: [" + "*a, " * 60_000 + "]\n", "m.yml:2: more than 100,000 values"),
     "brackets": ("title: " + "[" * 3000 + "]" * 3000, "m.yml:1: nested more than 20 times"),
     "braces that do not close": ("title: " + "{a: " * 3000, "m.yml:1: nested more than 20 times"),
-    "indents": ("".join(" " * n + "a:\n" for n in range(300)), "m.yml:: nested more than 20 times"),
+    "indents": ("".join(" " * n + "a:\n" for n in range(300)), "m.yml:21: nested more than 20 times"),
     "an alias of itself": ("title: &a [*a]\n", "m.yml:1: *a stands inside of what it names"),
     "an unknown alias": ("title: *a\n", "m.yml:1: "),
     "a tag that runs": (
@@ -338,7 +334,7 @@ def test_only_the_files_of_the_list_are_read(name: str, world: Path) -> None:
     target.write_text("id,name,email,created,seats\nA-2,Bob,b@b.c,2026-01-02,4\n")
     (world / "data/ab.csv.bak").write_text("id\nA-3\n")
     (world / "m.yml").write_text(GOOD.format(**PLACES | {"match": '"*"'}))
-    assert "crm.accounts: 1 lines" in use(world, world / "m.yml")
+    assert "(1, [" in use(world, world / "m.yml")
 
 
 def test_every_name_goes_through_the_one_function_that_quotes() -> None:
