@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status access gen-data load-data doctor mapping-check check-expected own-data rejects next-day dbt-deps dbt-run dbt-test docs insights app stop pgadmin psql metrics all test lint mutate bench bench-app screenshots lock clean
+.PHONY: help setup up down status access gen-data load-data doctor mapping-check check-expected own-data rejects next-day dbt-deps dbt-run dbt-test docs insights app stop pgadmin psql metrics all check test lint mutate bench bench-app screenshots lock clean
 
 help:        ## this list
 	@grep -hE '^[a-z-]+: .*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -10,11 +10,11 @@ help:        ## this list
 .venv/.complete: requirements.lock
 	@test -x $(PY) || python3 -m venv .venv
 	@$(PY) -m uv --version >/dev/null 2>&1 || $(PY) -m pip install --quiet --disable-pip-version-check "$$(grep -oE '^uv==[0-9.]+' requirements.lock)"
-	@echo "installing the locked packages …" && $(PY) -m uv pip sync --quiet --require-hashes requirements.lock
+	@echo "installing the locked packages …" && $(PY) -m uv pip sync --quiet --compile-bytecode --require-hashes requirements.lock
 	@touch $@
 
 setup: .venv/.complete ## make .venv from the lock, and .env with random passwords
-	@$(PY) -m warehouse env
+	@test -f .env -a -f access.yml || $(PY) -m warehouse env
 
 up: setup ## start the warehouse (Docker when an engine answers, otherwise embedded)
 	@$(PY) -m warehouse up
@@ -82,8 +82,8 @@ pgadmin: up ## start pgAdmin with the warehouse registered
 psql: up ## open psql as reader
 	@$(PY) -m warehouse psql
 
-metrics: setup ## list every metric with its definition
-	@$(PY) -m metrics list
+metrics: setup ## list every metric with its definition (FIND=word)
+	@$(PY) -m metrics list $(FIND)
 
 all: up gen-data ## the whole path: generate, load, build and test, insights, dashboard
 	@$(PY) -m loader
@@ -95,7 +95,10 @@ all: up gen-data ## the whole path: generate, load, build and test, insights, da
 test: setup ## every test (browser tests need Chromium)
 	@$(PY) -m pytest -n 2
 
-lint: up ## ruff, mypy and sqlfluff
+check: setup ## before every commit, in a minute: ruff, mypy and every test that needs no server
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && $(PY) -m pytest -n 2 -m "not server"
+
+lint: setup ## ruff, mypy and sqlfluff; no warehouse is needed
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && $(PY) -m warehouse.dbt lint
 
 mutate: up ## plant every common mistake into the models: some test must fail for each

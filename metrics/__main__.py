@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from metrics import catalogue, query
@@ -19,7 +20,8 @@ def main() -> int:
     """Parse the command line and print a table."""
     parser = argparse.ArgumentParser(prog="python -m metrics", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("list", help="every metric with its definition")
+    known = commands.add_parser("list", help="every metric with its definition")
+    known.add_argument("words", nargs="*", help="only those with these words in name, label or definition")
     ask = commands.add_parser("query", help="ask for metrics")
     ask.add_argument("metrics", nargs="+")
     ask.add_argument("--by", nargs="*", default=[], help="dimensions to group by")
@@ -33,16 +35,35 @@ def main() -> int:
     if options.command == "expected":
         return compare(console, (options.data or load_settings().data_dir) / "expected.yml")
     if options.command == "list":
-        grid = Table("metric", "label", "definition", "dimensions")
-        for metric in sorted(catalogue().values(), key=lambda m: m.name):
-            grid.add_row(metric.name, metric.label, metric.description, ", ".join(metric.dimensions))
-        console.print(grid)
-        return 0
+        return show_list(console, options.words)
     console.print(
         query(options.metrics, options.by, None, options.start, options.end, options.grain).to_string(index=False),
         markup=False,
     )
     return 0
+
+
+def show_list(console: Console, words: list[str]) -> int:
+    """Print the metrics that have all the words: a table on a terminal, otherwise a line each. Returns 1 for none."""
+    rows = [
+        (metric.name, metric.label, metric.description, ", ".join(metric.dimensions))
+        for metric in sorted(catalogue().values(), key=lambda metric: metric.name)
+    ]
+    found = [row for row in rows if all(word.lower() in "\n".join(row[:3]).lower() for word in words)]
+    if console.is_terminal:
+        grid = Table("metric", "label", "definition", "dimensions")
+        grid.columns[0].no_wrap = True
+        grid.columns[3].overflow = "fold"
+        for row in found:
+            grid.add_row(*map(escape, row))
+        console.print(grid)
+    else:
+        widths = [max((len(row[column]) for row in found), default=0) for column in range(3)]
+        for row in found:
+            print("  ".join([*map(str.ljust, row[:3], widths), row[3]]).rstrip())
+    if not found:
+        console.print(f"no metric has {' and '.join(words)} in its name, label or definition", markup=False)
+    return 0 if found else 1
 
 
 def compare(console: Console, path: Path) -> int:

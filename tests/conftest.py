@@ -13,11 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import psycopg2
 import pytest
-from xdist.scheduler import LoadScopeScheduling
 
 from data_gen.generate import generate
 from data_gen.plan import Plan
@@ -44,22 +42,29 @@ class Company:
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run `python -m …` against this company."""
         command = [sys.executable, "-m", *arguments]
-        result = subprocess.run(command, env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False)
+        result = subprocess.run(
+            command, env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600
+        )
         assert not check or result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
         return result
 
 
-class ByFile(LoadScopeScheduling):  # type: ignore[misc]
-    """A file's tests run in one process; so do all those of the oracle, since they share its companies."""
+NEED_SERVER = {
+    "server",
+    "stopped",
+    "project",
+}  # fixtures that run PostgreSQL; what uses them is left out of `make check`
 
-    def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.split("::")[0]
-        return "tests/oracle" if file.startswith("tests/oracle/") else file
 
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
-    """Used by `pytest -n`, whatever `--dist` says."""
-    return ByFile(config, log)
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist, which reads the groups in the same hook
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a server; keep the tests of a file, and all those over the oracle's companies, in one process."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if fixtures & NEED_SERVER:
+            item.add_marker("server")
+        group = "oracle" if "any_company" in fixtures else item.nodeid.split("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

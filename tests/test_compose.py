@@ -29,6 +29,7 @@ TARGETS = [
     "app",
     "pgadmin",
     "all",
+    "check",
     "test",
     "lint",
     "bench",

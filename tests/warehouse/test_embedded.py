@@ -140,6 +140,7 @@ def runs_as_nobody(interpreter: str) -> bool:
         return False
 
 
+@pytest.mark.server
 @pytest.mark.skipif(
     os.geteuid() != 0, reason="only root can become another user; the other tests run as an ordinary user then"
 )
