@@ -17,7 +17,9 @@ from data_gen.marketing import tables as marketing_tables
 from data_gen.plan import Plan
 from data_gen.product import tables as product_tables
 from data_gen.support import tables as support_tables
-from data_gen.writer import Folder, dates, labels
+from data_gen.writer import Folder, Format, dates, labels
+from loader.contract import read_contract
+from warehouse.settings import ROOT
 
 
 def generate(plan: Plan, target: Path, console: Console | None = None) -> int:
@@ -29,7 +31,7 @@ def generate(plan: Plan, target: Path, console: Console | None = None) -> int:
         TextColumn("{task.percentage:>3.0f}%"),
         TimeElapsedColumn(),
     )
-    with Folder(target) as folder, Progress(*columns, console=console, transient=True) as progress:
+    with Folder(target, _format(plan)) as folder, Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("accounts", total=int((plan.month_edges[:-1] < plan.cut).sum()) + 4)
 
         def step(text: str) -> None:
@@ -48,6 +50,13 @@ def generate(plan: Plan, target: Path, console: Console | None = None) -> int:
         _write_incidents(plan, folder)
         step("done")
     return folder.rows
+
+
+def _format(plan: Plan) -> Format:
+    """The columns that the raw contract has, and the company's time zone."""
+    tables = read_contract(ROOT / "dbt")
+    columns = {table.file.removesuffix(".csv"): frozenset(column.name for column in table.columns) for table in tables}
+    return Format(columns, plan.shape.calendar.timezone)
 
 
 def _write_incidents(plan: Plan, folder: Folder) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -14,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from data_gen.arrays import NONE
+from data_gen.clock import to_utc
 
 TRUTH = "truth"  # the folder of what only the maker knows
 FREE_TEXT = {
@@ -53,11 +55,13 @@ def dates(seconds: Any) -> pa.Array:
     return pa.array(values.astype("datetime64[s]").astype("datetime64[D]"), mask=values == NONE)
 
 
-def money(cents: Any, missing: Any = None) -> pa.Array:
-    """Integer cents as exact decimals with two places."""
+def money(cents: Any, missing: Any = None, places: int = 2) -> pa.Array:
+    """Integer cents as exact decimals with two places, or other units with so many."""
     values = np.asarray(cents, dtype=np.int64)
     words = np.stack([values, values >> 63], axis=1)
-    array = pa.Array.from_buffers(pa.decimal128(18, 2), len(values), [None, pa.py_buffer(np.ascontiguousarray(words))])
+    array = pa.Array.from_buffers(
+        pa.decimal128(18, places), len(values), [None, pa.py_buffer(np.ascontiguousarray(words))]
+    )
     return array if missing is None else pc.if_else(pa.array(~missing), array, pa.scalar(None, array.type))
 
 
@@ -71,11 +75,38 @@ def flags(values: Any) -> pa.Array:
     return pa.array(np.asarray(values, dtype=bool))
 
 
+@dataclass(frozen=True)
+class Format:
+    """What the files hold: the columns of each table, or None for all; and the time zone of the moments given."""
+
+    columns: Mapping[str, frozenset[str]] | None = None
+    timezone: str = "UTC"
+
+    def select(self, name: str, columns: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
+        """Of a table's columns those that its file has; none where there is no such file."""
+        if self.columns is None or name.startswith(f"{TRUTH}/"):
+            return dict(columns)
+        wanted = self.columns.get(name, frozenset())
+        return {column: values for column, values in columns.items() if column in wanted}
+
+    def instants(self, table: pa.Table) -> pa.Table:
+        """The table with its moments in UTC."""
+        if self.timezone == "UTC":
+            return table
+        for place, column in enumerate(table.schema):
+            if pa.types.is_timestamp(column.type):
+                seconds = table[column.name].combine_chunks().cast(pa.int64())
+                utc = to_utc(seconds.fill_null(0).to_numpy(zero_copy_only=False), self.timezone)
+                moments = pa.array(utc.astype("datetime64[s]"), mask=seconds.is_null().to_numpy(zero_copy_only=False))
+                table = table.set_column(place, column.name, moments)
+        return table
+
+
 class Folder:
     """A new folder beside the target; it takes the target's place when everything was written."""
 
-    def __init__(self, target: Path) -> None:
-        self.target = target
+    def __init__(self, target: Path, form: Format | None = None) -> None:
+        self.target, self.form = target, form or Format()
         self.work = target.parent / f".{target.name}.new"
         self.rows = 0
 
@@ -99,9 +130,15 @@ class Folder:
 
     def write(self, name: str, columns: Mapping[str, pa.Array], keep: Any = None) -> None:
         """Write one table, such as crm/accounts, at once; of its rows those to keep."""
-        table = pa.table(dict(columns))
+        table = pa.table(self.form.select(name, columns))
+        if not table.num_columns:
+            return
         with self.stream(name, table.schema) as stream:
             stream.write(table if keep is None else table.filter(pa.array(keep)))
+
+    def write_text(self, name: str, text: str) -> None:
+        """Write a file that is no table."""
+        (self.work / name).write_text(text, encoding="utf-8")
 
     def stream(self, name: str, schema: pa.Schema) -> Stream:
         """A file that is written piece by piece."""
@@ -131,5 +168,5 @@ class Stream:
 
     def write(self, table: pa.Table) -> None:
         """Append rows."""
-        self.writer.write_table(table)
+        self.writer.write_table(self.folder.form.instants(table))
         self.folder.rows += table.num_rows

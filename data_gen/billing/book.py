@@ -86,6 +86,11 @@ class Billing:
         main = mrr_cents(self.quantity, self.unit_cents(), self.discount, months, self.rate)
         return np.where(self.subscription != NONE, main, 0) + np.where(self.addon != NONE, self.addon_cents, 0)
 
+    def currency_of(self, subscriptions: Ints) -> Ints:
+        """The currency of subscriptions by their numbers, as its place."""
+        order = np.argsort(self.subscriptions.get("number"), kind="stable")
+        return self.subscriptions.get("currency")[order][subscriptions]
+
     def book(self, accounts: Ints, when: Ints) -> None:
         """Note what the accounts pay a month from now on; a trial pays nothing."""
         paid_from = self.population.paid_from[accounts]
@@ -112,11 +117,14 @@ class Billing:
         self.ends.add(number=subscriptions, ended=when, cancelled=cancelled, reason=reasons)
 
     def mrr_before(self, moments: Ints) -> Ints:
-        """MRR in cents just before each moment, from the books, (accounts, moments)."""
+        """MRR in cents of everybody just before each moment, (accounts, moments)."""
+        return self.mrr_of(np.arange(self.population.size)[:, None], moments[None, :])
+
+    def mrr_of(self, accounts: Ints, moments: Ints) -> Ints:
+        """MRR in cents of accounts just before moments, from the books; the two shapes are broadcast."""
         account, when, cents = (self.books.get(name) for name in ("account", "when", "cents"))
         order = np.lexsort((when, account))
         keys = (account * LONG_TIME + when)[order]
-        everybody = np.arange(self.population.size)[:, None]
-        place = np.searchsorted(keys, everybody * LONG_TIME + moments[None, :]) - 1
-        mine = (place >= 0) & (account[order][place] == everybody)
+        place = np.searchsorted(keys, accounts * LONG_TIME + moments) - 1
+        mine = (place >= 0) & (account[order][place] == accounts)
         return np.where(mine, cents[order][place], 0)

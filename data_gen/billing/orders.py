@@ -9,6 +9,7 @@ import numpy as np
 from data_gen.arrays import NONE, Ints, floats, ints, repeat_index
 from data_gen.billing.book import Billing
 from data_gen.clock import DAY
+from data_gen.currency import currency_column
 from data_gen.population import Kind
 from data_gen.writer import Folder, ids, labels, money, times, whole
 
@@ -46,7 +47,8 @@ def write_orders(billing: Billing, rng: np.random.Generator, folder: Folder) -> 
         [code("cancelled"), code("delivered"), code("shipped")],
         code("open"),
     )
-    value = _write_items(billing, rng, ordered, folder)
+    currency = billing.population.currency[account]
+    value = _write_items(billing, rng, ordered, currency, folder)
     discounted = rng.random(len(account)) < ORDERING.discounted
     discount = np.where(discounted, value * ORDERING.discount_percent // 100, 0)
     folder.write(
@@ -60,6 +62,7 @@ def write_orders(billing: Billing, rng: np.random.Generator, folder: Folder) -> 
             "delivered_at": times(delivered),
             "tax": money((value - discount) * ORDERING.tax_percent // 100),
             "discount": money(discount),
+            **currency_column(billing.shape, currency),
         },
         ordered < plan.cut,
     )
@@ -76,9 +79,9 @@ def _buyers(billing: Billing, rng: np.random.Generator) -> tuple[Ints, Ints]:
     return account[order], ordered[order]
 
 
-def _write_items(billing: Billing, rng: np.random.Generator, ordered: Ints, folder: Folder) -> Ints:
-    """Write the lines of all orders; returns each order's value in cents."""
-    products = billing.shape.catalogue.products
+def _write_items(billing: Billing, rng: np.random.Generator, ordered: Ints, currency: Ints, folder: Folder) -> Ints:
+    """Write the lines of all orders; returns each order's value in cents of its currency."""
+    shape, products = billing.shape, billing.shape.catalogue.products
     low, high = ORDERING.lines
     order, _ = repeat_index(rng.integers(low, high + 1, len(ordered)))
     shares = floats(products, lambda product: product.order_share)
@@ -86,8 +89,9 @@ def _write_items(billing: Billing, rng: np.random.Generator, ordered: Ints, fold
     product = rng.choice(sold, len(order), p=shares[sold])
     low, high = ORDERING.quantity
     quantity = rng.integers(low, high + 1, len(order))
-    price = ints(products, lambda product: product.list_cents)[product]
-    cost = ints(products, lambda product: product.cost_cents)[product]
+    percent = ints(shape.currencies, lambda one: one.list_percent)[currency[order]]
+    price = ints(products, lambda product: product.list_cents)[product] * percent // 100
+    cost = shape.local_cents(ints(products, lambda product: product.cost_cents)[product], currency[order])
     folder.write(
         "billing/order_items",
         {

@@ -11,8 +11,8 @@ import pandas as pd
 from data_gen.arrays import NONE, Floats, Ints, Mask, constant, floats, ints
 from data_gen.billing.book import Billing
 from data_gen.clock import DAY, HOUR
+from data_gen.currency import currency_column
 from data_gen.incidents import IncidentKind
-from data_gen.plan import Plan
 from data_gen.shapes.money import Failure
 from data_gen.writer import Folder, dates, ids, labels, money, times, whole
 
@@ -98,9 +98,10 @@ def write_payments(billing: Billing, rng: np.random.Generator, invoices: pd.Data
             "state": np.select([is_refund, worked], [Outcome.REFUNDED, Outcome.SUCCEEDED], Outcome.FAILED),
             "reason": failures,
             "amount": np.where(is_refund, -(gross * share // 100), gross),
+            "currency": billing.currency_of(invoices["subscription"].to_numpy())[invoice],
         }
     )
-    _write_invoices(plan, invoices, tax, attempts.success, returned, folder)
+    _write_invoices(billing, invoices, tax, attempts.success, returned, folder)
     _write_payments(billing, payments.sort_values("when", kind="stable", ignore_index=True), folder)
 
 
@@ -139,9 +140,9 @@ def _failures(rng: np.random.Generator, worked: Mask, in_outage: Mask) -> Ints:
 
 
 def _write_invoices(
-    plan: Plan, invoices: pd.DataFrame, tax: Ints, success: Ints, returned: Ints, folder: Folder
+    billing: Billing, invoices: pd.DataFrame, tax: Ints, success: Ints, returned: Ints, folder: Folder
 ) -> None:
-    when = invoices["when"].to_numpy()
+    plan, when = billing.plan, invoices["when"].to_numpy()
     paid, overdue = plan.known(success), when + DUNNING.given_up_days * DAY < plan.cut
     code = INVOICE_STATUSES.index
     status = np.select(
@@ -163,6 +164,7 @@ def _write_invoices(
             "due_date": dates(when + DUNNING.due_days * DAY),
             "paid_at": times(paid),
             "status": labels(INVOICE_STATUSES, status),
+            **currency_column(billing.shape, billing.currency_of(invoices["subscription"].to_numpy())),
         },
         when < plan.cut,
     )
@@ -180,6 +182,7 @@ def _write_payments(billing: Billing, payments: pd.DataFrame, folder: Folder) ->
             "status": labels([outcome.name.lower() for outcome in Outcome], payments["state"]),
             "failure_reason": labels([*billing.shape.failures, None], payments["reason"]),
             "amount": money(payments["amount"]),
+            **currency_column(billing.shape, payments["currency"].to_numpy()),
         },
         payments["when"] < billing.plan.cut,
     )

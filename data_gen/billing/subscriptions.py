@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from data_gen.arrays import NONE, Ints, Mask
+from data_gen.arrays import NONE, Ints, Mask, ints
 from data_gen.billing.book import Billing, Change
+from data_gen.currency import currency_column
 from data_gen.plan import Plan
 from data_gen.shapes.money import Reason
 from data_gen.writer import Folder, ids, labels, money, times, whole
@@ -49,7 +50,7 @@ def write_subscriptions(billing: Billing, subs: pd.DataFrame, folder: Folder) ->
             "account_id": ids("A", subs["account"]),
             "product_id": ids("P", subs["product"] + 1, 2),
             "status": labels(STATUSES, _status(plan, subs, ended == NONE)),
-            "billing_interval": _interval_names(billing, subs),
+            **_interval(billing, subs),
             "started_at": times(subs["started"]),
             "ended_at": times(ended),
             "trial_started_at": times(subs["trial_from"]),
@@ -68,8 +69,14 @@ def _status(plan: Plan, subs: pd.DataFrame, running: Mask) -> Ints:
     return np.select([trialing, late, running], codes, STATUSES.index("cancelled"))
 
 
-def _interval_names(billing: Billing, rows: pd.DataFrame) -> pa.Array:
-    return labels([interval.name for interval in billing.shape.catalogue.intervals], rows["interval"])
+def _interval(billing: Billing, rows: pd.DataFrame) -> dict[str, pa.Array]:
+    """The billing interval by its name, and as a number of units."""
+    intervals = billing.shape.catalogue.intervals
+    return {
+        "billing_interval": labels([interval.name for interval in intervals], rows["interval"]),
+        "interval_count": whole(ints(intervals, lambda interval: interval.count)[rows["interval"]]),
+        "interval_unit": labels([interval.unit for interval in intervals], rows["interval"]),
+    }
 
 
 def write_ledger(billing: Billing, ledger: pd.DataFrame, folder: Folder) -> None:
@@ -84,8 +91,9 @@ def write_ledger(billing: Billing, ledger: pd.DataFrame, folder: Folder) -> None
             "quantity": whole(ledger["quantity"]),
             "unit_price": money(ledger["unit"]),
             "discount_pct": money(ledger["discount"] * 100),
-            "billing_interval": _interval_names(billing, ledger),
+            **_interval(billing, ledger),
             "change_type": labels([change.name.lower() for change in Change], ledger["kind"]),
+            **currency_column(billing.shape, billing.currency_of(ledger["subscription"].to_numpy())),
         },
         ledger["when"] < billing.plan.cut,
     )

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from data_gen.arrays import Ints, mask
+from data_gen.arrays import Ints, constant, mask
 from data_gen.billing.book import Billing
 from data_gen.billing.invoices import draw_invoices
 from data_gen.billing.orders import write_orders
 from data_gen.billing.payments import write_payments
 from data_gen.billing.simulation import movements
 from data_gen.billing.subscriptions import ledger_frame, subscription_frame, write_ledger, write_subscriptions
-from data_gen.shapes.money import Catalogue
+from data_gen.billing.usage import write_usage
+from data_gen.currency import currency_column
+from data_gen.shapes.shape import Shape
 from data_gen.writer import Folder, dates, flags, ids, labels, money, times, whole
 
 REFUND_SHARE, REFUND_CENTS = 0.1, (500, 20_000)  # of those who leave, and how much
@@ -20,19 +22,20 @@ REFUND_SHARE, REFUND_CENTS = 0.1, (500, 20_000)  # of those who leave, and how m
 def write(billing: Billing, folder: Folder) -> None:
     """Write every table of billing and truth/account_months."""
     rng = billing.plan.rng(3)
-    _write_products(billing.shape.catalogue, folder)
+    _write_products(billing.shape, folder)
     ledger = ledger_frame(billing)
     subscriptions = subscription_frame(billing, ledger)
     write_subscriptions(billing, subscriptions, folder)
     write_ledger(billing, ledger, folder)
     write_payments(billing, rng, draw_invoices(billing, subscriptions, ledger), folder)
     write_orders(billing, rng, folder)
+    write_usage(billing, subscriptions, ledger, folder)
     _write_churn_events(billing, rng, folder)
     _write_truth(billing, folder)
 
 
-def _write_products(catalogue: Catalogue, folder: Folder) -> None:
-    products = catalogue.products
+def _write_products(shape: Shape, folder: Folder) -> None:
+    products = shape.catalogue.products
     n = np.arange(len(products))
     folder.write(
         "billing/products",
@@ -46,6 +49,7 @@ def _write_products(catalogue: Catalogue, folder: Folder) -> None:
             "unit_cost": money([p.cost_cents for p in products]),
             "inventory_on_hand": whole([p.stock or 0 for p in products], mask(products, lambda p: p.stock is None)),
             "is_active": flags([p.is_active for p in products]),
+            **currency_column(shape, constant(0, n)),
         },
     )
 

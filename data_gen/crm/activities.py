@@ -9,7 +9,7 @@ import numpy as np
 
 from data_gen.arrays import NONE, Ints, repeat_index
 from data_gen.clock import DAY, working_time
-from data_gen.crm.deals import WON, Deals
+from data_gen.crm.deal import WON, Deals
 from data_gen.plan import Plan
 from data_gen.writer import Folder, ids, labels, times, whole
 

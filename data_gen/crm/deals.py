@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -10,11 +10,11 @@ from data_gen.arrays import NONE, Floats, Ints, constant, floats, mask
 from data_gen.billing.book import Billing
 from data_gen.billing.simulation import movements
 from data_gen.clock import DAY, HOUR
+from data_gen.crm.deal import LOST, OPEN, WON, Deals
 from data_gen.crm.directory import Teams
+from data_gen.crm.renewals import draw_renewals
 from data_gen.population import cycle_days
 from data_gen.shapes.sales import DealKind
-
-WON, LOST, OPEN = 1, 2, 0  # how a deal ends
 
 
 @dataclass(frozen=True)
@@ -33,28 +33,6 @@ class DealHabits:
     usual_cents: int = 1_500_000  # where no won deal can be resembled
 
 
-@dataclass(frozen=True)
-class Deals:
-    """Deals, one array each of shape (deals,). Amounts in cents of the reporting currency."""
-
-    account: Ints  # NONE where it is not known
-    segment: Ints
-    region: Ints
-    channel: Ints
-    created: Ints
-    closed: Ints  # NONE while it is open at the horizon
-    amount: Ints
-    kind: Ints
-    ends: Ints  # WON, LOST or OPEN
-    cycle: Floats
-    owner: Ints
-
-    @property
-    def size(self) -> int:
-        """The number of deals."""
-        return len(self.account)
-
-
 HABITS = DealHabits()
 
 
@@ -62,11 +40,18 @@ def draw_deals(billing: Billing, rng: np.random.Generator, teams: Teams) -> Deal
     """All deals in the order in which they began."""
     won = _won(billing, rng)
     parts = [won, _others(billing, rng, won, lost=True), _others(billing, rng, won, lost=False)]
+    parts = [_in_own_currency(billing, part) for part in (*parts, *draw_renewals(billing))]
     columns = {f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Deals)}
     order = np.argsort(columns["created"], kind="stable")
     columns = {name: values[order] for name, values in columns.items()}
     columns["owner"] = teams.draw(rng, columns["segment"], columns["region"])
     return Deals(**columns)
+
+
+def _in_own_currency(billing: Billing, deals: Deals) -> Deals:
+    """Deals with amounts in the currency of their region."""
+    currency = billing.shape.currency_of_region[deals.region]
+    return replace(deals, currency=currency, amount=billing.shape.local_cents(deals.amount, currency))
 
 
 def _cycles(billing: Billing, rng: np.random.Generator, segment: Ints, kind: Ints) -> Floats:
@@ -98,6 +83,7 @@ def _won(billing: Billing, rng: np.random.Generator) -> Deals:
         created=np.maximum(closed - (cycle * DAY).astype(np.int64), population.created[account]),
         closed=closed,
         amount=np.concatenate([annual[new], cents[worth]]),
+        currency=constant(0, account),
         kind=kind,
         ends=constant(WON, account),
         cycle=cycle,
@@ -126,6 +112,7 @@ def _others(billing: Billing, rng: np.random.Generator, won: Deals, lost: bool) 
         created=created,
         closed=closed,
         amount=(amount * rng.uniform(*HABITS.value, n)).astype(np.int64) // 100 * 100,
+        currency=constant(0, segment),
         kind=kind,
         ends=constant(LOST if lost else OPEN, segment),
         cycle=cycle,

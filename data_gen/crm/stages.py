@@ -6,13 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from data_gen.arrays import NONE, Ints, floats, ints
 from data_gen.clock import DAY, HOUR
-from data_gen.crm.deals import LOST, WON, Deals
+from data_gen.crm.deal import LOST, WON, Deals
 from data_gen.crm.directory import Contacts
+from data_gen.currency import currency_column
 from data_gen.plan import Plan
 from data_gen.shapes.sales import DealKind, Pipeline
+from data_gen.shapes.shape import Shape
 from data_gen.writer import Folder, dates, ids, labels, money, times
 
 LAST_SLOT = 99  # where the end of a deal sorts among its moves of the same second
@@ -32,23 +35,37 @@ class Walk:
     ahead_days: tuple[int, int] = (2, 80)  # an open deal that did not slip is expected so long after the horizon
 
 
+class AllStages:
+    """The stages of all pipelines in one row: names, probabilities in percent, which are lost; where each begins."""
+
+    def __init__(self, pipelines: tuple[Pipeline, ...]) -> None:
+        self.pipelines = pipelines
+        self.names: list[str] = []
+        chances: list[int] = []
+        for pipeline in pipelines:
+            self.names += [*(stage.name for stage in pipeline.stages), pipeline.won, pipeline.lost]
+            chances += [*(stage.probability for stage in pipeline.stages), 100, 0]
+        sizes = np.cumsum([pipeline.size for pipeline in pipelines])
+        self.probability = np.array(chances)
+        self.firsts: Ints = np.append(0, sizes[:-1])
+        self.is_lost = np.isin(np.arange(len(chances)), sizes - 1)
+
+
 WALK = Walk()
 
 
 def write_deals(plan: Plan, rng: np.random.Generator, deals: Deals, contacts: Contacts, folder: Folder) -> Ints:
     """Draw every deal's way and write both tables; returns each deal's contact, NONE without one."""
-    pipeline = plan.shape.pipelines[0]
-    history = _history(plan, rng, pipeline, deals)
+    shape, reasons = plan.shape, plan.shape.sales.loss_reasons
+    stages = AllStages(shape.pipelines)
+    history = _history(plan, rng, stages, deals)
     known = plan.known(history["when"].to_numpy()) != NONE
     stage = np.zeros(deals.size, dtype=np.int64)
     stage[history["deal"][known]] = history["stage"][known]  # the last one stays
     expected = _expected(plan, rng, deals)
     contact = _contacts(rng, deals, contacts)
-    names = [*(stage.name for stage in pipeline.stages), pipeline.won, pipeline.lost]
-    chances = [*(stage.probability for stage in pipeline.stages), 100, 0]
-    shape, reasons = plan.shape, plan.shape.sales.loss_reasons
     drawn = rng.choice(len(reasons), deals.size, p=[share for _, share in reasons])
-    is_lost = stage == len(pipeline.stages) + 1
+    loss = np.where(stages.is_lost[stage], drawn, len(reasons))
     folder.write(
         "crm/deals",
         {
@@ -63,16 +80,18 @@ def write_deals(plan: Plan, rng: np.random.Generator, deals: Deals, contacts: Co
             "region": labels([r.name for r in shape.regions], deals.region),
             "source_channel": labels([c.name for c in shape.channels], deals.channel),
             "amount": money(deals.amount),
-            "stage": labels(names, stage),
-            "probability": money(np.array(chances)[stage] * 100),
+            "stage": labels(stages.names, stage),
+            "probability": money(stages.probability[stage] * 100),
             "created_at": times(deals.created),
             "expected_close_date": dates(expected),
             "closed_at": times(plan.known(deals.closed)),
-            "loss_reason": labels([*(name for name, _ in reasons), None], np.where(is_lost, drawn, len(reasons))),
+            "loss_reason": labels([*(name for name, _ in reasons), None], loss),
+            **_pipeline(shape, deals),
+            **currency_column(shape, deals.currency),
         },
         deals.created < plan.cut,
     )
-    _write_history(plan, deals, history, names, folder)
+    _write_history(plan, deals, history, stages.names, folder)
     return contact
 
 
@@ -90,8 +109,32 @@ def _write_history(plan: Plan, deals: Deals, history: pd.DataFrame, names: list[
     )
 
 
-def _history(plan: Plan, rng: np.random.Generator, pipeline: Pipeline, deals: Deals) -> pd.DataFrame:
+def _pipeline(shape: Shape, deals: Deals) -> dict[str, pa.Array]:
+    """The pipeline of each deal; nothing for a company of one pipeline, whose files need not say it."""
+    if len(shape.pipelines) == 1:
+        return {}
+    return {"pipeline": labels([pipeline.name for pipeline in shape.pipelines], _places(shape.pipelines, deals))}
+
+
+def _places(pipelines: tuple[Pipeline, ...], deals: Deals) -> Ints:
+    """The pipeline of each deal, by its kind."""
+    of_kind = [next((n for n, one in enumerate(pipelines) if kind in one.kinds), 0) for kind in DealKind]
+    return np.array(of_kind)[deals.kind]
+
+
+def _history(plan: Plan, rng: np.random.Generator, stages: AllStages, deals: Deals) -> pd.DataFrame:
     """Every stage that a deal enters and when, its end included, by time."""
+    place = _places(stages.pipelines, deals)
+    parts = []
+    for number, pipeline in enumerate(stages.pipelines):
+        mine = np.flatnonzero(place == number)
+        part = _moves(plan, rng, pipeline, deals.of(mine))
+        parts.append(part.assign(deal=mine[part["deal"]], stage=part["stage"] + stages.firsts[number]))
+    return pd.concat(parts).sort_values(["when", "deal", "slot"], ignore_index=True)
+
+
+def _moves(plan: Plan, rng: np.random.Generator, pipeline: Pipeline, deals: Deals) -> pd.DataFrame:
+    """The moves of a pipeline's deals; deals and stages by their places in it."""
     taken = _path(rng, pipeline, deals)
     n, slots = taken.shape
     length = np.where(deals.closed != NONE, deals.closed, plan.last - HOUR) - deals.created
@@ -109,7 +152,7 @@ def _history(plan: Plan, rng: np.random.Generator, pipeline: Pipeline, deals: De
             "stage": np.concatenate([np.array(pipeline.path)[slot], end]),
             "when": np.concatenate([moments[deal, slot], deals.closed[done]]),
         }
-    ).sort_values(["when", "deal", "slot"], ignore_index=True)
+    )
 
 
 def _path(rng: np.random.Generator, pipeline: Pipeline, deals: Deals) -> np.ndarray:

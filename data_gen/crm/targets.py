@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data_gen.arrays import Floats, Ints
+from data_gen.arrays import Floats, Ints, constant
 from data_gen.billing.book import Billing
 from data_gen.billing.simulation import movements
 from data_gen.clock import month_number, month_start
-from data_gen.crm.deals import WON, Deals
+from data_gen.crm.deal import WON, Deals
+from data_gen.currency import currency_column
 from data_gen.writer import Folder, dates, ids, labels, money
 
 
@@ -50,6 +51,7 @@ def write_targets(billing: Billing, rng: np.random.Generator, deals: Deals, fold
             "segment": labels([s.name for s in shape.segments], segment),
             "region": labels([r.name for r in shape.regions], region),
             "target_value": money(rounded),
+            **currency_column(shape, constant(0, place)),
         },
     )
 
@@ -80,5 +82,6 @@ def _flows(billing: Billing, deals: Deals, begins: Ints) -> tuple[Floats, Floats
     won = deals.ends == WON
     new = np.bincount(cell, weights=rows["new"], minlength=shape.cells)[None, :]
     sold = shape.cell(deals.segment, deals.region)[won]
-    booked = np.bincount(sold, weights=deals.amount[won], minlength=shape.cells)[None, :]
+    amount = shape.reporting_cents(deals.amount, deals.currency)[won]
+    booked = np.bincount(sold, weights=amount, minlength=shape.cells)[None, :]
     return new / months * season * PLANNING.stretch, booked / months * season * PLANNING.stretch

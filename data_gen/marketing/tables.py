@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data_gen.arrays import NONE, Floats, Ints, constant, floats, mask, repeat_index
+from data_gen.arrays import NONE, Floats, Ints, constant, floats, ints, mask, repeat_index
 from data_gen.clock import DAY, HOUR, calendar_month, is_weekend
+from data_gen.currency import currency_column
 from data_gen.incidents import IncidentKind
 from data_gen.plan import Plan
 from data_gen.population import Population
@@ -62,6 +63,7 @@ def _write_spend(plan: Plan, rng: np.random.Generator, folder: Folder) -> None:
         hit = blow_out.covers(days)[day] & (channel == shape.channel(blow_out.scope.value))
         amount = np.where(hit, amount * SPENDING.blow_out, amount)
     clicks = rng.poisson(amount / floats(shape.channels, lambda c: c.cost_per_click)[channel])
+    currency = ints(shape.channels, lambda c: c.currency)[channel]
     folder.write(
         "marketing/spend",
         {
@@ -69,10 +71,11 @@ def _write_spend(plan: Plan, rng: np.random.Generator, folder: Folder) -> None:
             "spend_date": dates(days[day]),
             "channel": labels([c.name for c in shape.channels], channel),
             "campaign": labels([name for name, _ in campaigns], campaign),
-            "amount": money(np.round(amount * 100)),
+            "amount": money(shape.local_cents(np.round(amount * 100).astype(np.int64), currency)),
             "impressions": whole(clicks * rng.integers(*SPENDING.impressions, len(day))),
             "clicks": whole(clicks),
             "leads": whole(rng.poisson(clicks * SPENDING.leads)),
+            **currency_column(shape, currency),
         },
         days[day] < plan.cut,
     )

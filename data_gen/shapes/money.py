@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 UNITS = {"month": (1, 1), "year": (12, 1), "week": (3, 13), "day": (12, 365)}  # months in one, as a fraction
+DAYS = {"week": 7, "day": 1}
 RATE_UNIT = 10_000  # rates have four decimals
 
 
@@ -56,6 +57,11 @@ class Interval:
         above, below = UNITS[self.unit]
         return self.count * above, below
 
+    @property
+    def days(self) -> int:
+        """Its length in days, 0 where it is a number of months."""
+        return self.count * DAYS.get(self.unit, 0)
+
 
 @dataclass(frozen=True)
 class Currency:
@@ -87,13 +93,13 @@ class Product:
 
 @dataclass(frozen=True)
 class Meter:
-    """What is charged by use: which plan's customers, how much they use in a month, the price of one."""
+    """What is charged by use: which product, from which paid plan on, how much is used in a month, the price of one."""
 
-    name: str
-    plan: int  # from this paid plan on
+    product: int
+    plan: int
     median_units: float
-    spread: float
-    price_micros: int  # millionths of the currency's unit
+    spread: float  # of the logarithm, between accounts
+    price_micros: int  # millionths of the reporting currency's unit
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from enum import IntEnum
+
+from company.profile import ServiceHours
 
 
 class EventKind(IntEnum):
@@ -69,17 +70,6 @@ class Priority:
     response_hours: float
     resolution_hours: float
     escalates: bool = False
-    always: bool = False  # the clock runs day and night, whatever the service hours are
-
-
-@dataclass(frozen=True)
-class ServiceHours:
-    """When the clock of the service levels runs: weekdays (Monday is 0), hours of the day, holidays."""
-
-    weekdays: tuple[int, ...]
-    opens: int
-    closes: int
-    holidays: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True)

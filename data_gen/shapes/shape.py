@@ -6,25 +6,26 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from company.calendar import CALENDAR_YEAR
 from data_gen.arrays import Floats, Ints, floats, ints
 from data_gen.incidents import PlannedIncident
-from data_gen.shapes.money import Catalogue, Failure, Reason, ReasonWords
+from data_gen.shapes.money import RATE_UNIT, Catalogue, Currency, Failure, Reason, ReasonWords
 from data_gen.shapes.people import Channel, Mix, Names, Region, Segment
-from data_gen.shapes.sales import MarketingWords, Pipeline, SalesWords
+from data_gen.shapes.sales import DealKind, MarketingWords, Pipeline, SalesWords
 from data_gen.shapes.service import ProductWords, SupportWords
 
 
 @dataclass(frozen=True)
 class Calendar:
-    """The company's year: time zone, first month of the fiscal year (January is 0) and its quiet months."""
+    """The company's year: time zone, first month of the fiscal year (1 to 12) and its quiet months (January is 0)."""
 
     timezone: str = "UTC"
-    fiscal_start: int = 0
+    fiscal_first_month: int = CALENDAR_YEAR
     quiet_months: tuple[int, ...] = (0, 7)
 
     def ends_quarter(self, months: Ints) -> np.ndarray:
         """Which months of the year (January is 0) are the last of a fiscal quarter."""
-        return (months - self.fiscal_start) % 3 == 2
+        return (months + 1 - self.fiscal_first_month) % 3 == 2
 
     def is_quiet(self, months: Ints) -> np.ndarray:
         """Which months of the year are quiet."""
@@ -82,6 +83,25 @@ class Shape:
     def currency_of_region(self) -> Ints:
         """What each region pays in, as the place of the currency."""
         return ints(self.regions, lambda region: region.currency)
+
+    @property
+    def currencies(self) -> tuple[Currency, ...]:
+        """The currencies, the reporting one first."""
+        return self.catalogue.currencies
+
+    def local_cents(self, cents: Ints, currency: Ints) -> Ints:
+        """Cents of the reporting currency in others, rounded down."""
+        return cents * RATE_UNIT // ints(self.currencies, lambda one: one.rate)[currency]
+
+    def reporting_cents(self, cents: Ints, currency: Ints) -> Ints:
+        """Cents of other currencies in the reporting one, rounded half up."""
+        rate = ints(self.currencies, lambda one: one.rate)[currency]
+        return (2 * cents * rate + RATE_UNIT) // (2 * RATE_UNIT)
+
+    @property
+    def has_renewals(self) -> bool:
+        """Whether renewals are deals."""
+        return any(DealKind.RENEWAL in pipeline.kinds for pipeline in self.pipelines)
 
     def cell(self, segment: Ints, region: Ints) -> Ints:
         """The place of a pair of segment and region when all pairs stand in one row."""
