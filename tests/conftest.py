@@ -56,15 +56,11 @@ NEED_SERVER = {
 }  # fixtures that run PostgreSQL; what uses them is left out of `make check`
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist, which reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a server; keep the tests of a file, and all those over the oracle's companies, in one process."""
+    """Mark what needs a server."""
     for item in items:
-        fixtures = set(getattr(item, "fixturenames", ()))
-        if fixtures & NEED_SERVER:
+        if NEED_SERVER & set(getattr(item, "fixturenames", ())):
             item.add_marker("server")
-        group = "oracle" if "any_company" in fixtures else item.nodeid.split("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
