@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from loader.readiness import needs_of_marts, readiness
 from metrics.engine import fetch
+from metrics.readiness import needs_of_marts, readiness
 from warehouse.settings import ROOT
 
 MART = re.compile(r"\bmarts\.(\w+)")

@@ -14,8 +14,8 @@ from rich.table import Table
 
 from benchmarks import pages
 from benchmarks.measure import bench_environment, measure, python, settle
-from loader.contract import Table as ContractTable
-from loader.contract import read_contract
+from company.contract import Table as ContractTable
+from company.contract import read_contract
 from warehouse.errors import TowerError, run_cli
 from warehouse.server import binaries
 from warehouse.settings import load_settings

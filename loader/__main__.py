@@ -6,6 +6,7 @@ import argparse
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -16,13 +17,13 @@ from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table as Grid
 
-from loader.audit import export_rejects
-from loader.contract import read_contract
-from loader.coverage import mapping_check
-from loader.doctor import doctor
-from loader.files import BROKEN
+from company.contract import read_contract
+from loader.files.facts import BROKEN
 from loader.load import Loaded, Options, load
-from loader.mapping import names, read_mapping
+from loader.mapping.coverage import mapping_check
+from loader.mapping.doctor import doctor
+from loader.mapping.model import names, read_mapping
+from loader.write.audit import export_rejects
 from warehouse.connections import connect, owner_connection
 from warehouse.errors import TowerError, run_cli
 from warehouse.settings import load_settings
@@ -156,7 +157,7 @@ def check_mapping(arguments: list[str]) -> int:
     mappings = [read_mapping(name, tables) for name in given.mapping.split(",") if name]
     with tempfile.TemporaryDirectory(prefix="load") as scratch:
         out = console()
-        return mapping_check(out, given.data, tables, mappings, Path(scratch), dbt)
+        return mapping_check(out, given.data, tables, mappings, Path(scratch), _readiness(out, dbt))
 
 
 def see_doctor(arguments: list[str]) -> int:
@@ -173,7 +174,18 @@ def see_doctor(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="load") as scratch:
         (Path(scratch) / "cover").mkdir()
         out = console()
-        return doctor(out, given.folder, read_contract(dbt), Path(scratch), dbt, given.out)
+        return doctor(out, given.folder, read_contract(dbt), Path(scratch), given.out, _readiness(out, dbt))
+
+
+def _readiness(out: Console, dbt: Path) -> Callable[[set[str]], None]:
+    """Prints what the dashboard can show with the tables that have rows."""
+
+    def show(filled: set[str]) -> None:
+        from metrics.readiness import print_readiness  # behind it stands MetricFlow, which takes seconds
+
+        print_readiness(out, dbt, filled)
+
+    return show
 
 
 def rejects(arguments: list[str]) -> int:

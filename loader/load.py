@@ -12,18 +12,18 @@ from typing import Any
 import duckdb
 from psycopg2 import sql
 
-from loader import audit, merge
-from loader.checks import Check
-from loader.contract import Table
-from loader.copying import Copying, Exported, copy_rows
-from loader.deletes import delete_rows
+from company.contract import Table
+from loader.check.check import Check
+from loader.check.outcome import FileReport, Problem
+from loader.check.window import Window, days_of, window_of
 from loader.duck import open_scratch
-from loader.mapped import MappedSource
-from loader.mapping import Mapping
-from loader.reports import FileReport, Problem
-from loader.source import FolderSource
+from loader.files.folder import FolderSource
+from loader.mapping.model import Mapping
+from loader.mapping.source import MappedSource
 from loader.sql import identifier
-from loader.window import Window, days_of, window_of
+from loader.write import audit, merge
+from loader.write.copying import Copying, Exported, copy_rows
+from loader.write.deletes import delete_rows
 from warehouse.errors import TowerError
 
 LOCK = 7_203_114  # one load at a time

@@ -12,9 +12,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from company.contract import read_contract
 from data_gen.generate import generate
 from data_gen.plan import Plan
-from loader.contract import read_contract
 from loader.load import Options, load
 from warehouse.settings import ROOT
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg2
 
-from loader.contract import read_contract
+from company.contract import read_contract
 from loader.load import Loaded, Options, load
 from tests.conftest import new_database
 from warehouse.connections import connect

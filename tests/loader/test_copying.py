@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loader import sifting
-from loader.contract import Column, Table
-from loader.copying import Copying, encoded
+from company.contract import Column, Table
+from loader.check import sifting
+from loader.write.copying import Copying, encoded
 from tests.conftest import new_database
 
 PLAIN = ["a", "E-1", "2026-01-01 10:00:00", "é", None]

@@ -126,7 +126,7 @@ def test_values_in_another_form_are_read_the_same(
 ) -> None:
     """Also where the beginning of the file does not show it, so that rows are copied before it is known."""
     if is_late:
-        monkeypatch.setattr("loader.readings.BEGINNING", 0)
+        monkeypatch.setattr("loader.files.notation.BEGINNING", 0)
     write(each(company, CHANGES[name]), tmp_path)
     done = box.load(tmp_path)
     assert not done.problems and sum(report.rejected for report in done.reports) == 0

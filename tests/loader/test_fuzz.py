@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from data_gen.generate import generate
 from data_gen.plan import Plan
-from loader.audit import export_rejects, harmless
 from loader.load import Loaded
+from loader.write.audit import export_rejects, harmless
 from tests.loader.box import Box, make_box
 from warehouse.connections import owner_connection
 from warehouse.errors import TowerError
@@ -166,7 +166,7 @@ def check(box: Box, folder: Path, name: str, data: bytes, original: bytes) -> No
 def short_beginning() -> Iterator[None]:
     """Small files, too, shall turn out other than they begin."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("loader.readings.BEGINNING", 10)
+        patch.setattr("loader.files.notation.BEGINNING", 10)
         yield
 
 

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from dbt.cli.main import dbtRunner
 
+from company.contract import read_contract
 from data_gen.generate import generate
 from data_gen.next_day import next_day
 from data_gen.plan import Plan
-from loader.contract import read_contract
 from tests.conftest import Company
 from tests.loader.box import Box, make_box
 from warehouse.dbt import dbt_environment

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from loader.contract import read_contract
-from loader.mapping import read_mapping
-from loader.readiness import needs_of_marts, readiness
+from company.contract import read_contract
+from loader.mapping.model import read_mapping
+from metrics.readiness import needs_of_marts, readiness
 from tests.conftest import Company
 from tests.mappings.test_exports import EXPORTS, TABLES, pick, run
 from warehouse.settings import ROOT

@@ -11,12 +11,12 @@ from typing import Any
 import duckdb
 import pytest
 
-from loader.checks import Check
-from loader.contract import read_contract
+from company.contract import read_contract
+from loader.check.check import Check
+from loader.check.outcome import FileReport
 from loader.duck import open_scratch
-from loader.mapped import MappedSource
-from loader.mapping import names, read_mapping
-from loader.reports import FileReport
+from loader.mapping.model import names, read_mapping
+from loader.mapping.source import MappedSource
 from warehouse.errors import TowerError
 from warehouse.settings import ROOT
 
@@ -398,7 +398,7 @@ def test_a_late_surprise_is_read_as_if_it_had_been_known(
         f"title: Theirs\nfiles:\n  people:\n    match: people*\n    {types}\n"
         f"tables:\n  product.users:\n    from: people\n    {columns}\n"
     )
-    monkeypatch.setattr("loader.readings.BEGINNING", 2)
+    monkeypatch.setattr("loader.files.notation.BEGINNING", 2)
     found = []
     for is_hasty in (True, False):
         if not is_hasty:

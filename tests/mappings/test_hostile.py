@@ -12,13 +12,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from loader.contract import read_contract
-from loader.coverage import cover
+from company.contract import read_contract
 from loader.duck import judge, open_scratch
-from loader.expressions import AGGREGATES, OPERATORS, SCALAR, parse_expression
 from loader.load import Options, load
-from loader.mapped import MappedSource
-from loader.mapping import read_mapping
+from loader.mapping.coverage import cover
+from loader.mapping.expressions import AGGREGATES, OPERATORS, SCALAR, parse_expression
+from loader.mapping.model import read_mapping
+from loader.mapping.source import MappedSource
 from loader.sql import run
 from warehouse.errors import TowerError
 from warehouse.settings import ROOT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from loader.contract import Column
+from company.contract import Column
 from loader.sql import identifier, literal, literals
 
 FIRST, LAST = "1900-01-01", "2200-01-01"  # a date beyond is a slip of the pen

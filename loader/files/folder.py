@@ -10,10 +10,10 @@ from typing import Protocol
 
 import duckdb
 
-from loader.contract import Column, Table
-from loader.files import BROKEN, FileFacts, find_files
-from loader.reader import LONGEST, raw_texts, read_records
-from loader.rules import Rule
+from company.contract import Column, Table
+from loader.check.rules import Rule
+from loader.files.facts import BROKEN, FileFacts, find_files
+from loader.files.records import LONGEST, raw_texts, read_records
 from loader.sql import identifier, literal, run
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.console import Console
 
-from loader.contract import Table
+from company.contract import Table
 from loader.duck import open_scratch
-from loader.mapped import MappedSource
-from loader.mapped_sql import from_file
-from loader.mapping import Mapping
-from loader.readiness import print_readiness
+from loader.mapping.model import Mapping
+from loader.mapping.source import MappedSource
+from loader.mapping.translation import from_file
 from loader.sql import run
 
 
@@ -71,9 +71,14 @@ def filled_by(found: dict[str, Coverage], mappings: list[Mapping]) -> set[str]:
 
 
 def mapping_check(
-    out: Console, folder: Path, tables: list[Table], mappings: list[Mapping], scratch: Path, dbt: Path
+    out: Console,
+    folder: Path,
+    tables: list[Table],
+    mappings: list[Mapping],
+    scratch: Path,
+    show: Callable[[set[str]], None],
 ) -> int:
-    """Print the coverage and what the dashboard can show. Returns 1 when a file hinders."""
+    """Print the coverage, and `show` what the tables with rows are good for. Returns 1 when a file hinders."""
     source = MappedSource(folder, tables, scratch, mappings)
     found, trouble = cover(source, tables)
     why = {key: text for mapping in mappings for key, text in mapping.absent.items()}
@@ -96,7 +101,7 @@ def mapping_check(
     out.print(f"\nno rows: {', '.join(f'{k} ({why[k]})' if k in why else k for k in empty)}\n", markup=False)
     if source.unused:
         out.print(f"not read: {', '.join(source.unused)}\n", markup=False)
-    print_readiness(out, dbt, filled_by(found, mappings))
+    show(filled_by(found, mappings))
     for line in trouble:
         out.print(f"trouble: {line}", markup=False)
     return 1 if trouble else 0

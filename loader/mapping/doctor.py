@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 from rich.console import Console
 from rich.table import Table as Grid
 
-from loader.contract import Column, Table
-from loader.coverage import cover, filled_by
-from loader.draft import SYNONYMS, Looked, as_text, propose
+from company.contract import Column, Table
 from loader.duck import open_scratch
-from loader.files import FileFacts, clean_name
-from loader.mapped import MappedSource
-from loader.mapping import Mapping, names, read_mapping
-from loader.readiness import print_readiness
-from loader.readings import EMPTY_VALUE, ways
-from loader.source import FolderSource
+from loader.files.facts import FileFacts, clean_name
+from loader.files.folder import FolderSource
+from loader.files.notation import EMPTY_VALUE, ways
+from loader.mapping.coverage import cover, filled_by
+from loader.mapping.draft import SYNONYMS, Looked, as_text, propose
+from loader.mapping.model import Mapping, names, read_mapping
+from loader.mapping.source import MappedSource
 from loader.sql import identifier, literals, run
 from warehouse.errors import TowerError
 
@@ -27,7 +27,9 @@ KINDS = {"flag": "boolean", "integer": "integer", "number": "numeric(38,9)", "da
 FITS = 0.98  # the share of values that must fit a type
 
 
-def doctor(out: Console, folder: Path, tables: list[Table], scratch: Path, dbt: Path, draft: Path) -> int:
+def doctor(
+    out: Console, folder: Path, tables: list[Table], scratch: Path, draft: Path, show: Callable[[set[str]], None]
+) -> int:
     """Look at the folder and print what was found; the draft mapping is written when no ready one fits."""
     source = FolderSource(folder, [], scratch, strict=False)
     with open_scratch(scratch, [folder / name for name in source.unused]) as db:
@@ -72,7 +74,7 @@ def doctor(out: Console, folder: Path, tables: list[Table], scratch: Path, dbt: 
                 )
     found, trouble = cover(MappedSource(folder, tables, scratch / "cover", [mapping]), tables)
     out.print()
-    print_readiness(out, dbt, filled_by(found, [mapping]))
+    show(filled_by(found, [mapping]))
     for line in trouble:
         out.print(f"trouble: {line}", markup=False)
     return 0

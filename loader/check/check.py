@@ -11,14 +11,15 @@ import duckdb
 import psycopg2
 import pyarrow as pa
 
-from loader import readings, rejecting
-from loader.contract import Table
-from loader.copying import Copying
-from loader.reports import FileReport, Problem
-from loader.rules import Rule, held, rules_of, typed
-from loader.sifting import Sifted, sift
-from loader.source import Relation, Source
+from company.contract import Table
+from loader.check import rejects
+from loader.check.outcome import FileReport, Problem
+from loader.check.rules import Rule, held, rules_of, typed
+from loader.check.sifting import Sifted, sift
+from loader.files import notation
+from loader.files.folder import Relation, Source
 from loader.sql import identifier, identifiers, literal, run
+from loader.write.copying import Copying
 
 
 @dataclass
@@ -85,7 +86,7 @@ class Check:
         while True:
             if is_new:
                 with suppress(duckdb.Error):  # what is no row the sifting finds too
-                    self._learn(report, f"(select * from {report.rows_sql()} limit {readings.BEGINNING})")
+                    self._learn(report, f"(select * from {report.rows_sql()} limit {notation.BEGINNING})")
             rules = [*relation.rules, *(r for name in relation.columns for r in self._rules(report.table, name))]
             found = self._sift(report, rules)
             is_new = found is None or self._is_doubtful(report, found)
@@ -136,7 +137,7 @@ class Check:
         facts, report.one_line = relation.facts, relation.is_lines
         if relation.hasty is not None and facts:
             return found.rows != facts.lines - 1 or any(
-                readings.is_promising(
+                notation.is_promising(
                     self.db,
                     f"(select {identifier(f'{c.name}~')} as {identifier(c.name)} from {found.aside})",
                     c,
@@ -157,12 +158,12 @@ class Check:
             return False
         known = len(report.readings)
         found = {name: text for name, text in self._troubled(report, rows).items() if name not in report.readings}
-        if not any(readings.is_promising(self.db, rows, table.column(name), text) for name, text in found.items()):
+        if not any(notation.is_promising(self.db, rows, table.column(name), text) for name, text in found.items()):
             return False
         report.troubled |= found
         troubled = [(table.column(name), text) for name, text in report.troubled.items()]
         every = f"(select _line, {identifiers(relation.columns)} from ({relation.sql}))"
-        report.readings = readings.find(self.db, self._typed(report, every), troubled, self.day_first)
+        report.readings = notation.find(self.db, self._typed(report, every), troubled, self.day_first)
         return len(report.readings) > known
 
     def _troubled(self, report: FileReport, rows: str) -> dict[str, str]:
@@ -193,7 +194,7 @@ class Check:
         return typed([report.table.column(name) for name in report.relation.columns], rows)
 
     def _odd(self, table: Table, name: str) -> str:
-        return readings.odd(table.column(name), table.key in self.parents)
+        return notation.odd(table.column(name), table.key in self.parents)
 
     def _keeps_keys(self, table: Table) -> bool:
         """Whether the keys are asked for again: by children, or by further files of the table."""
@@ -216,16 +217,16 @@ class Check:
         """Put every bad row into a table: its line, and the first rule that it breaks."""
         relation = report.relation
         assert relation
-        bad, refused = rejecting.new_table(self.db, report), 0
+        bad, refused = rejects.new_table(self.db, report), 0
         if found.bad:
-            rejecting.broken(self.db, report, rules, self._typed(report, found.aside))
+            rejects.broken(self.db, report, rules, self._typed(report, found.aside))
         if relation.refused:
             lines = f"read_parquet({literal(str(relation.refused))})"
             run(self.db, f"insert into {bad} select _line, rule, column_name, message, value, null from {lines}")
             refused = run(self.db, f"select count(*) from {lines}").fetchall()[0][0]
             report.rows += refused
         if found.surplus:
-            rejecting.equal_keys(self.db, report)
+            rejects.equal_keys(self.db, report)
         for rule in rules:
             if rule.name == "relationships":
                 parent = rule.message.removeprefix("not in ")
@@ -247,7 +248,7 @@ class Check:
                 self.db, f"select {ends} from {report.rows_sql()} where _line not in (select _line from {bad})"
             ).fetchall()[0]
             report.days = {name: (row[2 * i], row[2 * i + 1]) for i, name in enumerate(report.days)}
-        report.problems = rejecting.examples(self.db, report)
+        report.problems = rejects.examples(self.db, report)
 
     def _keys(self, table: str, kind: str = "keys") -> str:
         name = identifier(f"{kind} {table}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from loader.contract import Column
+from company.contract import Column
 from loader.sql import first, identifier, literal, literals
 
 EMPTY_TEXT = ("NULL", "\\N", "N/A", "#N/A", "<null>", "(null)")  # `NA` or `None` may be a country or a name

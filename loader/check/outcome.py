@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import count
 
-from loader.contract import Table
-from loader.copying import Copying
-from loader.readings import Reading
-from loader.rules import held, typed, written
-from loader.source import Relation
+from company.contract import Table
+from loader.check.rules import held, typed, written
+from loader.files.folder import Relation
+from loader.files.notation import Reading
 from loader.sql import identifier
+from loader.write.copying import Copying
 
 
 @dataclass(frozen=True)

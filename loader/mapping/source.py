@@ -12,14 +12,14 @@ from re import IGNORECASE, sub
 
 import duckdb
 
-from loader import readings
-from loader.contract import Column, Table
-from loader.files import BROKEN, ENDING, FileFacts
-from loader.mapped_sql import is_typed, joined, looked_up, named, output, trimmed, unread
-from loader.mapping import TYPES, Mapping, Rows, sql_type
-from loader.readings import EMPTY_VALUE
-from loader.rules import Rule
-from loader.source import FolderSource, Relation
+from company.contract import Column, Table
+from loader.check.rules import Rule
+from loader.files import notation
+from loader.files.facts import BROKEN, ENDING, FileFacts
+from loader.files.folder import FolderSource, Relation
+from loader.files.notation import EMPTY_VALUE
+from loader.mapping.model import TYPES, Mapping, Rows, sql_type
+from loader.mapping.translation import is_typed, joined, looked_up, named, output, trimmed, unread
 from loader.sql import identifier, identifiers, literal, literals, run
 
 
@@ -192,10 +192,10 @@ class MappedSource(FolderSource):
         assert isinstance(facts, MappedFacts)
         kinds = {name: kind for name, kind in mapping.types[source].items() if name in relation.columns}
         typed = tuple(Column(name, TYPES[kind]) for name, kind in kinds.items() if kind in TYPES)
-        odd = [(c, f"{identifier(c.name)} is not null and {readings.ways(c)['as it is']} is null") for c in typed]
+        odd = [(c, f"{identifier(c.name)} is not null and {notation.ways(c)['as it is']} is null") for c in typed]
         if hasty and relation.is_direct:
             with suppress(duckdb.Error):
-                if not readings.find(db, f"({relation.sql} limit {readings.BEGINNING})", odd, self.day_first):
+                if not notation.find(db, f"({relation.sql} limit {notation.BEGINNING})", odd, self.day_first):
                     relation.hasty = typed
         if relation.is_direct and relation.hasty is None:
             every = ", ".join(f"count({identifier(name)})" for name in relation.columns)
@@ -209,7 +209,7 @@ class MappedSource(FolderSource):
                     return relation
         relation.is_lines = relation.is_direct
         raw = f"({relation.sql})"
-        found = readings.find(db, raw, odd, self.day_first) if relation.hasty is None else {}
+        found = notation.find(db, raw, odd, self.day_first) if relation.hasty is None else {}
         facts.notes += [reading.note for reading in found.values()]
         picked = {name: identifier(name) for name in relation.columns}
         for name, kind in kinds.items():

@@ -6,8 +6,8 @@ from typing import Any
 
 import duckdb
 
-from loader.reports import FileReport, Problem
-from loader.rules import Rule
+from loader.check.outcome import FileReport, Problem
+from loader.check.rules import Rule
 from loader.sql import identifier, identifiers, literal, run
 
 EXAMPLES = 5  # how many bad rows of each kind are shown

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 from psycopg2 import sql
 
-from loader.contract import Table
+from company.contract import Table
 from loader.sql import single
 
 AHEAD = 2  # batches that wait for PostgreSQL

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from loader.contract import Column
-from loader.mapping import Field, Mapping, Rows
+from company.contract import Column
+from loader.mapping.model import Field, Mapping, Rows
 from loader.sql import identifier, literal
 
 READABLE = {

@@ -16,7 +16,7 @@ from typing import IO, Any
 
 from charset_normalizer import from_bytes
 
-from loader.contract import Table
+from company.contract import Table
 
 ENDING = r"\.(?:csv|tsv|txt|parquet)(?:\.gz)?"
 PART = r"(?:[-_.]\d[\w.-]*|-[\w.-]+)?"  # tickets-2026-10.csv, tickets_2.csv, tickets.001.csv

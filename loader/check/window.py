@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from loader.reports import FileReport
+from loader.check.outcome import FileReport
 from warehouse.errors import TowerError
 
 

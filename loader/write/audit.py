@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from loader.contract import Table
-from loader.files import BROKEN
-from loader.merge import day_of
-from loader.reports import FileReport
-from loader.source import FolderSource
+from company.contract import Table
+from loader.check.outcome import FileReport
+from loader.files.facts import BROKEN
+from loader.files.folder import FolderSource
+from loader.write.merge import day_of
 from warehouse.errors import TowerError
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from loader.files import FileFacts, open_bytes
+from loader.files.facts import FileFacts, open_bytes
 
 LONGEST = 1_000_000  # characters of a line or field; longer ones are refused
 MOST_LINES = 1_000  # of one record: a quote that is open for longer was never meant to be one

@@ -11,16 +11,16 @@ from typing import Any
 
 import duckdb
 
-from loader.contract import Table
+from company.contract import Table
 from loader.duck import judge
-from loader.expressions import Expression, parse_expression, see_format
-from loader.files import clean_name
-from loader.lines import Map, Text, read_document
+from loader.files.facts import clean_name
+from loader.mapping.document import Map, Text, read_document
+from loader.mapping.expressions import Expression, parse_expression, see_format
 from loader.sql import identifier, literal, run
 from warehouse.errors import TowerError
 
 VALUE_TYPE = re.compile(r"[A-Z][A-Z0-9_ (),]*(\[\])*")  # of DuckDB: no names of anybody's own in it
-FOLDER = Path(__file__).with_name("mappings")
+FOLDER = Path(__file__).with_name("ready")
 TYPES = {
     "date": "date",
     "time": "timestamp",

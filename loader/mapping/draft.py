@@ -10,9 +10,9 @@ from pathlib import Path
 import duckdb
 import yaml
 
-from loader.contract import Column, Table
-from loader.files import ENDING, FileFacts, clean_name
-from loader.lines import is_text
+from company.contract import Column, Table
+from loader.files.facts import ENDING, FileFacts, clean_name
+from loader.mapping.document import is_text
 from loader.sql import identifier, literal, run
 
 OVERLAP = 0.8  # the share of values that must be keys of the other file

@@ -17,8 +17,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from loader.reports import FileReport
-from loader.rules import Rule, cast_of, held, written
+from loader.check.outcome import FileReport
+from loader.check.rules import Rule, cast_of, held, written
 from loader.sql import identifier, run, single
 
 BATCH = 50_000  # rows

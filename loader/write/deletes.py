@@ -7,12 +7,12 @@ from typing import Any
 
 from psycopg2 import sql
 
-from loader import rejecting
-from loader.checks import Check
-from loader.copying import Exported, copy_rows
-from loader.reports import FileReport, Problem
-from loader.source import FolderSource, Relation
+from loader.check import rejects
+from loader.check.check import Check
+from loader.check.outcome import FileReport, Problem
+from loader.files.folder import FolderSource, Relation
 from loader.sql import identifier, run
+from loader.write.copying import Exported, copy_rows
 
 
 def delete_rows(cursor: Any, check: Check, source: FolderSource) -> list[FileReport]:
@@ -37,7 +37,7 @@ def delete_rows(cursor: Any, check: Check, source: FolderSource) -> list[FileRep
 
 
 def _delete(cursor: Any, check: Check, report: FileReport, relation: Relation) -> None:
-    db, table, bad = check.db, report.table, rejecting.new_table(check.db, report)
+    db, table, bad = check.db, report.table, rejects.new_table(check.db, report)
     key, keys = table.primary_key, f"(select _line, {identifier(table.primary_key)} as k from ({relation.sql}))"
     run(
         db,
@@ -70,4 +70,4 @@ def _delete(cursor: Any, check: Check, report: FileReport, relation: Relation) -
     report.deleted = cursor.rowcount
     cursor.execute("drop table gone")
     report.rejected = run(db, f"select count(*) from {bad}").fetchall()[0][0]
-    report.problems = rejecting.examples(db, report)
+    report.problems = rejects.examples(db, report)

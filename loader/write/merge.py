@@ -10,11 +10,11 @@ from typing import Any
 
 from psycopg2 import sql
 
-from loader import rejecting
-from loader.checks import Check
-from loader.contract import Table
-from loader.copying import Exported, copy_rows
-from loader.reports import FileReport
+from company.contract import Table
+from loader.check import rejects
+from loader.check.check import Check
+from loader.check.outcome import FileReport
+from loader.write.copying import Exported, copy_rows
 from warehouse.errors import TowerError
 
 DATED = re.compile(r"(?<!\d)(20\d\d)-?([01]\d)-?([0-3]\d)(?!\d)")
@@ -123,7 +123,7 @@ def _set_late_aside(cursor: Any, check: Check, report: FileReport, day: date) ->
     cursor.execute("delete from drop_rows where _line = any(%s)", ([line for line, _ in late],))
     db = check.db.cursor()
     if not report.bad:
-        rejecting.new_table(db, report)
+        rejects.new_table(db, report)
     message = f"the file is of {day}; a newer file has brought this row already"
     db.executemany(
         f"insert into {report.bad} values (?, 'late', ?, ?, ?, null)",
@@ -131,7 +131,7 @@ def _set_late_aside(cursor: Any, check: Check, report: FileReport, day: date) ->
     )
     report.late = len(late)
     report.rejected += len(late)
-    report.problems = rejecting.examples(db, report)
+    report.problems = rejects.examples(db, report)
     db.close()
 
 
