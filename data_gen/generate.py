@@ -8,6 +8,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from company.contract import read_contract
 from data_gen import population
 from data_gen.billing import tables as billing_tables
 from data_gen.billing.simulation import simulate
@@ -18,7 +19,6 @@ from data_gen.plan import Plan
 from data_gen.product import tables as product_tables
 from data_gen.support import tables as support_tables
 from data_gen.writer import Folder, Format, dates, labels
-from loader.contract import read_contract
 from warehouse.settings import ROOT
 
 
