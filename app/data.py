@@ -1,4 +1,4 @@
-"""What the pages read: KPI numbers from `metrics`, other panels from SQL, both cached per published build."""
+"""What the pages read: KPI numbers from `metrics`, other panels from SQL, both cached per published build and role."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import gc
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -17,44 +16,27 @@ import pandas as pd
 import psycopg2
 import streamlit as st
 
-from app.access import role
+from app.found import Found
 from app.needs import Lacking, lacking
+from app.selection import DIMENSIONS, Filters, Tower
 from metrics import query
-from metrics.engine import fetch
 from warehouse.connections import connect, reader_url
 from warehouse.errors import TowerError
+from warehouse.reading import fetch
 from warehouse.settings import load_settings
 
 log = logging.getLogger(__name__)
-
-
 SELECTION = re.compile(r"/\* selection(?: of (\w+))? \*/ true")
-
-
-@dataclass(frozen=True)
-class Tower:
-    """The build that the dashboard shows, and the row scope that reads it: together the key of every cache."""
-
-    publication: int
-    scope: str
-    as_of: date
-    first_month: date
-    last_month: date
-    is_partial: bool
-    gross_margin: float
-
-
-def tower() -> Tower:
-    """The newest published build, for this visitor. Raises TowerError when there is none."""
-    return _tower(role() or "")
+SEGMENT_ORDER = {"SMB": "0", "Mid-Market": "1", "Enterprise": "2"}
 
 
 @st.cache_data(ttl=timedelta(seconds=15), show_spinner=False)
-def _tower(scope: str) -> Tower:
-    rows = fetch(_sql("tower"), {})
-    if rows.empty:
+def tower(scope: str) -> Tower:
+    """The newest published build, for the login role `scope` ("": all rows). Raises TowerError when there is none."""
+    found = fetch(_sql("tower"), {}, role=scope or None)
+    if found.empty:
         raise TowerError("the marts are empty; run `make all`")
-    row = rows.iloc[0]
+    row = found.iloc[0]
     return Tower(
         int(row["publication"]),
         scope,
@@ -77,7 +59,7 @@ def _kpis(
     end: date | None,
     grain: str | None,
 ) -> pd.DataFrame:
-    return query(metrics, group_by, dict(filters), start, end, grain, ignore_inapplicable=True)
+    return query(metrics, group_by, dict(filters), start, end, grain, ignore_inapplicable=True, role=scope or None)
 
 
 def kpis(
@@ -88,18 +70,18 @@ def kpis(
     end: date | None = None,
     group_by: Sequence[str] = (),
     grain: str | None = None,
-) -> pd.DataFrame:
+) -> Found:
     """`metrics.query`, cached; a filter that a metric does not know is left out for it (the card says so)."""
     lacks, metrics = lacks_of(build), list(dict.fromkeys(metrics))
-    st.session_state["_lacks"] = lacks.for_metrics(metrics)
+    missing = lacks.for_metrics(metrics)
     known = tuple(name for name in metrics if name not in lacks.metrics)
     asked = (known, tuple(group_by), tuple(sorted(filters.items())), start, end, grain)
     columns = [*(["period"] if grain else []), *group_by, *metrics]
     nothing = pd.DataFrame([] if grain or group_by else [[float("nan")] * len(columns)], columns=columns)
     if not known:
-        return nothing
+        return Found(nothing, missing)
     found = _guarded(lambda: _kpis(build.publication, build.scope, *asked), lambda: nothing)
-    return found.reindex(columns=columns) if len(known) < len(metrics) else found
+    return found.having(found.frame.reindex(columns=columns)) if len(known) < len(metrics) else found
 
 
 def lacks_of(build: Tower) -> Lacking:
@@ -108,8 +90,13 @@ def lacks_of(build: Tower) -> Lacking:
 
 
 def split(
-    build: Tower, filters: Any, metrics: Sequence[str], *group_by: str, grain: str | None = None, whole: bool = False
-) -> pd.DataFrame:
+    build: Tower,
+    filters: Filters,
+    metrics: Sequence[str],
+    *group_by: str,
+    grain: str | None = None,
+    whole: bool = False,
+) -> Found:
     """`kpis` of the selection by dimensions or time; with `whole` since the data begin."""
     start = build.first_month if whole else filters.start
     return kpis(build, metrics, filters.values, start, filters.end, group_by, grain)
@@ -121,36 +108,33 @@ def _rows(
 ) -> pd.DataFrame:
     bound = {key: list(value) if isinstance(value, tuple) else value for key, value in values}
     bound = {key: (value or None) if isinstance(value, list) else value for key, value in bound.items()}
-    frame = fetch(f"select * from ({_sql(name)}) as panel limit 0" if only_columns else _sql(name), bound)
+    sql = f"select * from ({_sql(name)}) as panel limit 0" if only_columns else _sql(name)
+    frame = fetch(sql, bound, role=scope or None)
     for column in frame.columns:
         if any(isinstance(value, Decimal) for value in frame[column]):
             frame[column] = pd.to_numeric(frame[column]).astype(float)
     return frame
 
 
-def rows(build: Tower, name: str, filters: Any, **more: Any) -> pd.DataFrame:
-    """The result of a query, <name>.sql, for the selection; values are bound, never pasted."""
+def rows(build: Tower, name: str, filters: Filters, **more: Any) -> Found:
+    """What the query <name>.sql finds for the selection; values are bound, never pasted."""
     values = {**filters.values, "start": filters.start, "end": filters.end, **more}
-    bound = tuple(sorted(values.items()))
-    key = (name, build.publication, build.scope, bound)
+    key = (name, build.publication, build.scope, tuple(sorted(values.items())))
     if missing := lacks_of(build).for_query(_sql(name)):
-        st.session_state["_lacks"] = missing
-        return _rows(*key, only_columns=True)
-    st.session_state["_lacks"] = ()
+        return Found(_rows(*key, only_columns=True), missing)
     return _guarded(lambda: _rows(*key), lambda: _rows(*key, only_columns=True))
 
 
-def _guarded(read: Callable[[], pd.DataFrame], otherwise: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+def _guarded(read: Callable[[], pd.DataFrame], otherwise: Callable[[], pd.DataFrame]) -> Found:
     """What `read` returns; when one query fails, say so where it was asked, and go on with no rows.
 
     A warehouse that is down or not built (TowerError) is no matter of one panel and goes to the page.
     """
     try:
-        return read()
+        return Found(read())
     except psycopg2.Error as error:
         log.warning("a query failed: %s", error)
         slow = isinstance(error, psycopg2.errors.QueryCanceled)
-        st.session_state["_failed"] = True
         st.error(
             "This could not be read: the query took longer than 30 seconds. Choose fewer months or one segment."
             if slow
@@ -158,12 +142,12 @@ def _guarded(read: Callable[[], pd.DataFrame], otherwise: Callable[[], pd.DataFr
             "`.run/app.log` say more.",
             icon=":material/error:",
         )
-        return otherwise()
+        return Found(otherwise(), failed=True)
 
 
-def run(name: str, values: Mapping[str, Any]) -> pd.DataFrame:
+def run(build: Tower, name: str, values: Mapping[str, Any]) -> pd.DataFrame:
     """Run one of the few queries that write (saved views) as the visitor's role; returns what it returns."""
-    connection = connect(reader_url(load_settings(), role()))
+    connection = connect(reader_url(load_settings(), build.role))
     try:
         with connection, connection.cursor() as cursor:
             cursor.execute("set transaction read write")
@@ -173,9 +157,9 @@ def run(name: str, values: Mapping[str, Any]) -> pd.DataFrame:
         connection.close()
 
 
-def read(name: str, values: Mapping[str, Any]) -> pd.DataFrame:
-    """The result of a query, <name>.sql, as it is now, not cached: for what changes between builds."""
-    return fetch(_sql(name), dict(values))
+def read(scope: str, name: str, values: Mapping[str, Any]) -> pd.DataFrame:
+    """What the query <name>.sql finds as it is now, not cached: for what changes between builds."""
+    return fetch(_sql(name), dict(values), role=scope or None)
 
 
 def account_names(build: Tower, ids: tuple[str, ...]) -> pd.DataFrame:
@@ -197,8 +181,7 @@ def sql_files() -> dict[str, Path]:
 
 
 def _selected(of: str) -> str:
-    names = ("segment", "region", "acquisition_channel")
-    return " and ".join(f"(cast(%({name})s as text[]) is null or {of}{name} = any(%({name})s))" for name in names)
+    return " and ".join(f"(cast(%({name})s as text[]) is null or {of}{name} = any(%({name})s))" for name in DIMENSIONS)
 
 
 @st.cache_resource(max_entries=1, show_spinner="Reading the definitions of the metrics …")
@@ -208,7 +191,7 @@ def definitions(publication: int) -> bool:
     Streamlit collects garbage after every run of a page; looking through the definitions each time would take longer
     than the page.
     """
-    query(["mrr"])
+    query(["mrr"], role=None)  # what it finds is shown to nobody
     gc.unfreeze()
     gc.collect()
     gc.freeze()
@@ -218,14 +201,21 @@ def definitions(publication: int) -> bool:
 @st.cache_data(max_entries=4, show_spinner=False)
 def choices(publication: int, scope: str) -> dict[str, list[str]]:
     """The known values of each filter."""
-    frame = fetch(_sql("choices"), {})
-    order = {"SMB": "0", "Mid-Market": "1", "Enterprise": "2"}
-    return {
-        name: sorted(frame.loc[frame["dimension"] == name, "value"], key=lambda value: order.get(value, value))
-        for name in ("segment", "region", "acquisition_channel")
-    }
+    frame = fetch(_sql("choices"), {}, role=scope or None)
+    return {name: in_order(frame.loc[frame["dimension"] == name, "value"]) for name in DIMENSIONS}
 
 
-def numeric(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
-    """The frame with these columns as floats: exact numerics arrive as objects, empty results untyped."""
-    return frame.assign(**{name: pd.to_numeric(frame[name]).astype(float) for name in columns})
+def in_order(values: Any) -> list[str]:
+    """Values of a dimension as they are listed everywhere: segments by the size of their customers, others by name."""
+    return sorted(values, key=lambda value: SEGMENT_ORDER.get(value, value))
+
+
+def numeric(found: Found, *columns: str) -> Found:
+    """The answer with these columns as floats: exact numerics arrive as objects, empty results untyped."""
+    converted = {name: pd.to_numeric(found.frame[name]).astype(float) for name in columns}
+    return found.having(found.frame.assign(**converted))
+
+
+def first_row(found: Found) -> dict[str, float]:
+    """The numbers of an answer of one row by column; what is unknown is zero."""
+    return {str(name): float(value) for name, value in found.frame.iloc[0].fillna(0).items()}

@@ -1,6 +1,6 @@
 """Entry point of the dashboard: navigation, filters, and one page that explains a warehouse that is not ready.
 
-The pages lie in views/, because Streamlit serves a folder called pages/ by itself.
+The pages lie in views/, because Streamlit serves a folder called pages/ by itself; pages.py lists them.
 """
 
 from __future__ import annotations
@@ -13,12 +13,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import streamlit as st
 
-from app.access import account, narrowed, sign_in, visitor
+from app.access import Visitor, narrowed, say_scope, visitor
 from app.data import choices, definitions, tower
-from app.filters import sidebar
-from app.pages import FIRST, PAGES
+from app.pages import BY_KEY, FIRST, PAGES, Page
+from app.selection import Chosen
+from app.sign_in import door, way_out
 from app.ui.drill import follow
+from app.ui.filters import sidebar
 from app.ui.shelf import follow_view, saved_views, search
+from app.ui.visit import Visit, begin
 from warehouse.errors import TowerError
 
 log = logging.getLogger(__name__)
@@ -29,7 +32,7 @@ LOOK = """
 [data-testid='stMetricDeltaDescription'], [data-testid='stMetricDeltaDescription'] * {
   white-space: normal; overflow: visible; }
 :has(> [data-testid='stMetricDeltaDescription']) { flex-wrap: wrap; row-gap: 0; }
-/* only for the picture: see drill.draw */
+/* only for the picture: see panels.draw */
 [data-testid='stPlotlyChart'] .g-gtitle { display: none; }
 """
 
@@ -38,44 +41,61 @@ def main() -> None:
     """Draw the chosen page, or what to do when the warehouse cannot serve it."""
     st.set_page_config(page_title="GTM Control Tower", page_icon=":material/cell_tower:", layout="wide")
     st.html(f"<style>{LOOK}</style>")
-    sections: dict[str, list[st.Page]] = {}
-    for entry in PAGES:
-        shown = st.Page(entry.file, title=entry.title, icon=entry.icon, url_path=entry.key, default=entry is FIRST)
-        sections.setdefault(entry.section, []).append(shown)
     who, problem = None, ""
     try:
         who = visitor()
     except TowerError as error:
         problem = str(error)
-    page = st.navigation(sections, position="sidebar" if who else "hidden", expanded=True)
+    chosen = _navigation(hidden=who is None)
     if who is None:
-        sign_in(problem)
+        door(problem)
         return
-    st.session_state["page"] = page.url_path or FIRST.key
     try:
-        build = tower()
-        st.session_state["tower"] = build
-        definitions(build.publication)
-        with st.sidebar:
-            search(build)
-        st.session_state["filters"] = narrowed(sidebar(build, choices(build.publication, build.scope)), who.scope)
-        follow()
-        follow_view()
-        with st.sidebar:
-            saved_views()
-        account(who)
-        _run(page)
+        visit = _visit(who, BY_KEY[chosen.url_path or FIRST.key])
+        way_out(who.email)
+        begin(visit)
+        _run(chosen)
     except TowerError as error:
-        st.title("The warehouse is not ready")
-        st.error(str(error), icon=":material/database_off:")
-        st.markdown(
-            "Type one of these in the project's folder, then reload this page:\n\n"
-            "- `make up` starts the warehouse when it is down\n- `make all` generates, loads and builds everything\n"
-            "- `make load-data dbt-run` builds from CSV files that are already there"
-        )
-        if st.button("Try again"):
-            st.cache_data.clear()
-            st.rerun()
+        _not_ready(str(error))
+
+
+def _navigation(hidden: bool) -> st.Page:
+    """The pages of the registry by section; returns the chosen one."""
+    sections: dict[str, list[st.Page]] = {}
+    for page in PAGES:
+        shown = st.Page(page.file, title=page.title, icon=page.icon, url_path=page.key, default=page is FIRST)
+        sections.setdefault(page.section, []).append(shown)
+    return st.navigation(sections, position="hidden" if hidden else "sidebar", expanded=True)
+
+
+def _visit(who: Visitor, page: Page) -> Visit:
+    """Draw the sidebar; returns what the page is to show."""
+    build = tower(who.role or "")
+    definitions(build.publication)
+    own: dict[str, Chosen] = {}
+    with st.sidebar:
+        search(build)
+    filters = narrowed(sidebar(build, choices(build.publication, build.scope), own), who.scope)
+    follow(filters)
+    follow_view()
+    with st.sidebar:
+        saved_views(build, page)
+    say_scope(who.scope)
+    return Visit(page, build, filters, own)
+
+
+def _not_ready(problem: str) -> None:
+    """What to do when the warehouse cannot serve a page."""
+    st.title("The warehouse is not ready")
+    st.error(problem, icon=":material/database_off:")
+    st.markdown(
+        "Type one of these in the project's folder, then reload this page:\n\n"
+        "- `make up` starts the warehouse when it is down\n- `make all` generates, loads and builds everything\n"
+        "- `make load-data dbt-run` builds from CSV files that are already there"
+    )
+    if st.button("Try again"):
+        st.cache_data.clear()
+        st.rerun()
 
 
 def _run(page: st.Page) -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from metrics.engine import fetch
 from metrics.readiness import needs_of_marts, readiness
 from warehouse.settings import ROOT
 
@@ -50,7 +49,7 @@ def _all(parts: list[tuple[str, ...]]) -> tuple[str, ...]:
 @st.cache_resource(max_entries=16, show_spinner=False)
 def lacking(publication: int, scope: str, loaded: str) -> Lacking:
     """What the build lacks for a row scope; `loaded` is the query for the tables that have rows."""
-    filled = frozenset(fetch(loaded, {})["source_table"])
+    filled = frozenset(fetch(loaded, {}, role=scope or None)["source_table"])
     marts = {name: tables - {"crm.accounts"} for name, tables in needs_of_marts().items()}
     lines = readiness(ROOT / "dbt", set(filled))
     return Lacking(

@@ -9,8 +9,8 @@ from datetime import date
 import pandas as pd
 
 from metrics import get_metric, query
-from metrics.engine import fetch
 from warehouse.errors import TowerError
+from warehouse.reading import fetch
 
 
 @dataclass

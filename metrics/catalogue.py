@@ -12,6 +12,8 @@ from warehouse.dbt import target_path
 from warehouse.errors import TowerError
 from warehouse.settings import load_settings
 
+SHARED = ("segment", "region", "acquisition_channel")  # part of every question: choosing one compiles nothing anew
+
 
 class MetricError(TowerError):
     """A question that the catalogue cannot answer: unknown metric, dimension, grain or value."""

@@ -1,10 +1,10 @@
-"""Compiles questions with MetricFlow (kept per shape) and runs them with bound values as the reader role."""
+"""Compiles questions with MetricFlow (kept per shape) and runs them with bound values as the role that asks."""
 
 from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -19,16 +19,11 @@ from metricflow.sql.render.postgres import PostgresSQLSqlPlanRenderer
 from metricflow_semantics.errors.error_classes import InformativeUserError
 from metricflow_semantics.model.dbt_manifest_parser import parse_manifest_from_dbt_generated_manifest
 from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
-from sqlalchemy.engine import Engine
-from sqlalchemy.exc import OperationalError
 
-from metrics.catalogue import Metric, MetricError, get_metric, manifest_path
-from warehouse.connections import explain, reader_engine, reader_url
-from warehouse.errors import TowerError
-from warehouse.settings import load_settings
+from metrics.catalogue import SHARED, Metric, MetricError, get_metric, manifest_path
+from warehouse.reading import fetch
 
 GRAINS = ("day", "week", "month", "quarter", "year")
-SHARED = ("segment", "region", "acquisition_channel")  # part of every question: choosing one compiles nothing anew
 _lock = threading.Lock()
 
 
@@ -60,14 +55,16 @@ def query(
     end: date | None = None,
     grain: str | None = None,
     ignore_inapplicable: bool = False,
+    role: str | None = None,
 ) -> pd.DataFrame:
     """Metrics as a frame with columns period (when a grain is given), group_by…, metrics (floats).
 
     By a key (account, deal, ticket) it is the list behind a number: the same filters and months give its parts.
     Without a grain a stock metric gives its value at the end of the range and a flow metric its sum or ratio of sums
     over it; `now` metrics are as of the as-of date whatever the range. `filters` maps dimensions to accepted values;
-    an empty list filters nothing. start and end are months (any day in them). Raises MetricError for a question that
-    makes no sense, TowerError when the warehouse does not answer.
+    an empty list filters nothing. start and end are months (any day in them). `role` is the login role that asks, of
+    a row scope; None sees every row. Raises MetricError for a question that makes no sense, TowerError when the
+    warehouse does not answer.
     """
     wanted = [get_metric(name) for name in dict.fromkeys(metrics)]
     if not wanted:
@@ -80,7 +77,7 @@ def query(
     for (behaviour, dropped), names in _batches(wanted, group_by, active, ignore_inapplicable).items():
         kept = {key: active.get(key) for key in (*SHARED, *active) if key not in dropped}
         low, high, unit = _range(behaviour, start, end, grain)
-        frame = _run(names, group_by, kept, low, high, unit)
+        frame = _run(names, group_by, kept, low, high, unit, role)
         frames.append(_coarsen(frame, behaviour, group_by, grain, unit))
     keys = (["period"] if grain else []) + list(group_by)
     result = frames[0]
@@ -148,6 +145,7 @@ def _run(
     start: date | None,
     end: date | None,
     grain: str | None,
+    role: str | None,
 ) -> pd.DataFrame:
     path = manifest_path()
     bounds = tuple(name for name, value in (("start", start), ("end", end)) if value)
@@ -155,7 +153,10 @@ def _run(
         path, path.stat().st_mtime_ns, tuple(sorted(names)), tuple(group_by), tuple(sorted(filters)), bounds, grain
     )
     values = {name: _array(given) if given else None for name, given in filters.items()}
-    frame = _fetch(sql, {**values, "start": start, "end": end})
+    try:
+        frame = fetch(sql, {**values, "start": start, "end": end}, role)
+    except psycopg2.errors.InvalidTextRepresentation as error:
+        raise MetricError(f"a filter's value does not fit: {str(error).splitlines()[0]}") from error
     frame = frame.rename(columns={f"metric_time__{grain}": "period"})
     if "period" in frame:
         frame["period"] = pd.to_datetime(frame["period"]).dt.date
@@ -204,49 +205,3 @@ def _compile(
 def _engine(path: Path, _version: int) -> MetricFlowEngine:
     manifest: SemanticManifest = parse_manifest_from_dbt_generated_manifest(path.read_text(encoding="utf-8"))
     return MetricFlowEngine(SemanticManifestLookup(manifest), CompileOnly())  # type: ignore[arg-type]
-
-
-def _unrestricted() -> str | None:
-    return None
-
-
-_role: Callable[[], str | None] = _unrestricted
-
-
-def read_as(role: Callable[[], str | None]) -> None:
-    """Ask `role` before each query which login role it runs as; None is tower_reader, who sees every row."""
-    global _role
-    _role = role
-
-
-@lru_cache(maxsize=64)
-def _pool(url: str, role: str | None) -> Engine:
-    return reader_engine(load_settings(), role)
-
-
-def fetch(sql: str, values: Mapping[str, Any]) -> pd.DataFrame:
-    """Run SQL with %(name)s parameters as the reader; the app's panels that are not KPIs use it too."""
-    return _fetch(sql, values)
-
-
-def _fetch(sql: str, values: Mapping[str, Any]) -> pd.DataFrame:
-    settings, role = load_settings(), _role()
-    pool = _pool(settings.reader().text(), role)
-    try:
-        connection = pool.raw_connection()
-    except (OperationalError, psycopg2.OperationalError) as error:
-        raise TowerError(explain(reader_url(settings, role), str(error))) from error
-    try:
-        cursor = connection.cursor()
-        cursor.execute(sql, values)
-        return pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description or []])
-    except psycopg2.errors.InvalidTextRepresentation as error:
-        raise MetricError(f"a filter's value does not fit: {str(error).splitlines()[0]}") from error
-    except psycopg2.errors.InsufficientPrivilege as error:
-        pool.dispose()  # a scope that was taken away and given again is another role than these connections have
-        raise TowerError(f"closed to this row scope ({str(error).splitlines()[0]}); run `make dbt-run`") from error
-    except psycopg2.errors.UndefinedTable as error:
-        raise TowerError(f"the marts are not built ({str(error).splitlines()[0]}); run `make dbt-run`") from error
-    finally:
-        connection.rollback()
-        connection.close()

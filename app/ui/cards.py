@@ -10,15 +10,19 @@ from typing import Literal
 import pandas as pd
 import streamlit as st
 
-from app.data import Tower, kpis, lacks_of, split
-from app.filters import COMPARISONS, DIMENSIONS, Filters, add_months, shared
+from app.data import kpis, lacks_of, split
 from app.pages import BY_KEY
-from app.ui.formats import FEW, change, listed, number
+from app.selection import COMPARISONS, DIMENSIONS, Filters, Tower
+from app.ui.formats import FEW, listed
+from app.ui.visit import Visit
 from metrics import get_metric
 from metrics.catalogue import Metric
+from metrics.formats import Change, change, number
 
 Colour = Literal["normal", "inverse", "off"]
+DELTA_COLOURS: dict[str, Colour] = {"up_is_good": "normal", "down_is_good": "inverse"}
 SHORT = {"prior_period": "on period", "prior_year": "on year"}
+RATES = ("percent", "ratio", "days", "hours", "months")  # formats of what can rest on too few cases
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class Fact:
 
     metric: Metric
     value: float
-    changes: dict[str, str | None]
+    changes: dict[str, Change | None]
     target: float | None
     cases: float | None
     ignored: list[str]
@@ -52,16 +56,11 @@ class Fact:
             return ""
         return f"{self.value / self.target:.0%} of target {number(self.target, self.metric.format)}"
 
-    def judged(self, text: str) -> str:
-        """The name of the colour of a change: green, red, or gray where no direction is good."""
-        if self.is_few or self.metric.direction == "neutral" or is_flat(text):
+    def judged(self, change: Change | None) -> str:
+        """The name of the colour of a change: green, red, or gray where no direction is good, or there is none."""
+        if change is None or not change.direction or self.is_few or self.metric.direction == "neutral":
             return "gray"
-        return "green" if text.startswith("+") == (self.metric.direction == "up_is_good") else "red"
-
-
-def is_flat(text: str) -> bool:
-    """Whether a change, as it is shown, is none."""
-    return text.lstrip("+-").startswith("0.0 ")
+        return "green" if (change.direction > 0) == (self.metric.direction == "up_is_good") else "red"
 
 
 def facts(tower: Tower, filters: Filters, names: Sequence[str]) -> list[Fact]:
@@ -69,18 +68,17 @@ def facts(tower: Tower, filters: Filters, names: Sequence[str]) -> list[Fact]:
     metrics, lacks = [get_metric(name) for name in names], lacks_of(tower).metrics
     asked = list(dict.fromkeys([*names, *(m.sample for m in metrics if m.sample)]))
     targets = [m.target for m in metrics if m.target and not _ignored(m.target, filters)]
-    now = kpis(tower, [*asked, *targets], filters.values, filters.start, filters.end).iloc[0]
+    now = kpis(tower, [*asked, *targets], filters.values, filters.start, filters.end).frame.iloc[0]
     before = {compare: _before(tower, filters, metrics, compare) for compare in COMPARISONS}
     series = [m.name for m in metrics if m.behaviour != "now"]
-    history = split(tower, filters, series, grain="month", whole=True) if series else pd.DataFrame()
-    rates = ("percent", "ratio", "days", "hours", "months")
+    history = split(tower, filters, series, grain="month", whole=True).frame if series else pd.DataFrame()
     return [
         Fact(
             metric,
             value := float(now[metric.name]),
             {c: change(value, float(row.get(metric.name, math.nan)), metric.format) for c, row in before.items()},
-            float(now[target]) if (target := metric.target or "") in now and now[target] > 0 else None,
-            float(now[metric.sample]) if metric.sample and metric.format in rates else None,
+            _target(metric, now),
+            float(now[metric.sample]) if metric.sample and metric.format in RATES else None,
             _ignored(metric.name, filters),
             tower.is_partial and filters.end == tower.last_month and metric.behaviour != "now",
             history[metric.name].dropna().tolist() if metric.name in history else [],
@@ -90,29 +88,35 @@ def facts(tower: Tower, filters: Filters, names: Sequence[str]) -> list[Fact]:
     ]
 
 
-def cards(tower: Tower, filters: Filters, names: Sequence[str] | str, per_row: int = 5) -> None:
+def cards(visit: Visit, names: Sequence[str] | str, per_row: int = 5) -> None:
     """A grid of KPI cards, up to `per_row` beside each other and fewer on narrow screens; names may be one text."""
-    show(tower, filters, facts(tower, filters, names.split() if isinstance(names, str) else names), per_row)
+    asked = names.split() if isinstance(names, str) else names
+    show(visit, facts(visit.build, visit.filters, asked), per_row)
 
 
-def show(tower: Tower, filters: Filters, found: Sequence[Fact], per_row: int = 5) -> None:
+def show(visit: Visit, found: Sequence[Fact], per_row: int = 5) -> None:
     """Cards of facts that are already known."""
     grid = st.grid(per_row, min_column_width=150, gap="small")
     for fact in found:
         with grid.container(border=True, height="stretch", gap="xxsmall"):
-            _card(tower, filters, fact)
+            _card(visit, fact)
+
+
+def _target(metric: Metric, now: pd.Series) -> float | None:
+    target = metric.target or ""
+    return float(now[target]) if target in now and now[target] > 0 else None
 
 
 def _before(tower: Tower, filters: Filters, metrics: Sequence[Metric], compare: str) -> pd.Series:
     """The metrics of the comparison range; of one that begins before the data only what its last month tells."""
-    shift = 12 if compare == "prior_year" else filters.months
-    start, end = add_months(filters.start, -shift), add_months(filters.end, -shift)
+    earlier = filters.earlier(compare)
+    start, end = earlier.start, earlier.end
     known = [m.name for m in metrics if m.behaviour != "now"]
     if start < tower.first_month:
         known, start = [m.name for m in metrics if m.behaviour == "stock"], end
     if end < tower.first_month or not known:
         return pd.Series(dtype=float)
-    return kpis(tower, known, filters.values, start, end).iloc[0]
+    return kpis(tower, known, filters.values, start, end).frame.iloc[0]
 
 
 def _ignored(name: str, filters: Filters) -> list[str]:
@@ -120,48 +124,59 @@ def _ignored(name: str, filters: Filters) -> list[str]:
     return [DIMENSIONS[d].lower() for d, values in filters.values.items() if values and d not in known]
 
 
-def _card(tower: Tower, filters: Filters, fact: Fact) -> None:
-    metric, notes, said = fact.metric, [fact.metric.description], []
-    colours: dict[str, Colour] = {"up_is_good": "normal", "down_is_good": "inverse"}
-    if fact.cases is not None and not math.isnan(fact.cases):
-        notes.append(f"n = {fact.cases:,.0f}")
-        if fact.cases < 3 * FEW:
-            said.append(f"n = {fact.cases:,.0f}" + (", too few to judge" if fact.is_few else ""))
-    if math.isnan(fact.value) and not fact.lacks:
-        said.append("no value in this selection")
-    if fact.ignored:
-        notes.append(f"Not recorded by {' or '.join(fact.ignored)}: this card does not answer to that filter.")
-    if fact.lacks:
-        said.append(f"needs {listed(fact.lacks)}")
-    elif fact.is_partial:
-        said.append(f"month to {tower.as_of:%d %b}")
-    main = fact.changes[filters.compare]
-    other = next(compare for compare in COMPARISONS if compare != filters.compare)
-    if text := fact.changes[other]:
-        said.append(f":{fact.judged(text)}[{text}] {SHORT[other]}")
-    if fact.target:
-        share = fact.value / fact.target
-        said.append(f":{'green' if share >= 1 else 'red' if share < 0.95 else 'orange'}[{fact.of_target}]")
-    is_judged = main is not None and fact.judged(main) != "gray"
+def _card(visit: Visit, fact: Fact) -> None:
+    metric, main = fact.metric, fact.changes[visit.filters.compare]
+    is_judged = fact.judged(main) != "gray"
     st.metric(
         metric.label + (" *" if fact.ignored else ""),
         f":gray[{fact.text}]" if fact.is_few else fact.text,
-        main,
-        delta_color=colours.get(metric.direction, "off") if is_judged else "off",
-        delta_arrow="off" if main and is_flat(main) else "auto",
-        delta_description=SHORT[filters.compare] if main else None,
-        help="\n\n".join(notes),
+        main.text if main else None,
+        delta_color=DELTA_COLOURS.get(metric.direction, "off") if is_judged else "off",
+        delta_arrow="auto" if main and main.direction else "off",
+        delta_description=SHORT[visit.filters.compare] if main else None,
+        help="\n\n".join(_notes(fact)),
         chart_data=fact.history if len(fact.history) > 1 else None,
         chart_type="area",
     )
-    if said:
+    if said := _said(visit, fact):
         st.markdown(f":small[{' · '.join(said)}]")  # captions fade, and coloured text in them becomes too pale to read
     page = BY_KEY.get(metric.page or "")
-    if page and page.key != st.session_state.get("page"):
+    if page and page is not visit.page:
         st.page_link(
             page.script,
             label=f":small[{page.title}]",
             icon=":material/arrow_forward:",
-            query_params=shared(filters),
+            query_params=visit.filters.parameters,
             help=f"{metric.label}: open {page.title}",
         )
+
+
+def _notes(fact: Fact) -> list[str]:
+    """What a card says on hover."""
+    notes = [fact.metric.description]
+    if fact.cases is not None and not math.isnan(fact.cases):
+        notes.append(f"n = {fact.cases:,.0f}")
+    if fact.ignored:
+        notes.append(f"Not recorded by {' or '.join(fact.ignored)}: this card does not answer to that filter.")
+    return notes
+
+
+def _said(visit: Visit, fact: Fact) -> list[str]:
+    """What a card says below its value."""
+    said = []
+    if fact.cases is not None and fact.cases < 3 * FEW:
+        said.append(f"n = {fact.cases:,.0f}" + (", too few to judge" if fact.is_few else ""))
+    if fact.lacks:
+        said.append(f"needs {listed(fact.lacks)}")
+    else:
+        if math.isnan(fact.value):
+            said.append("no value in this selection")
+        if fact.is_partial:
+            said.append(f"month to {visit.build.as_of:%d %b}")
+    other = next(compare for compare in COMPARISONS if compare != visit.filters.compare)
+    if changed := fact.changes[other]:
+        said.append(f":{fact.judged(changed)}[{changed.text}] {SHORT[other]}")
+    if fact.target:
+        share = fact.value / fact.target
+        said.append(f":{'green' if share >= 1 else 'red' if share < 0.95 else 'orange'}[{fact.of_target}]")
+    return said

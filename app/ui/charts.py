@@ -1,19 +1,41 @@
 """The charts: each takes a frame and returns a plotly figure, or None when there is nothing to draw.
 
-`customdata` of a trace holds the raw category of each point and `meta` the series' column: a drill reads them.
+`customdata` of a trace maps, for each point, dimensions to raw values (`{"segment": "SMB"}`), and `meta` holds the
+series' column: a drill reads them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from app.ui.formats import COLOURS, FEW, MONEY, TICKS, money, number, words
+from app.ui.colours import (
+    ACTUAL,
+    BAD,
+    FEW_CASES,
+    GOOD,
+    MOVEMENTS,
+    TARGET,
+    TOTAL,
+    colour_of,
+)
+from app.ui.formats import FEW, MONEY, TICKS, words
+from metrics.formats import money, number
 
 MANY = 9  # vertical bars beyond which not each has room for two lines of text
+
+
+def at(frame: pd.DataFrame, *dimensions: str) -> list[dict[str, Any]]:
+    """For each row the mapping that a drill reads: dimension to raw value, as text."""
+    return [
+        dict(zip(dimensions, map(str, values), strict=True))
+        for values in zip(*(frame[d] for d in dimensions), strict=True)
+    ]
 
 
 def lines(
@@ -33,13 +55,13 @@ def lines(
     figure = go.Figure()
     for column, label in drawn.items():
         style = {"dash": "dot"} if column in dashed else {}
-        colour = COLOURS["target"] if column in dashed else None
+        colour = TARGET if column in dashed else None
         figure.add_scatter(
             x=frame[x],
             y=frame[column],
             name=label,
             mode="lines+markers" if markers else "lines",
-            customdata=frame[x].astype(str),
+            customdata=at(frame, x),
             meta=column,
             line={"width": 2.5, "color": colour, **style},
             marker={"size": 5},
@@ -50,9 +72,15 @@ def lines(
 
 
 def stacked(
-    frame: pd.DataFrame, x: str, series: dict[str, str], tick: str = "", *, side_by_side: bool = False
+    frame: pd.DataFrame,
+    x: str,
+    series: dict[str, str],
+    tick: str = "",
+    *,
+    side_by_side: bool = False,
+    colours: Mapping[str, str] | None = None,
 ) -> go.Figure | None:
-    """Stacked bars, negative values below the axis; or the series side by side."""
+    """Stacked bars, negative values below the axis; or the series side by side. `colours` are by column."""
     if frame.empty or not frame[list(series)].abs().sum().sum():
         return None
     figure = go.Figure()
@@ -61,9 +89,9 @@ def stacked(
             x=frame[x].map(words),
             y=frame[column],
             name=label,
-            customdata=frame[x].astype(str),
+            customdata=at(frame, x),
             meta=column,
-            marker_color=COLOURS.get(column.removesuffix("_mrr").replace("churned", "churn")),
+            marker_color=(colours or {}).get(column),
             hovertemplate=f"%{{y:{tick}}}",
         )
     figure.update_layout(barmode="group" if side_by_side else "relative")
@@ -93,84 +121,93 @@ def bars(
         return None
     names, values = frame[x].map(words), frame[y].astype(float)
     many = not horizontal and len(frame) > MANY
-    if labels is None and kind:
-        labels = [f"{v:.0%}" if many and kind == "percent" else number(v, kind) for v in values]
     cases = [f"n = {count:,.0f}" for count in frame[n]] if n else []
-    if labels and n and not many:
-        gap = " " if horizontal else "<br>"
-        labels = [f"{text}{gap}({count})" for text, count in zip(labels, cases, strict=True)]
-    if colours is None:
-        colours = [COLOURS.get(str(value), COLOURS["actual"]) for value in frame[x]]
-    if n:
-        colours = [c if count >= FEW else COLOURS["few"] for c, count in zip(colours, frame[n], strict=True)]
     tick = tick or TICKS.get(kind, "")
-    place = {"x": values, "y": names, "orientation": "h"} if horizontal else {"x": names, "y": values}
-    hover = f"%{{{'y' if horizontal else 'x'}}}: %{{{'x' if horizontal else 'y'}:{tick}}}"
+    across, up = ("y", "x") if horizontal else ("x", "y")
     inside = values > 0.6 * values.max()
     figure = go.Figure(
         go.Bar(
-            **place,
-            text=labels,
+            **{across: names, up: values},
+            orientation="h" if horizontal else "v",
+            text=_labels(values, kind, many, labels, [] if many else cases, " " if horizontal else "<br>"),
             textposition=[("inside" if fits else "outside") for fits in inside] if horizontal else "outside",
             textangle=0,
             constraintext="none" if horizontal else "both",
             hovertext=cases or None,
-            marker_color=colours,
-            customdata=frame[x].astype(str),
+            marker_color=_bar_colours(frame, x, n, colours),
+            customdata=at(frame, x),
             meta=y,
             cliponaxis=False,
             showlegend=False,
-            hovertemplate=f"{hover}{' (%{hovertext})' if n else ''}<extra></extra>",
+            hovertemplate=f"%{{{across}}}: %{{{up}:{tick}}}{' (%{hovertext})' if n else ''}<extra></extra>",
         )
     )
     figure.update_layout(hovermode="closest", bargap=0.5 if len(frame) < 3 else 0.2)
+    return _bar_axes(figure, values, tick, horizontal, 1.25 if n else 1.15, many)
+
+
+def _labels(
+    values: pd.Series, kind: str, many: bool, labels: list[str] | None, cases: list[str], gap: str
+) -> list[str] | None:
+    """What stands on bars: their values as `kind` says, with the number of cases where there is room."""
+    if labels is None and kind:
+        labels = [f"{v:.0%}" if many and kind == "percent" else number(v, kind) for v in values]
+    if labels and cases:
+        return [f"{text}{gap}({count})" for text, count in zip(labels, cases, strict=True)]
+    return labels
+
+
+def _bar_colours(frame: pd.DataFrame, x: str, n: str, colours: list[str] | None) -> list[str]:
+    """Each bar in the colour of its meaning; grey where it rests on few cases."""
+    if colours is None:
+        colours = [colour_of(x, value) or ACTUAL for value in frame[x]]
+    if n:
+        return [c if count >= FEW else FEW_CASES for c, count in zip(colours, frame[n], strict=True)]
+    return colours
+
+
+def _bar_axes(
+    figure: go.Figure, values: pd.Series, tick: str, horizontal: bool, headroom: float, many: bool
+) -> go.Figure:
+    """Axes with room for the labels."""
     axis = "~%" if tick == TICKS["percent"] else tick  # rates below a percent need their decimals
-    (figure.update_xaxes if horizontal else figure.update_yaxes)(tickformat=axis)
     if horizontal:
         low, high = min(values.min(), 0), max(values.max(), 0)
         room = 0.45 * (high - low) if low else 0  # for the labels left of negative bars
-        figure.update_xaxes(range=[low - room, high + 0.1 * (high - low)])
-        figure.update_yaxes(autorange="reversed")
-    elif labels and values.min() >= 0:
-        figure.update_yaxes(range=[0, values.max() * (1.25 if n else 1.15)])
-    if many:
-        figure.update_xaxes(nticks=MANY)
-    return figure
+        figure.update_xaxes(tickformat=axis, range=[low - room, high + 0.1 * (high - low)])
+        return figure.update_yaxes(autorange="reversed")
+    figure.update_yaxes(tickformat=axis)
+    if figure.data[0].text is not None and values.min() >= 0:
+        figure.update_yaxes(range=[0, values.max() * headroom])
+    return figure.update_xaxes(nticks=MANY) if many else figure
 
 
-def bridge(values: dict[str, float]) -> go.Figure | None:
-    """The MRR bridge: start, movements, end. `values` must tie to the cent."""
+def bridge(values: Mapping[str, float]) -> go.Figure | None:
+    """The MRR bridge from starting_mrr over the movements to mrr, by metric; `values` must tie to the cent."""
     if not any(values.values()):
         return None
-    steps = ["new", "reactivation", "expansion", "contraction", "churn"]
-    signed = [values[s] if s not in ("contraction", "churn") else -values[s] for s in steps]
+    steps = {"starting_mrr": values["starting_mrr"]}
+    steps |= {movement.metric: movement.sign * values[movement.metric] for movement in MOVEMENTS}
+    steps["mrr"] = values["mrr"]
     figure = go.Figure(
         go.Waterfall(
-            x=["Start", "New", "Reactivation", "Expansion", "Contraction", "Churn", "End"],
-            y=[values["start"], *signed, values["end"]],
-            measure=["absolute", *["relative"] * 5, "total"],
-            customdata=[
-                "starting_mrr",
-                *(f"{step}_mrr" for step in steps[:4]),
-                "churned_mrr",
-                "mrr",
-            ],
-            text=[money(v) for v in (values["start"], *signed, values["end"])],
+            x=["Start", *(movement.label for movement in MOVEMENTS), "End"],
+            y=list(steps.values()),
+            measure=["absolute", *["relative"] * len(MOVEMENTS), "total"],
+            customdata=[{"movement": metric} for metric in steps],
+            text=[money(v) for v in steps.values()],
             textposition="outside",
             cliponaxis=False,
-            increasing={"marker": {"color": COLOURS["expansion"]}},
-            decreasing={"marker": {"color": COLOURS["churn"]}},
-            totals={"marker": {"color": COLOURS["total"]}},
+            increasing={"marker": {"color": GOOD}},
+            decreasing={"marker": {"color": BAD}},
+            totals={"marker": {"color": TOTAL}},
             connector={"line": {"color": "#9AA7B4", "width": 1}},
             hovertemplate="%{x}: %{y:$,.2f}<extra></extra>",
         )
     )
-    low = min(values["start"], values["end"])
-    figure.update_yaxes(
-        tickformat=MONEY, range=[low * 0.8, max(values["start"], values["end"]) * 1.12] if low > 0 else None
-    )
-    figure.update_layout(hovermode="closest")
-    return figure
+    low, high = sorted((values["starting_mrr"], values["mrr"]))
+    figure.update_yaxes(tickformat=MONEY, range=[low * 0.8, high * 1.12] if low > 0 else None)
+    return figure.update_layout(hovermode="closest")
 
 
 def pareto(frame: pd.DataFrame, name: str, count: str) -> go.Figure | None:
@@ -192,9 +229,9 @@ def band(frame: pd.DataFrame, tick: str) -> go.Figure | None:
         y=frame["actual_value"],
         mode="lines+markers",
         name="Actual",
-        customdata=frame["period_start"].astype(str),
+        customdata=at(frame, "period_start"),
         meta="actual_value",
-        line={"color": COLOURS["actual"], "width": 2},
+        line={"color": ACTUAL, "width": 2},
         marker={"size": 4},
     )
     flagged = frame[frame["is_anomaly"]]
@@ -204,9 +241,9 @@ def band(frame: pd.DataFrame, tick: str) -> go.Figure | None:
         mode="markers",
         name="Flagged",
         text=flagged["severity"],
-        customdata=flagged["period_start"].astype(str),
+        customdata=at(flagged, "period_start"),
         meta="flagged",
-        marker={"size": 13, "symbol": "circle", "color": [COLOURS[s] for s in flagged["severity"]]},
+        marker={"size": 13, "symbol": "circle", "color": [colour_of("severity", s) for s in flagged["severity"]]},
         hovertemplate="%{y:,.0f} (%{text})",
     )
     figure.update_yaxes(tickformat=tick)
@@ -223,7 +260,7 @@ def expected(
     figure.add_scatter(
         x=frame[x], y=frame[low], fill="tonexty", fillcolor="rgba(0,114,178,0.15)", name=f"{label}: band", **edge
     )
-    line = {"dash": "dot", "color": COLOURS["target"]}
+    line = {"dash": "dot", "color": TARGET}
     figure.add_scatter(x=frame[x], y=frame[middle], mode="lines", name=label, line=line)
     return figure
 
@@ -245,7 +282,7 @@ def mark(figure: go.Figure, events: pd.DataFrame) -> go.Figure:
     shapes = list(figure.layout.shapes)
     for kind, part in events.groupby("kind"):
         name, symbol = MARKS[str(kind)]
-        colour = COLOURS[f"mark_{kind}"]
+        colour = colour_of("mark", kind)
         line = {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "opacity": 0.55}
         line["line"] = {"width": 1, "dash": "dot", "color": colour}
         shapes += [line | {"x0": str(day), "x1": str(day)} for day in part["day"].unique()]
@@ -311,10 +348,11 @@ def histogram(frame: pd.DataFrame, value: str, colour: str) -> go.Figure | None:
             x=[money(np.sqrt(low * high)) for low, high in ranges.values()],
             y=[part[value].between(low, high, inclusive="left").sum() for low, high in ranges.values()],
             name=str(name),
-            customdata=list(ranges),
-            meta=str(name),
-            marker_color=COLOURS.get(str(name)),
-            hovertemplate="%{customdata}: %{y}",
+            hovertext=list(ranges),
+            customdata=[{colour: str(name), value: step} for step in ranges],
+            meta=value,
+            marker_color=colour_of(colour, name),
+            hovertemplate="%{hovertext}: %{y}",
         )
     figure.update_layout(barmode="stack")
     figure.update_xaxes(nticks=8, tickangle=0)
@@ -341,9 +379,9 @@ def lines_by(
             y=part[y],
             name=str(words(name)),
             mode="lines+markers",
-            customdata=part[x].astype(str),
-            meta=str(name),
-            line={"width": 2.5, "color": COLOURS.get(str(name))},
+            customdata=at(part, x, group),
+            meta=y,
+            line={"width": 2.5, "color": colour_of(group, name)},
             marker={"size": 5},
             hovertemplate=f"%{{y:{tick}}}" if tick else None,
         )
@@ -358,4 +396,10 @@ def stacked_by(frame: pd.DataFrame, x: str, y: str, group: str, tick: str = "") 
         return None
     wide = frame.pivot_table(index=x, columns=group, values=y, aggfunc="sum", sort=False).fillna(0).sort_index()
     wide = wide[wide.abs().sum().sort_values(ascending=False).index]
-    return stacked(wide.reset_index(), x, {str(name): str(words(name)) for name in wide.columns}, tick)
+    series = {str(name): str(words(name)) for name in wide.columns}
+    colours = {name: colour for name in series if (colour := colour_of(group, name))}
+    figure = stacked(wide.reset_index(), x, series, tick, colours=colours)
+    for trace in figure.data if figure else ():
+        trace.customdata = [{**where, group: trace.meta} for where in trace.customdata]
+        trace.meta = y
+    return figure

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,13 +11,10 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from app.data import Tower, account_names, rows
-from app.filters import Filters, shared
+from app.data import account_names, rows
+from app.found import Found
 from app.pages import BY_KEY
-from app.ui.charts import describe
-from app.ui.exports import caption, file_name
-from app.ui.formats import words
-from warehouse.errors import TowerError
+from app.selection import Filters, Tower
 
 KINDS = {  # app/queries/accounts_<kind>.sql: what narrows it, beside the selection and the days
     "revenue": ("movement", "reason"),
@@ -44,17 +41,27 @@ KINDS = {  # app/queries/accounts_<kind>.sql: what narrows it, beside the select
 
 @dataclass(frozen=True)
 class Point:
-    """What was clicked: the raw category (a code, a name, a first day), the series' column, and the drawn value.
+    """What was clicked. `where` maps dimensions to raw values (a code, a name, a first day).
 
-    Of a table's row it is the first column's value, and the series is the row's number.
+    A chart's point has the column of its series and the drawn value; a table's row has its first column in `where`,
+    and its number.
     """
 
-    value: Any
-    series: str
+    where: Mapping[str, Any]
+    series: str = ""
     amount: float | None = None
+    row: int = 0
+
+    @property
+    def value(self) -> Any:
+        """The raw value of the first dimension."""
+        return next(iter(self.where.values()))
 
 
-def accounts(tower: Tower, filters: Filters, kind: str, **where: Any) -> pd.DataFrame:
+Drill = Callable[[Point], Found]
+
+
+def accounts(tower: Tower, filters: Filters, kind: str, **where: Any) -> Found:
     """The accounts behind a number, one a row, with `account_id` and `account_name`; `kind` is a key of KINDS.
 
     Narrow the selection with `filters.narrowed(month, segment=…)`, the kind with its own columns, and what has a day
@@ -78,106 +85,31 @@ def week(first: Any, filters: Filters | None = None) -> dict[str, date]:
 
 def events(tower: Tower, filters: Filters) -> pd.DataFrame:
     """Releases, price changes and campaigns that concern the selection: kind, day, label."""
-    found = rows(tower, "markers", filters)
+    found = rows(tower, "markers", filters).frame
     return found[found["segment"].isna() | found["segment"].isin(filters.segment) | (not filters.segment)]
 
 
-def draw(title: str, figure: go.Figure, drill: Callable[[Point], pd.DataFrame] | None = None) -> None:
-    """Draw the figure with a button for its picture; with `drill`, a click opens the list of accounts."""
-    # the picture alone shows this title: main.py hides it on the page, where title and selection stand above
-    text = caption(title, st.session_state["tower"], st.session_state["filters"])
-    place = {"x": 0, "y": 1, "xanchor": "left", "yanchor": "top", "xref": "container", "pad": {"l": 8, "t": 4}}
-    figure.update_layout(title={"text": text, "font": {"size": 10}, **place})
-    picture = {"format": "png", "scale": 2, "width": 1000, "height": figure.layout.height}
-    picture["filename"] = file_name(title, st.session_state["filters"])
-    config = {
-        "displaylogo": False,
-        "displayModeBar": True,
-        "modeBarButtons": [["toImage"]],
-        "toImageButtonOptions": picture,
-    }
-    drawn: dict[str, Any] = {"config": config, "alt": describe(title, figure)}
-    if drill is None:
-        st.plotly_chart(figure, key=f"chart-{title}", **drawn)
-        return
-    turn = st.session_state.setdefault(f"_turn-{title}", 0)
-    key = f"chart-{title}-{turn}"
-
-    def clicked() -> None:
-        points = st.session_state[key]["selection"]["points"]
-        points = [p for p in points if figure.data[p.get("curve_number", 0)].yaxis != "y2"]  # no markers
-        st.session_state["_clicked"] = (title, _point(figure, points[0])) if points else None
-        st.session_state[f"_turn-{title}"] = turn + 1  # a new key, so that no bar stays selected
-
-    st.plotly_chart(figure, key=key, on_select=clicked, selection_mode="points", **drawn)
-    pursue(title, drill)
-
-
-def pursue(title: str, drill: Callable[[Point], pd.DataFrame]) -> None:
-    """Open the list of accounts when something of this panel was clicked."""
-    where, point = st.session_state.get("_clicked") or (None, None)
-    if where == title and point:
-        st.session_state["_clicked"] = None
-        _listed(title, point, drill)
-
-
-def _point(figure: go.Figure, event: dict[str, Any]) -> Point:
-    """The raw category lies in the trace's `customdata`, the series' column in its `meta`."""
+def point_of(figure: go.Figure, event: Mapping[str, Any]) -> Point:
+    """The point of a figure that a click names: the trace's `customdata` holds its mapping, `meta` the series."""
     trace = figure.data[event.get("curve_number", 0)]
     number = event.get("point_number", event.get("point_index", 0))
-    flat = trace.orientation == "h" if hasattr(trace, "orientation") else False
-    raw = trace.customdata[number] if trace.customdata is not None else event.get("y" if flat else "x")
-    return Point(raw, str(trace.meta or trace.name or ""), event.get("x" if flat else "y"))
+    flat = getattr(trace, "orientation", None) == "h"
+    return Point(dict(trace.customdata[number]), str(trace.meta or trace.name or ""), event.get("x" if flat else "y"))
 
 
-def _listed(title: str, point: Point, drill: Callable[[Point], pd.DataFrame]) -> None:
-    from app.ui.panels import table  # panels draw charts, which open this list
-
-    @st.dialog(f"{title}: the accounts behind", width="large")
-    def show() -> None:
-        follow()
-        try:
-            found, what = drill(point), words(point.value)
-        except TowerError as error:
-            st.error(str(error), icon=":material/database_off:")
-            return
-        count = found["account_id"].nunique() if "account_id" in found else len(found)
-        st.caption(f"{count:,} accounts · {st.session_state['filters'].describe()}")
-        empty = "No account lies behind this point."
-        table(f"{title}: {what}", found, filters=st.session_state["filters"], empty=empty)
-
-    show()
-
-
-def named(frame: pd.DataFrame) -> pd.DataFrame:
+def named(tower: Tower, frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with `account_name` first where it has accounts, looked up where only the id is there."""
     if "account_id" not in frame:
         return frame
     if "account_name" not in frame:
         ids = tuple(frame["account_id"].dropna().unique())
-        names = account_names(st.session_state["tower"], ids).set_index("account_id")["account_name"]
+        names = account_names(tower, ids).set_index("account_id")["account_name"]
         frame = frame.assign(account_name=frame["account_id"].map(names).fillna("Prospect without an account"))
     return frame[["account_name", *frame.columns.drop("account_name")]]
 
 
-def link(title: str, frame: pd.DataFrame, column: str, label: str) -> dict[str, Any]:
-    """The column configuration that makes the cells of a column open the 360 page of their account, or else the list
-    of accounts behind their row."""
-    key = f"open-{title}"
-
-    def clicked() -> None:
-        row = st.session_state[key]["row"]
-        if column == "account_name":
-            st.session_state["_open"] = frame["account_id"].iloc[row]
-        else:
-            st.session_state["_clicked"] = (title, Point(frame[column].iloc[row], str(row)))
-
-    return {column: st.column_config.ButtonColumn(label, type="tertiary", alignment="left", on_click=clicked, key=key)}
-
-
-def follow() -> None:
+def follow(filters: Filters) -> None:
     """Go to the 360 page of the account that was clicked, keeping the selection."""
     account = st.session_state.pop("_open", None)
     if account:
-        parameters = {**shared(st.session_state["filters"]), "account": str(account)}
-        st.switch_page(BY_KEY["customer"].script, query_params=parameters)
+        st.switch_page(BY_KEY["customer"].script, query_params={**filters.parameters, "account": str(account)})

@@ -10,28 +10,29 @@ import textwrap
 import pandas as pd
 import streamlit as st
 
-from app.data import Tower
-from app.filters import Filters, active, page_filters, selection
+from app.ui.visit import Visit
+from warehouse.spreadsheets import harmless
 
 
-def file_name(title: str, filters: Filters, ending: str = "") -> str:
+def file_name(visit: Visit, title: str, ending: str = "") -> str:
     """Such as mrr-by-segment_2026-05_2026-10_smb_europe.csv: title, months, and what is filtered."""
-    own = [chosen.words for chosen in page_filters() if chosen.words and not chosen.is_default]
+    filters = visit.filters
+    own = [chosen.words for chosen in visit.own.values() if chosen.words and not chosen.is_default]
     chosen = [value for values in filters.values.values() for value in values] + own
     parts = [title, f"{filters.start:%Y-%m}", f"{filters.end:%Y-%m}", *chosen]
     slugs = [re.sub(r"[^a-z0-9-]+", "-", part.lower()).strip("-") for part in parts]
     return "_".join(slug for slug in slugs if slug)[:120] + (f".{ending}" if ending else "")
 
 
-def about(title: str, tower: Tower, filters: Filters) -> pd.DataFrame:
+def about(visit: Visit, title: str) -> pd.DataFrame:
     """What an export rests on: as-of date, build and selection; columns item and value."""
-    rest = {"Table": title, "As of": f"{tower.as_of:%Y-%m-%d}", "Build": str(tower.publication)}
-    return pd.DataFrame([*(rest | selection(filters)).items()], columns=["item", "value"])
+    rest = {"Table": title, "As of": f"{visit.build.as_of:%Y-%m-%d}", "Build": str(visit.build.publication)}
+    return pd.DataFrame([*(rest | visit.in_words).items()], columns=["item", "value"])
 
 
-def caption(title: str, tower: Tower, filters: Filters) -> str:
+def caption(visit: Visit, title: str) -> str:
     """What the picture of a chart shows, in one or two lines for plotly: title, as-of date, months and filters."""
-    said = f"{title} · As of {tower.as_of:%d %b %Y} · {filters.span} · {active(filters)}"
+    said = f"{title} · As of {visit.build.as_of:%d %b %Y} · {visit.filters.span} · {visit.active}"
     return "<br>".join(textwrap.wrap(html.escape(said, quote=False), 170, max_lines=2, placeholder=" …"))
 
 
@@ -40,9 +41,7 @@ def safe_csv(frame: pd.DataFrame) -> bytes:
     safe = frame.copy()
     for column in safe.columns:
         if not pd.api.types.is_numeric_dtype(safe[column]):
-            safe[column] = safe[column].map(
-                lambda v: f"'{v}" if isinstance(v, str) and v[:1] in ("=", "+", "-", "@", "\t", "\r") else v
-            )
+            safe[column] = safe[column].map(lambda value: harmless(value) if isinstance(value, str) else value)
     return safe.to_csv(index=False).encode()
 
 
@@ -61,15 +60,15 @@ def xlsx(frame: pd.DataFrame, rest: pd.DataFrame) -> bytes:
     return out.getvalue()
 
 
-def downloads(title: str, frame: pd.DataFrame, filters: Filters) -> None:
+def downloads(visit: Visit, title: str, frame: pd.DataFrame) -> None:
     """Two small buttons; the files are made when they are asked for."""
-    rest = about(title, st.session_state["tower"], filters)
+    rest = about(visit, title)
     with st.container(horizontal=True, gap="small"):
         for ending, make in (("csv", lambda: safe_csv(frame)), ("xlsx", lambda: xlsx(frame, rest))):
             st.download_button(
                 ending.upper(),
                 make,
-                file_name(title, filters, ending),
+                file_name(visit, title, ending),
                 key=f"{ending}-{title}",
                 icon=":material/download:",
                 type="tertiary",

@@ -6,9 +6,11 @@ from typing import Any
 
 import streamlit as st
 
-from app.data import Tower, lacks_of, tower
-from app.filters import COMPARISONS, Filters, active, page_filter
+from app.data import lacks_of, tower
+from app.selection import COMPARISONS, Filters, Tower
+from app.ui.filters import SWITCH, page_filter
 from app.ui.formats import listed
+from app.ui.visit import Visit, current
 from warehouse.errors import TowerError
 
 COPY = """
@@ -45,40 +47,34 @@ button:hover, button:focus-visible { color: var(--st-primary-color); text-decora
 """
 
 
-def head(title: str, *, marks: bool = False) -> tuple[Tower, Filters]:
-    """Draw the head; returns the build and the selection that the page shows.
+def head(*, marks: bool = False) -> Visit:
+    """Draw the head of the page that runs; returns the visit that its panels are drawn for.
 
     `marks` adds the toggle for releases, price changes and campaigns on the charts that were asked to show them.
     """
-    build: Tower = st.session_state["tower"]
-    filters: Filters = st.session_state["filters"]
-    st.title(title)
-    _newer(build.publication)
+    visit = current()
+    build, filters = visit.build, visit.filters
+    st.title(visit.page.title)
+    _newer(build)
     line = st.empty()
 
     def announce() -> None:
         line.caption(
             f"As of **{build.as_of:%d %b %Y}** · {filters.span}{_partial(build, filters)} · "
-            f"{active(filters)} · compared with {_against(build, filters)}"
+            f"{visit.active} · compared with {_against(build, filters)}"
         )
 
     announce()
-    st.session_state["_announce"] = announce
-    st.session_state["_toolbar"] = st.container(horizontal=True, vertical_alignment="center", gap="medium")
-    with toolbar():
+    visit.announce = announce
+    visit.bar = st.container(horizontal=True, vertical_alignment="center", gap="medium")
+    with visit.toolbar:
         _copy_link()
         if marks:
             label = "Mark releases, price changes and campaigns"
-            st.session_state["_marks"] = page_filter("marks", label, [False, True], default=True)
-    if missing := lacks_of(build).pages.get(title):
+            visit.marks = page_filter(visit, "marks", label, SWITCH, default=True)
+    if missing := lacks_of(build).pages.get(visit.page.title):
         st.caption(f"Not loaded, so that parts of this page stay empty: {listed(missing)}.")
-    return build, filters
-
-
-def toolbar() -> st.delta_generator.DeltaGenerator:
-    """The row under the head, for what else a page offers as a whole."""
-    bar: st.delta_generator.DeltaGenerator = st.session_state["_toolbar"]
-    return bar
+    return visit
 
 
 def _copy_link() -> None:
@@ -97,14 +93,14 @@ _made: dict[str, Any] = {}
 
 
 @st.fragment(run_every="60s")
-def _newer(shown: int) -> None:
+def _newer(shown: Tower) -> None:
     """Say when a newer build is published than the page shows."""
     try:
-        newest = tower().publication
+        newest = tower(shown.scope).publication
     except TowerError as error:
         st.warning(f"The numbers below are as last read: {error}", icon=":material/database_off:")
         return
-    if newest != shown:
+    if newest != shown.publication:
         left, right = st.columns([5, 1], vertical_alignment="center")
         left.info("A newer build of the numbers is published than this page shows.", icon=":material/update:")
         if right.button("Show it", key="newer", width="stretch"):

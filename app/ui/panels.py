@@ -1,8 +1,8 @@
-"""A panel: a title, what it means, the chart or table, the reason when it is empty, and its downloads."""
+"""A panel: a title, what it means, the chart or table, the reason when it is empty, its downloads and its drill."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -10,31 +10,36 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from app.data import lacks_of
-from app.filters import DIMENSIONS, Filters
+from app.found import Found
+from app.selection import DIMENSIONS, Filters
 from app.ui import charts
-from app.ui import drill as drilling
-from app.ui.exports import downloads
+from app.ui.drill import Drill, Point, events, follow, named, point_of
+from app.ui.exports import caption, downloads, file_name
 from app.ui.formats import is_money, listed, title_of, words
+from app.ui.visit import Visit
+from warehouse.errors import TowerError
 
 CODED = {"stage", "reason", "loss_reason", "priority", "category"}  # columns that hold codes
 
 
 def chart(
+    visit: Visit,
     title: str,
     figure: go.Figure | None,
     *,
+    of: Found,
     help: str = "",
     note: str = "",
     empty: str = "",
     height: int = 330,
-    drill: Callable[[drilling.Point], pd.DataFrame] | None = None,
+    drill: Drill | None = None,
     marks: bool = False,
     needs: str = "",
 ) -> None:
-    """A chart in a bordered panel, with its picture to take away; `figure` None shows the reason instead.
+    """A chart in a bordered panel, with its picture to take away.
 
-    `needs` are metrics and marts without whose data the panel says so; without it an empty one says so of the last
-    query.
+    `of` is the answer that the figure was drawn from: where there is no figure, it says what is lacking or failed, or
+    else `empty`. `needs` are metrics and marts without whose data the panel says so, however much was found.
 
     With `marks` the releases, price changes and campaigns of the selection are drawn when the head's toggle is on.
 
@@ -43,41 +48,30 @@ def chart(
     """
     with st.container(border=True, height="stretch"):
         st.markdown(f"**{title}**", help=help or None)
-        missing = _missing(needs, figure is None)
+        missing = _missing(visit, needs)
         if figure is None or missing:
-            _nothing(empty, missing)
+            _nothing(of, empty, missing)
         else:
-            if marks and st.session_state.get("_marks"):
-                charts.mark(figure, drilling.events(st.session_state["tower"], st.session_state["filters"]))
-            # a unified hover would take every click for one on the first series
-            hover = "closest" if drill else "x unified"
-            figure.update_layout(
-                height=height,
-                margin={"l": 8, "r": 12, "t": 30, "b": 8},
-                legend={"orientation": "h", "y": -0.18, "x": 0, "title": None},
-                font={"size": 12},
-                hovermode=figure.layout.hovermode or hover,
-                separators=".,",
-            )
-            figure.update_xaxes(automargin=True)
-            figure.update_yaxes(automargin=True)
-            drilling.draw(title, figure, drill)
+            if marks and visit.marks:
+                charts.mark(figure, events(visit.build, visit.filters))
+            _lay_out(figure, height, clickable=drill is not None)
+            draw(visit, title, figure, drill)
         if note and not missing:
             st.caption(note)
 
 
 def table(
+    visit: Visit,
     title: str,
-    frame: pd.DataFrame,
+    of: Found,
     *,
     columns: Mapping[str, Any] | None = None,
     help: str = "",
     empty: str = "",
-    filters: Filters,
     needs: str = "",
-    drill: Callable[[drilling.Point], pd.DataFrame] | None = None,
+    drill: Drill | None = None,
 ) -> None:
-    """A table in a bordered panel with a download of what it shows; `needs` as for a chart.
+    """A table in a bordered panel with a download of what it shows; `empty` and `needs` as for a chart.
 
     A frame with `account_id` shows each account's name as a link to its 360 page; the id itself only goes into exports.
     With `drill` the first column's cells list the accounts behind their row.
@@ -86,32 +80,121 @@ def table(
         help = f"{help} A click in the first column lists the accounts behind its row.".strip()
     with st.container(border=True, height="stretch"):
         st.markdown(f"**{title}**", help=help or None)
-        if (missing := _missing(needs, frame.empty)) or frame.empty:
-            _nothing(empty, missing)
+        if (missing := _missing(visit, needs)) or of.frame.empty:
+            _nothing(of, empty, missing)
             return
-        frame = drilling.named(frame)
+        frame = named(visit.build, of.frame)
         shown: dict[Any, Any] = {name: _column(name, frame[name]) for name in frame.columns} | dict(columns or {})
-        links: dict[str, Any] = {}
-        if drill:
-            first = frame.columns[0]
-            label = shown[first] if isinstance(shown[first], str) else shown[first]["label"]
-            links = drilling.link(title, frame, first, label)
-        elif "account_id" in frame:
-            links = drilling.link(title, frame, "account_name", "Account")
         st.dataframe(
             _read_well(frame, shown),
             hide_index=True,
             width="stretch",
-            column_config=shown | links,
+            column_config=shown | _links(title, frame, shown, drill),
             column_order=[name for name in frame.columns if name != "account_id"],
             height="content" if len(frame) <= 11 else 420,
             placeholder="–",
             alt=f"Table: {title}",
         )
-        downloads(title, frame, filters)
-        drilling.follow()
+        downloads(visit, title, frame)
+        follow(visit.filters)
         if drill:
-            drilling.pursue(title, drill)
+            pursue(visit, title, drill)
+
+
+def draw(visit: Visit, title: str, figure: go.Figure, drill: Drill | None = None) -> None:
+    """Draw the figure with a button for its picture; with `drill`, a click opens the list of accounts."""
+    # the picture alone shows this title: main.py hides it on the page, where title and selection stand above
+    place = {"x": 0, "y": 1, "xanchor": "left", "yanchor": "top", "xref": "container", "pad": {"l": 8, "t": 4}}
+    figure.update_layout(title={"text": caption(visit, title), "font": {"size": 10}, **place})
+    picture = {"format": "png", "scale": 2, "width": 1000, "height": figure.layout.height}
+    picture["filename"] = file_name(visit, title)
+    config = {
+        "displaylogo": False,
+        "displayModeBar": True,
+        "modeBarButtons": [["toImage"]],
+        "toImageButtonOptions": picture,
+    }
+    drawn: dict[str, Any] = {"config": config, "alt": charts.describe(title, figure)}
+    if drill is None:
+        st.plotly_chart(figure, key=f"chart-{title}", **drawn)
+        return
+    turn = st.session_state.setdefault(f"_turn-{title}", 0)
+    key = f"chart-{title}-{turn}"
+
+    def clicked() -> None:
+        points = st.session_state[key]["selection"]["points"]
+        points = [p for p in points if figure.data[p.get("curve_number", 0)].yaxis != "y2"]  # no markers
+        st.session_state["_clicked"] = (title, point_of(figure, points[0])) if points else None
+        st.session_state[f"_turn-{title}"] = turn + 1  # a new key, so that no bar stays selected
+
+    st.plotly_chart(figure, key=key, on_select=clicked, selection_mode="points", **drawn)
+    pursue(visit, title, drill)
+
+
+def pursue(visit: Visit, title: str, drill: Drill) -> None:
+    """Open the list of accounts when something of this panel was clicked."""
+    where, point = st.session_state.get("_clicked") or (None, None)
+    if where == title and point:
+        st.session_state["_clicked"] = None
+        _behind(visit, title, point, drill)
+
+
+def _behind(visit: Visit, title: str, point: Point, drill: Drill) -> None:
+    """A dialog with the accounts behind a point."""
+
+    @st.dialog(f"{title}: the accounts behind", width="large")
+    def show() -> None:
+        follow(visit.filters)
+        try:
+            found = drill(point)
+        except TowerError as error:
+            st.error(str(error), icon=":material/database_off:")
+            return
+        frame = found.frame
+        count = frame["account_id"].nunique() if "account_id" in frame else len(frame)
+        st.caption(f"{count:,} accounts · {visit.filters.describe()}")
+        table(visit, f"{title}: {words(point.value)}", found, empty="No account lies behind this point.")
+
+    show()
+
+
+def link(title: str, frame: pd.DataFrame, column: str, label: str) -> dict[str, Any]:
+    """The column configuration that makes the cells of a column open the 360 page of their account, or else the list
+    of accounts behind their row."""
+    key = f"open-{title}"
+
+    def clicked() -> None:
+        row = st.session_state[key]["row"]
+        if column == "account_name":
+            st.session_state["_open"] = frame["account_id"].iloc[row]
+        else:
+            st.session_state["_clicked"] = (title, Point({column: frame[column].iloc[row]}, row=row))
+
+    return {column: st.column_config.ButtonColumn(label, type="tertiary", alignment="left", on_click=clicked, key=key)}
+
+
+def _links(title: str, frame: pd.DataFrame, shown: Mapping[Any, Any], drill: Drill | None) -> dict[str, Any]:
+    """The column that can be clicked: the first with a drill, or else the account's name."""
+    if drill:
+        first = frame.columns[0]
+        label = shown[first] if isinstance(shown[first], str) else shown[first]["label"]
+        return link(title, frame, first, label)
+    return link(title, frame, "account_name", "Account") if "account_id" in frame else {}
+
+
+def _lay_out(figure: go.Figure, height: int, clickable: bool) -> None:
+    # a unified hover would take every click for one on the first series
+    hover = "closest" if clickable else "x unified"
+    figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 12, "t": 30, "b": 8},
+        legend={"orientation": "h", "y": -0.18, "x": 0, "title": None},
+        font={"size": 12},
+        hovermode=figure.layout.hovermode or hover,
+        separators=".,",
+    )
+    figure.update_xaxes(automargin=True)
+    figure.update_yaxes(automargin=True)
 
 
 def _read_well(frame: pd.DataFrame, shown: dict[Any, Any]) -> pd.DataFrame:
@@ -125,19 +208,17 @@ def _read_well(frame: pd.DataFrame, shown: dict[Any, Any]) -> pd.DataFrame:
     return frame.assign(**coded, **shares)
 
 
-def _missing(needs: str, is_empty: bool) -> tuple[str, ...]:
-    """The tables that a panel lacks."""
-    if needs:
-        return lacks_of(st.session_state["tower"]).for_any(needs.split())
-    return tuple(st.session_state.get("_lacks", ())) if is_empty else ()
+def _missing(visit: Visit, needs: str) -> tuple[str, ...]:
+    """The tables that a panel lacks, by what it says it needs."""
+    return lacks_of(visit.build).for_any(needs.split()) if needs else ()
 
 
-def _nothing(reason: str, missing: tuple[str, ...]) -> None:
+def _nothing(of: Found, reason: str, missing: tuple[str, ...]) -> None:
     """Why a panel is empty."""
-    if st.session_state.get("_failed"):
+    if of.failed:
         st.warning("Not shown: what it rests on could not be read, see the message above.", icon=":material/error:")
-    elif missing:
-        st.info(f"Needs {listed(missing)}: not loaded.", icon=":material/database_off:")
+    elif missing or of.lacks:
+        st.info(f"Needs {listed(missing or of.lacks)}: not loaded.", icon=":material/database_off:")
     else:
         st.info(reason or "Nothing in this selection. Widen the filters or the months.", icon=":material/search_off:")
 

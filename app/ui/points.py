@@ -7,14 +7,14 @@ import pandas as pd
 import plotly.express as px
 import plotly.graph_objects as go
 
-from app.ui.formats import COLOURS, PERCENT, number, words
-
-CELL = " · "  # between the row and the column of a clicked cell
-PALETTE = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8C6BB1", "#7F7F7F"]
+from app.ui.charts import at
+from app.ui.colours import ACTUAL, PALETTE, colour_of
+from app.ui.formats import PERCENT, words
+from metrics.formats import number
 
 
 def matrix(frame: pd.DataFrame, row: str, column: str, value: str, tick: str = PERCENT) -> go.Figure | None:
-    """Rows × columns with the value in each cell, the largest rows first; a clicked cell is `row · column`."""
+    """Rows × columns with the value in each cell, the largest rows first."""
     if frame.empty or frame[value].isna().all():
         return None
     grid = frame.pivot(index=row, columns=column, values=value)[list(dict.fromkeys(frame[column]))]
@@ -40,7 +40,7 @@ def matrix(frame: pd.DataFrame, row: str, column: str, value: str, tick: str = P
     figure.add_scatter(  # a heatmap can't be clicked: unseen points over its cells can
         x=[columns[c] for _, c in cells],
         y=[rows[r] for r, _ in cells],
-        customdata=[f"{grid.index[r]}{CELL}{grid.columns[c]}" for r, c in cells],
+        customdata=[{row: str(grid.index[r]), column: str(grid.columns[c])} for r, c in cells],
         text=[format(grid.iat[r, c], tick) for r, c in cells],
         meta=value,
         mode="markers",
@@ -78,7 +78,7 @@ def heatmap(frame: pd.DataFrame, value: str, size: str) -> go.Figure | None:
     figure.add_scatter(  # a heatmap can't be clicked: unseen points over its cells can
         x=[str(k) for _, k in cells.index],
         y=[f"{month:%b %Y} ({counts[month]:,.0f})" for month, _ in cells.index],
-        customdata=[f"{month} {k}" for month, k in cells.index],
+        customdata=[{"cohort_month": str(month), "months_since_start": int(k)} for month, k in cells.index],
         text=[f"{share:.1%}" for share in cells],
         meta=value,
         mode="markers",
@@ -113,7 +113,7 @@ def square(frame: pd.DataFrame, row: str, column: str, value: str, order: list[s
     figure.add_scatter(  # a heatmap can't be clicked: points over its cells can
         x=frame[column],
         y=frame[row],
-        customdata=frame[row] + " → " + frame[column],
+        customdata=at(frame, row, column),
         meta=value,
         text=[number(float(amount), kind) for amount in frame[value]],
         mode="markers+text",
@@ -152,7 +152,7 @@ def bubbles(frame: pd.DataFrame, axes: dict[str, str], colour: str, name: str, *
         color_discrete_sequence=PALETTE,
     )
     for trace in figure.data:
-        trace.customdata = trace.hovertext
+        trace.customdata = [{name: str(text)} for text in trace.hovertext]
     figure.update_layout(hovermode="closest")
     figure.update_xaxes(tickformat="~%" if tick == PERCENT else tick)
     figure.update_yaxes(tickformat="~%" if tick == PERCENT else tick)
@@ -163,7 +163,7 @@ def moments(frame: pd.DataFrame, when: str, kind: str, text: str) -> go.Figure |
     """What happened when: a row per kind, a point per event."""
     if frame.empty:
         return None
-    colours = {name: COLOURS.get(str(name).lower(), COLOURS["actual"]) for name in frame[kind].unique()}
+    colours = {name: colour_of("movement", str(name).lower()) or ACTUAL for name in frame[kind].unique()}
     figure = px.scatter(frame, x=when, y=kind, color=kind, hover_name=text, opacity=0.7, color_discrete_map=colours)
     figure.update_traces(
         marker={"size": 9}, showlegend=False, hovertemplate="%{x|%d %b %Y}: %{hovertext}<extra></extra>"

@@ -8,8 +8,9 @@ from urllib.parse import parse_qs, urlencode
 import pandas as pd
 import streamlit as st
 
-from app.data import Tower, read, run
-from app.pages import BY_KEY
+from app.data import read, run
+from app.pages import BY_KEY, Page
+from app.selection import Tower
 from warehouse.errors import TowerError
 
 MOST = 8  # accounts that a search lists
@@ -19,7 +20,7 @@ MOST = 8  # accounts that a search lists
 def found(publication: int, text: str, scope: str) -> pd.DataFrame:
     """Up to MOST accounts whose name contains the text; `publication` and `scope` keep builds and people apart."""
     plain = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return read("find_accounts", {"pattern": f"%{plain}%", "prefix": f"{plain}%", "most": MOST})
+    return read(scope, "find_accounts", {"pattern": f"%{plain}%", "prefix": f"{plain}%", "most": MOST})
 
 
 def search(build: Tower) -> None:
@@ -57,36 +58,38 @@ def who() -> str:
 @st.cache_data(ttl=timedelta(seconds=20), show_spinner=False)
 def views(scope: str) -> pd.DataFrame:
     """The saved views of all users by name, as the role of a scope reads them."""
-    return read("views", {})
+    return read(scope, "views", {})
 
 
-def saved_views() -> None:
+def saved_views(build: Tower, page: Page) -> None:
     """Name, open and delete views: a page with its whole selection, shared by all users."""
     with st.expander("Saved views", icon=":material/bookmark:"):
         try:
-            saved = views(st.session_state["tower"].scope)
+            saved = views(build.scope)
         except TowerError:
             st.caption("Not ready: `make up` makes the place for saved views.")
             return
         if not saved.empty:
-            labels = dict(zip(saved["view_id"].tolist(), saved["name"].tolist(), strict=True))
-            chosen = st.selectbox(
-                "View", list(labels), format_func=labels.__getitem__, index=None, key="view", placeholder="Choose one"
-            )
-            picked = saved[saved["view_id"] == chosen]
-            opening, deleting = st.columns(2)
-            opening.button(
-                "Open it", key="view-open", disabled=picked.empty, width="stretch", on_click=_open, args=(picked,)
-            )
-            deleting.button(
-                "Delete it", key="view-delete", disabled=picked.empty, width="stretch", on_click=_delete, args=(picked,)
-            )
-            if not picked.empty:
-                by = picked["created_by"].iloc[0]
-                st.caption(f"Saved {picked['created_at'].iloc[0]:%d %b %Y}" + (f" by {by}" if by else ""))
+            _choose_view(build, saved)
         with st.form("view-form", border=False, clear_on_submit=True):
             st.text_input("Save this view as", key="view-name", max_chars=80)
-            st.form_submit_button("Save", width="stretch", on_click=_save)
+            st.form_submit_button("Save", width="stretch", on_click=_save, args=(build, page))
+
+
+def _choose_view(build: Tower, saved: pd.DataFrame) -> None:
+    labels = dict(zip(saved["view_id"].tolist(), saved["name"].tolist(), strict=True))
+    chosen = st.selectbox(
+        "View", list(labels), format_func=labels.__getitem__, index=None, key="view", placeholder="Choose one"
+    )
+    picked = saved[saved["view_id"] == chosen]
+    opening, deleting = st.columns(2)
+    opening.button("Open it", key="view-open", disabled=picked.empty, width="stretch", on_click=_open, args=(picked,))
+    deleting.button(
+        "Delete it", key="view-delete", disabled=picked.empty, width="stretch", on_click=_delete, args=(build, picked)
+    )
+    if not picked.empty:
+        by = picked["created_by"].iloc[0]
+        st.caption(f"Saved {picked['created_at'].iloc[0]:%d %b %Y}" + (f" by {by}" if by else ""))
 
 
 def follow_view() -> None:
@@ -102,14 +105,14 @@ def _open(picked: pd.DataFrame) -> None:
     st.session_state["_view"] = (picked["page"].iloc[0], picked["query_string"].iloc[0])
 
 
-def _delete(picked: pd.DataFrame) -> None:
-    run("delete_view", {"view_id": int(picked["view_id"].iloc[0])})
+def _delete(build: Tower, picked: pd.DataFrame) -> None:
+    run(build, "delete_view", {"view_id": int(picked["view_id"].iloc[0])})
     views.clear()
     st.session_state["view"] = None
     st.toast(f"Deleted “{picked['name'].iloc[0]}”.")
 
 
-def _save() -> None:
+def _save(build: Tower, page: Page) -> None:
     name = " ".join(st.session_state["view-name"].split())
     if not name:
         st.toast("Give the view a name.")
@@ -117,11 +120,11 @@ def _save() -> None:
     parameters = {key: st.query_params.get_all(key) for key in st.query_params}
     row = {
         "name": name,
-        "page": st.session_state["page"],
+        "page": page.key,
         "query_string": urlencode(parameters, doseq=True)[:4000],
         "created_at": datetime.now(UTC).replace(tzinfo=None),
         "created_by": who(),
     }
-    taken = run("save_view", row).empty
+    taken = run(build, "save_view", row).empty
     views.clear()
     st.toast(f"“{name}” is taken: delete it first, or choose another name." if taken else f"Saved “{name}”.")

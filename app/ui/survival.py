@@ -6,41 +6,53 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from app.found import Found
+from app.ui.colours import colour_of
 from app.ui.drill import Point
-from app.ui.formats import COLOURS, FEW, PERCENT
+from app.ui.formats import FEW, PERCENT
+
+MARKS = (0, 90, 180, 365, 545, 730, 1095)  # days for which the number at risk is told
 
 
 def survival(frame: pd.DataFrame, group: str) -> tuple[go.Figure | None, pd.DataFrame]:
     """Kaplan-Meier curves per group while enough are at risk, and the number at risk; old accounts enter late."""
     figure, risk = go.Figure(), []
-    marks = [0, 90, 180, 365, 545, 730, 1095]
     for name, part in frame.groupby(group, sort=False):
         duration, entry = part["duration_days"].to_numpy(), part["observed_from_days"].to_numpy()
-        days, share = kaplan_meier(duration, part["is_churned"].to_numpy(bool), entry)
-        enough = np.array([((duration >= day) & (entry <= day)).sum() >= FEW for day in days])
-        drawn = slice(0, int(np.flatnonzero(enough)[-1]) + 1 if enough.any() else 0)
-        (days, later), share = np.split(days, [drawn.stop]), share[drawn]
-        last = np.sort(duration)[-FEW] if len(duration) >= FEW else 0  # the last day on which enough are still there
-        if len(days) and last > days[-1] and not (later <= last).any():
-            days, share = np.append(days, last), np.append(share, share[-1])
+        days, share = _while_enough(duration, part["is_churned"].to_numpy(bool), entry)
         if len(days):
-            figure.add_scatter(
-                x=days,
-                y=share,
-                name=str(name),
-                mode="lines+markers",
-                customdata=days,
-                meta=str(name),
-                line={"shape": "hv", "width": 2.5, "color": COLOURS.get(str(name))},
-                marker={"size": 3},
-                hovertemplate="%{y:.1%} after %{x} days",
-            )
-        at_risk = {
-            f"day {d}": int(((part["duration_days"] >= d) & (part["observed_from_days"] <= d)).sum()) for d in marks
-        }
+            _curve(figure, group, str(name), str(name), days, share)
+        at_risk = {f"day {day}": int(((duration >= day) & (entry <= day)).sum()) for day in MARKS}
         risk.append({"Number at risk": name, **at_risk})
     figure.update_yaxes(tickformat=PERCENT, range=[0, 1.02])
     return figure if figure.data else None, pd.DataFrame(risk)
+
+
+def _while_enough(duration: np.ndarray, event: np.ndarray, entry: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The steps of a curve up to the last day on which enough accounts are at risk."""
+    days, share = kaplan_meier(duration, event, entry)
+    enough = np.array([((duration >= day) & (entry <= day)).sum() >= FEW for day in days])
+    drawn = slice(0, int(np.flatnonzero(enough)[-1]) + 1 if enough.any() else 0)
+    (days, later), share = np.split(days, [drawn.stop]), share[drawn]
+    last = np.sort(duration)[-FEW] if len(duration) >= FEW else 0  # the last day on which enough are still there
+    if len(days) and last > days[-1] and not (later <= last).any():
+        return np.append(days, last), np.append(share, share[-1])
+    return days, share
+
+
+def _curve(figure: go.Figure, group: str, name: str, label: str, days: np.ndarray, share: np.ndarray) -> None:
+    """A stepped line whose points know their group and their day."""
+    figure.add_scatter(
+        x=days,
+        y=share,
+        name=label,
+        mode="lines+markers",
+        customdata=[{group: name, "duration_days": float(day)} for day in days],
+        meta="share",
+        line={"shape": "hv", "width": 2.5, "color": colour_of(group, name)},
+        marker={"size": 3},
+        hovertemplate="%{y:.1%} after %{x:.0f} days",
+    )
 
 
 def kaplan_meier(duration: np.ndarray, event: np.ndarray, entry: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -62,23 +74,22 @@ def activation(frame: pd.DataFrame, group: str, days: int = 60) -> go.Figure | N
             part["duration_days"].to_numpy(float), part["is_activated"].to_numpy(bool), np.full(len(part), -1.0)
         )
         drawn = times <= days
-        figure.add_scatter(
-            x=np.append(times[drawn], days),
-            y=1 - np.append(share[drawn], share[drawn][-1]),
-            name=f"{name} (n = {len(part):,})",
-            mode="lines+markers",
-            customdata=np.append(times[drawn], days),
-            meta=str(name),
-            line={"shape": "hv", "width": 2.5, "color": COLOURS.get(str(name))},
-            marker={"size": 3},
-            hovertemplate="%{y:.1%} after %{x:.0f} days",
+        reached_by = np.append(times[drawn], days)
+        _curve(
+            figure,
+            group,
+            str(name),
+            f"{name} (n = {len(part):,})",
+            reached_by,
+            1 - np.append(share[drawn], share[drawn][-1]),
         )
     figure.update_xaxes(title="Days since the start")
     figure.update_yaxes(tickformat=PERCENT, rangemode="tozero")
     return figure if figure.data else None
 
 
-def reached(frame: pd.DataFrame, group: str, event: str, point: Point) -> pd.DataFrame:
+def reached(found: Found, group: str, event: str, point: Point) -> Found:
     """The rows of a curve's group for which the event (a column of truth) came by the day of a clicked point."""
-    by_then = frame["duration_days"].astype(float) <= float(point.value)
-    return frame[(frame[group] == point.series) & frame[event].astype(bool) & by_then]
+    frame = found.frame
+    by_then = frame["duration_days"].astype(float) <= point.where["duration_days"]
+    return found.where((frame[group] == point.where[group]) & frame[event].astype(bool) & by_then)

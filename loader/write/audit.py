@@ -19,12 +19,12 @@ from loader.files.facts import BROKEN
 from loader.files.folder import FolderSource
 from loader.write.merge import day_of
 from warehouse.errors import TowerError
+from warehouse.spreadsheets import harmless
 
 if TYPE_CHECKING:
     from loader.load import Loaded, Options
 
 MOST_OF_A_REFUSED_FILE = 10_000  # rejected rows kept of each file of a load that was refused
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def skip_known_files(cursor: Any, tables: list[Table], source: FolderSource, mode: str) -> dict[str, int]:
@@ -195,11 +195,6 @@ def export_rejects(connection: Any, run: int | None, out: Path) -> dict[str, int
                         why.writerow([harmless(file), line, rule, column, harmless(message)])
                 written[target.relative_to(out).as_posix()] = cursor.rowcount
     return written
-
-
-def harmless(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return "'" + text if text.startswith(FORMULA) else text
 
 
 def storable(text: str) -> str:

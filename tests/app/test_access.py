@@ -8,15 +8,17 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from app import access
+from app import data, needs, sign_in
 from metrics import engine
 from tests.app.test_pages import KEYS, open_app
+from warehouse import reading
+from warehouse.access import Scope
 from warehouse.database import prepare_database
-from warehouse.errors import TowerError
 from warehouse.settings import ROOT, Settings, load_settings
 
 PASSWORD = "correct horse €"
@@ -26,7 +28,7 @@ PASSWORD = "correct horse €"
 def protected(in_company: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """The dashboard asks for a password, and nobody has tried one yet."""
     monkeypatch.setenv("APP_PASSWORD", PASSWORD)
-    access._failures.clear()
+    sign_in._failures.clear()
 
 
 @pytest.fixture
@@ -36,7 +38,7 @@ def scoped(in_company: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     file.write_text("default: {segments: [SMB]}")
     monkeypatch.setenv("ACCESS_FILE", str(file))
     prepare_database(load_settings())
-    engine._pool.cache_clear()
+    reading._pool.cache_clear()
 
 
 def attempt(test: AppTest, password: str) -> AppTest:
@@ -49,7 +51,7 @@ def test_without_the_password_nothing_of_the_company_is_shown(protected: None) -
     test = AppTest.from_file(str(ROOT / "app/main.py"), default_timeout=60).run()
     assert test.title[0].value == "GTM Control Tower"
     assert not test.metric and not test.multiselect and not test.exception
-    assert "_role" not in test.session_state
+    assert "visit" not in test.session_state
 
 
 def test_the_password_opens_every_page_until_signing_out(protected: None) -> None:
@@ -67,40 +69,40 @@ def test_wrong_passwords_are_refused_slowed_and_never_logged(
 ) -> None:
     now = 1000.0
     monkeypatch.setattr(type(st.context), "ip_address", "10.0.0.7")
-    monkeypatch.setattr(access, "time", SimpleNamespace(monotonic=lambda: now, time=time.time))
+    monkeypatch.setattr(sign_in, "time", SimpleNamespace(monotonic=lambda: now, time=time.time))
     test = AppTest.from_file(str(ROOT / "app/main.py"), default_timeout=60).run()
     waits = []
-    with caplog.at_level(logging.DEBUG, logger="app.access"):
+    with caplog.at_level(logging.DEBUG, logger="app.sign_in"):
         for _ in range(8):
             attempt(test, "wrong horse")
             assert "not the password" in test.error[0].value and not test.metric
-            waits.append(access.waiting("10.0.0.7", now))
+            waits.append(sign_in.waiting("10.0.0.7", now))
             attempt(test, PASSWORD)  # too early: refused, however right
             assert not test.metric
             now += waits[-1]
     assert waits == [1, 2, 4, 8, 16, 32, 60, 60]
     assert caplog.messages and "horse" not in caplog.text
     attempt(test, PASSWORD)
-    assert test.metric and not access._failures
+    assert test.metric and not sign_in._failures
 
 
 def test_the_cookie_keeps_a_browser_signed_in_and_can_not_be_made_up(
     protected: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     future = int(time.time()) + 100
-    good = access._token(PASSWORD, future)
+    good = sign_in._token(PASSWORD, future)
     forged = [
         "",
         "x",
         f"{future}.",
         f"{future + 1}.{good.partition('.')[2]}",
-        access._token("guess", future),
-        access._token(PASSWORD, 5),
+        sign_in._token("guess", future),
+        sign_in._token(PASSWORD, 5),
         "²." + good,
         "9" * 5000,
     ]
     for cookie, opens in [(good, True), *((text, False) for text in forged)]:
-        monkeypatch.setattr(type(st.context), "cookies", {access.COOKIE: cookie})
+        monkeypatch.setattr(type(st.context), "cookies", {sign_in.COOKIE: cookie})
         test = AppTest.from_file(str(ROOT / "app/main.py"), default_timeout=60).run()
         assert bool(test.metric) == opens, cookie
         assert not test.exception
@@ -137,10 +139,26 @@ def test_a_scope_that_the_warehouse_does_not_know_is_refused(
     assert "access.yml" in test.error[0].value and not test.metric
 
 
-def test_a_query_outside_a_session_is_refused_while_the_server_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(access.runtime, "exists", lambda: True)
-    with pytest.raises(TowerError, match="outside a visitor's session"):
-        access.role()
+@pytest.mark.parametrize("page", KEYS)
+def test_every_query_of_a_scoped_visitor_runs_as_the_role_of_the_scope(
+    scoped: None, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str | None] = []
+
+    def watched(sql: str, values: dict[str, object], role: str | None = None) -> pd.DataFrame:
+        seen.append(role)
+        return reading.fetch(sql, values, role)
+
+    for module in (data, needs, engine):
+        monkeypatch.setattr(module, "fetch", watched)
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    test = open_app(page, {})
+    assert not test.exception and not test.error
+    expected = Scope(segments=("SMB",)).role(load_settings().database_name)
+    definitions, *others = [role for role in seen if role is None]
+    assert definitions is None and not others  # the definitions of the metrics are warmed up, and show no number
+    assert {role for role in seen if role} == {expected}
 
 
 def test_every_cache_of_the_dashboard_is_kept_apart_by_scope() -> None:

@@ -18,9 +18,11 @@ from streamlit.testing.v1 import AppTest
 
 from app import data
 from app.data import kpis, tower
-from app.filters import Filters
+from app.pages import FIRST
+from app.selection import Filters
 from app.ui import charts, exports
 from app.ui.drill import accounts
+from app.ui.visit import Visit
 from app.views.executive import board
 from tests.app.test_pages import open_app
 from warehouse.settings import Settings
@@ -42,7 +44,12 @@ def filters() -> Filters:
 
 def value(filters: Filters, name: str) -> float:
     """A KPI of the selection."""
-    return float(kpis(tower(), [name], filters.values, filters.start, filters.end).iloc[0, 0])
+    return float(kpis(tower(""), [name], filters.values, filters.start, filters.end).frame.iloc[0, 0])
+
+
+def behind(filters: Filters, kind: str, **where: object) -> pd.DataFrame:
+    """The accounts behind a number."""
+    return accounts(tower(""), filters, kind, **where).frame
 
 
 def opened(page: str, **parameters: str | list[str]) -> AppTest:
@@ -89,7 +96,7 @@ def test_markers_can_be_switched_off_by_link() -> None:
 
 @pytest.mark.parametrize("name", ["mrr", "new_mrr", "expansion_mrr", "contraction_mrr", "churned_mrr", "starting_mrr"])
 def test_the_accounts_behind_a_movement_add_up_to_the_kpi(filters: Filters, name: str) -> None:
-    found = accounts(tower(), filters, "revenue", movement=name)
+    found = behind(filters, "revenue", movement=name)
     assert found["account_id"].is_unique
     assert found["amount"].sum() == pytest.approx(value(filters, name), abs=0.005)
 
@@ -97,27 +104,29 @@ def test_the_accounts_behind_a_movement_add_up_to_the_kpi(filters: Filters, name
 def test_the_accounts_behind_a_month_and_a_segment_add_up(filters: Filters) -> None:
     narrow = filters.narrowed("2026-08-01", segment="Enterprise")
     assert (narrow.start, narrow.end, narrow.segment) == (date(2026, 8, 1), date(2026, 8, 1), ("Enterprise",))
-    assert accounts(tower(), narrow, "revenue")["amount"].sum() == pytest.approx(value(narrow, "mrr"), abs=0.005)
+    assert behind(narrow, "revenue")["amount"].sum() == pytest.approx(value(narrow, "mrr"), abs=0.005)
 
 
 @pytest.mark.parametrize(("state", "name"), [("won", "won_deals"), ("lost", "lost_deals"), (None, "closed_deals")])
 def test_the_accounts_behind_deals_add_up(filters: Filters, state: str | None, name: str) -> None:
-    assert accounts(tower(), filters, "deals", state=state)["deals"].sum() == value(filters, name)
+    assert behind(filters, "deals", state=state)["deals"].sum() == value(filters, name)
 
 
 def test_the_accounts_behind_tickets_and_stages_add_up(filters: Filters) -> None:
-    assert accounts(tower(), filters, "tickets")["tickets"].sum() == value(filters, "tickets")
-    urgent = kpis(tower(), ["tickets"], filters.values, filters.start, filters.end, ["priority"]).set_index("priority")
-    assert accounts(tower(), filters, "tickets", priority="urgent")["tickets"].sum() == urgent.loc["urgent", "tickets"]
-    assert accounts(tower(), filters, "stages")["entered_deals"].sum() == value(filters, "entered_deals")
-    assert accounts(tower(), filters, "stages", stage="demo")["entered_deals"].sum() > 0
+    assert behind(filters, "tickets")["tickets"].sum() == value(filters, "tickets")
+    urgent = kpis(tower(""), ["tickets"], filters.values, filters.start, filters.end, ["priority"]).frame.set_index(
+        "priority"
+    )
+    assert behind(filters, "tickets", priority="urgent")["tickets"].sum() == urgent.loc["urgent", "tickets"]
+    assert behind(filters, "stages")["entered_deals"].sum() == value(filters, "entered_deals")
+    assert behind(filters, "stages", stage="demo")["entered_deals"].sum() > 0
 
 
 def test_the_accounts_behind_a_cohort_cell_are_its_accounts(filters: Filters) -> None:
-    cells = data.rows(tower(), "cohorts", filters)
+    cells = data.rows(tower(""), "cohorts", filters).frame
     month, later = date(2026, 5, 1), 3
     cell = cells[(cells["cohort_month"] == month) & (cells["months_since_start"] == later)].iloc[0]
-    found = accounts(tower(), filters.narrowed(month), "cohort", months_later=later)
+    found = behind(filters.narrowed(month), "cohort", months_later=later)
     assert len(found) == cell["cohort_accounts"]
     assert found["is_still_paying"].sum() == cell["retained_accounts"]
     assert found["mrr_then"].sum() == pytest.approx(cell["retained_mrr"])
@@ -125,7 +134,7 @@ def test_the_accounts_behind_a_cohort_cell_are_its_accounts(filters: Filters) ->
 
 def test_a_drill_refuses_what_it_does_not_know(filters: Filters) -> None:
     with pytest.raises(ValueError, match="deals knows state, result, stage, loss_reason, rep, not priority"):
-        accounts(tower(), filters, "deals", priority="high")
+        behind(filters, "deals", priority="high")
 
 
 def test_cards_show_both_comparisons_and_the_target() -> None:
@@ -164,7 +173,7 @@ def sheet(workbook: bytes, number: int) -> list[list[str]]:
 
 def test_a_workbook_is_typed_safe_and_says_what_was_selected(filters: Filters) -> None:
     frame = pd.DataFrame({"name": ["=1+1", "http://x.test"], "n": [1.5, 2], "day": pd.to_datetime(["2026-10-31"] * 2)})
-    made = exports.xlsx(frame, exports.about("Churned accounts", tower(), filters))
+    made = exports.xlsx(frame, exports.about(Visit(FIRST, tower(""), filters), "Churned accounts"))
     assert sheet(made, 1) == [["name", "n", "day"], ["=1+1", "1.5", "46326"], ["http://x.test", "2", "46326"]]
     with zipfile.ZipFile(io.BytesIO(made)) as archive:
         assert b"<f>" not in archive.read("xl/worksheets/sheet1.xml")
@@ -172,13 +181,12 @@ def test_a_workbook_is_typed_safe_and_says_what_was_selected(filters: Filters) -
     assert told["As of"] == "2026-10-31"
     assert told["Segment"] == "SMB, Enterprise"
     assert told["Months"] == "May 2026 – Oct 2026"
-    assert told["Build"] == str(tower().publication)
+    assert told["Build"] == str(tower("").publication)
 
 
 def test_file_names_carry_the_selection(filters: Filters) -> None:
-    assert exports.file_name("MRR by segment, %", filters, "csv") == (
-        "mrr-by-segment_2026-05_2026-10_smb_enterprise.csv"
-    )
+    name = exports.file_name(Visit(FIRST, tower(""), filters), "MRR by segment, %", "csv")
+    assert name == "mrr-by-segment_2026-05_2026-10_smb_enterprise.csv"
 
 
 def pdf_text(report: bytes) -> str:
@@ -200,9 +208,9 @@ def test_the_board_report_has_the_numbers_of_the_page() -> None:
     test = open_app("executive", {"segment": "SMB", "from": "2026-08", "to": "2026-10"})
     shown = [card.value.removeprefix(":gray[").removesuffix("]") for card in test.metric]
     chosen = Filters(("SMB",), (), (), date(2026, 8, 1), date(2026, 10, 1), "prior_period")
-    build = tower()
+    build = tower("")
     shown_board = board.read(build, chosen)
-    report = board.pdf(shown_board, build, chosen)
+    report = board.pdf(shown_board, Visit(FIRST, build, chosen))
     text = pdf_text(report)
     assert report.startswith(b"%PDF") and report.count(b"/Type /Page\n") + report.count(b"/Type /Page ") == 4
     for card, number in zip(test.metric, shown, strict=True):
@@ -216,8 +224,8 @@ def test_the_board_report_has_the_numbers_of_the_page() -> None:
 def no_views(in_company: Settings) -> Iterator[None]:
     """No saved views before and after."""
     yield
-    for view in data.read("views", {})["view_id"]:
-        data.run("delete_view", {"view_id": int(view)})
+    for view in data.read("", "views", {})["view_id"]:
+        data.run(tower(""), "delete_view", {"view_id": int(view)})
 
 
 def press(test: AppTest, label: str) -> AppTest:
@@ -231,7 +239,7 @@ def test_a_view_is_saved_opened_and_deleted() -> None:
     test.multiselect(key="segment").set_value(["SMB"]).run()
     test.text_input(key="view-name").set_value("  Hot   SMB ")
     press(test, "Save")
-    saved = data.read("views", {}).iloc[0]
+    saved = data.read("", "views", {}).iloc[0]
     assert (saved["name"], saved["page"]) == ("Hot SMB", "anomalies")
     other = open_app("executive", {})
     other.selectbox(key="view").set_value(int(saved["view_id"])).run()
@@ -242,7 +250,7 @@ def test_a_view_is_saved_opened_and_deleted() -> None:
     assert "Segment: SMB · Severity: High" in other.caption[0].value
     other.selectbox(key="view").set_value(int(saved["view_id"])).run()
     press(other, "Delete it")
-    assert data.read("views", {}).empty
+    assert data.read("", "views", {}).empty
 
 
 @pytest.mark.usefixtures("no_views")
@@ -252,7 +260,7 @@ def test_a_view_needs_a_name_that_is_free() -> None:
         test.text_input(key="view-name").set_value(name)
         press(test, "Save")
         assert any(said in toast.value for toast in test.toast)
-    assert len(data.read("views", {})) == 1
+    assert len(data.read("", "views", {})) == 1
 
 
 def test_the_reader_may_write_nothing_but_views(in_company: Settings) -> None:
@@ -268,7 +276,7 @@ def test_the_reader_may_write_nothing_but_views(in_company: Settings) -> None:
 
 
 def test_the_search_finds_accounts_by_name_and_opens_their_page() -> None:
-    names = data.read("find_accounts", {"pattern": "%", "prefix": "%", "most": 1})
+    names = data.read("", "find_accounts", {"pattern": "%", "prefix": "%", "most": 1})
     name, account = names["account_name"].iloc[0], names["account_id"].iloc[0]
     test = open_app("executive", {})
     test.text_input(key="find").set_value(name.upper()).run()
@@ -282,10 +290,10 @@ def test_the_search_finds_accounts_by_name_and_opens_their_page() -> None:
 def test_a_query_that_fails_spoils_its_panel_and_not_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
     real = data.fetch
 
-    def slow(sql: str, values: dict[str, object]) -> pd.DataFrame:
+    def slow(sql: str, values: dict[str, object], role: str | None) -> pd.DataFrame:
         if "fct_retention" in sql and "limit 0" not in sql:
             raise psycopg2.errors.QueryCanceled("canceling statement due to statement timeout")
-        return real(sql, values)
+        return real(sql, values, role)
 
     monkeypatch.setattr(data, "fetch", slow)
     test = open_app("retention", {})
@@ -298,14 +306,14 @@ def test_a_query_that_fails_spoils_its_panel_and_not_the_page(monkeypatch: pytes
 
 def test_a_newer_build_is_announced(in_company: Settings) -> None:
     def script() -> None:
-        import streamlit as st
+        from dataclasses import replace
 
         from app.data import tower
         from app.ui.head import _newer
 
-        st.session_state["_role"] = None  # who is here may see everything
-        _newer(tower().publication)
-        _newer(tower().publication - 1)
+        build = tower("")
+        _newer(build)
+        _newer(replace(build, publication=build.publication - 1))
 
     test = AppTest.from_function(script, default_timeout=30).run()
     assert len(test.info) == 1

@@ -11,9 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 from app.views.causes.releases import release_verdict
 from metrics import query
-from metrics.engine import fetch
 from tests.app.test_pages import fresh_caches, open_app
 from warehouse.connections import owner_connection
+from warehouse.reading import fetch
 from warehouse.settings import Settings
 
 __all__ = ["fresh_caches"]  # a fixture for these tests too

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise, permutations
 from typing import Any
@@ -13,8 +13,9 @@ import plotly.graph_objects as go
 import pytest
 import streamlit as st
 
-from app.ui import drill
-from app.ui.drill import Point
+from app.ui import panels
+from app.ui.drill import Drill, Point, point_of
+from app.ui.visit import Visit
 from tests.app.test_pages import KEYS, open_app
 from warehouse.settings import Settings
 
@@ -67,10 +68,8 @@ BORNE = ["customers", "new_mrr", "won_amount", "orders"]  # of a table's row: ze
 class Seen:
     """What a page drew: figures with their drills, and tables with theirs."""
 
-    charts: dict[tuple[str, str], tuple[go.Figure, Callable[[Point], pd.DataFrame] | None]] = field(
-        default_factory=dict
-    )
-    tables: dict[tuple[str, str], tuple[pd.DataFrame, Callable[[Point], pd.DataFrame]]] = field(default_factory=dict)
+    charts: dict[tuple[str, str], tuple[go.Figure, Drill | None]] = field(default_factory=dict)
+    tables: dict[tuple[str, str], tuple[pd.DataFrame, Drill]] = field(default_factory=dict)
 
 
 @pytest.fixture
@@ -79,19 +78,19 @@ def seen(in_company: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Seen
     st.cache_data.clear()
     found, frames = Seen(), {}
 
-    def draw(title: str, figure: go.Figure, how: Callable[[Point], pd.DataFrame] | None = None) -> None:
-        found.charts[st.session_state["page"], title] = (figure, how)
+    def draw(visit: Visit, title: str, figure: go.Figure, how: Drill | None = None) -> None:
+        found.charts[visit.page.key, title] = (figure, how)
 
     def link(title: str, frame: pd.DataFrame, *_: str) -> dict[str, Any]:
         frames[title] = frame
         return {}
 
-    def pursue(title: str, how: Callable[[Point], pd.DataFrame]) -> None:
-        found.tables[st.session_state["page"], title] = (frames[title], how)
+    def pursue(visit: Visit, title: str, how: Drill) -> None:
+        found.tables[visit.page.key, title] = (frames[title], how)
 
-    monkeypatch.setattr(drill, "draw", draw)
-    monkeypatch.setattr(drill, "link", link)
-    monkeypatch.setattr(drill, "pursue", pursue)
+    monkeypatch.setattr(panels, "draw", draw)
+    monkeypatch.setattr(panels, "link", link)
+    monkeypatch.setattr(panels, "pursue", pursue)
     yield found
 
 
@@ -105,7 +104,7 @@ def points(figure: go.Figure) -> Iterator[tuple[Point, float]]:
             drawn = cells(figure.data[curve - 1], trace)
         known = [i for i, amount in enumerate(drawn) if amount is not None and not pd.isna(amount)]
         for number in known[:: max(1, len(known) // POINTS)]:
-            yield drill._point(figure, {"curve_number": curve, "point_number": number}), float(drawn[number])
+            yield point_of(figure, {"curve_number": curve, "point_number": number}), float(drawn[number])
 
 
 def cells(heat: go.Heatmap, trace: go.Scatter) -> list[float]:
@@ -146,7 +145,7 @@ def test_what_is_drawn_is_made_up_by_the_list_behind_it(seen: Seen, page: str, s
                 wrong.append(f"{title}: no drill")
             continue
         for point, amount in points(figure):
-            found = how(point)
+            found = how(point).frame
             if "account_id" not in found and len(found):
                 wrong.append(f"{title}: {point.series} {point.value}: no accounts")
             elif (
@@ -157,7 +156,7 @@ def test_what_is_drawn_is_made_up_by_the_list_behind_it(seen: Seen, page: str, s
                 wrong.append(f"{title}: {point.series} {point.value}: {amount} is not in {said(found)}")
     for (_, title), (frame, how) in [item for item in seen.tables.items() if item[0][0] == page]:
         for number in range(min(len(frame), POINTS)):
-            found = how(Point(frame[frame.columns[0]].iloc[number], str(number)))
+            found = how(Point({frame.columns[0]: frame[frame.columns[0]].iloc[number]}, row=number)).frame
             row = pd.to_numeric(frame.iloc[number], errors="coerce").dropna()
             spent = frame.iloc[number].isin([*NOBODY]).any() or (
                 bool({*BORNE} & {*frame.columns}) and not row.filter(BORNE).any()
@@ -178,7 +177,8 @@ def test_the_steps_of_survival_curves_are_the_accounts_that_left_and_came(seen: 
         moved = 0
         for curve, trace in enumerate(figure.data):
             shares = trace.y if event == "is_activated" else [1 - share for share in trace.y]
-            found = [how(drill._point(figure, {"curve_number": curve, "point_number": i})) for i in range(len(trace.x))]
+            clicks = [{"curve_number": curve, "point_number": number} for number in range(len(trace.x))]
+            found = [how(point_of(figure, click)).frame for click in clicks]
             assert all(part[event].astype(bool).all() and part["account_id"].is_unique for part in found)
             counts = [len(part) for part in found]
             stepped = [later > earlier + 1e-12 for earlier, later in pairwise(shares)]

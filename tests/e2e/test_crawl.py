@@ -12,8 +12,8 @@ from playwright.sync_api import Page
 from app.pages import BY_KEY
 from app.ui.formats import number
 from metrics import catalogue, query
-from metrics.engine import fetch
 from tests.e2e.browser import EMPTY_CHARTS, PATHS, chromium, new_page, open_page
+from warehouse.reading import fetch
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason="needs Chromium")
 MONTHS = (date(2026, 5, 1), date(2026, 10, 1))

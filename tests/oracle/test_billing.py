@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 
 from metrics import query
-from metrics.engine import fetch
 from tests.oracle import compare
 from tests.oracle.billing import Billing
 from tests.oracle.files import Slice, month_of, ratio, within
 from tests.oracle.oracle import Oracle
+from warehouse.reading import fetch
 
 FAMILIES = ["trial_metrics", "invoice_metrics", "order_metrics", "arr_metrics"]
 SEGMENTS = ["All", "SMB", "Mid-Market", "Enterprise"]

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from metrics import query
-from metrics.engine import fetch
 from tests.conftest import Company
 from tests.oracle.customer_success import DAY, CustomerSuccess, waiting_median
 from tests.oracle.files import Slice
 from tests.oracle.oracle import Oracle
+from warehouse.reading import fetch
 
 
 @pytest.fixture(scope="module")

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from metrics import query
-from metrics.engine import fetch
 from tests.conftest import Company
 from tests.oracle import compare
 from tests.oracle.files import DIMENSIONS, Slice, month_of, ratio
 from tests.oracle.oracle import Oracle
+from warehouse.reading import fetch
 
 MODELS = ("first", "last", "linear", "position")
 

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 from metrics import catalogue, query
-from metrics.engine import fetch
 from tests.conftest import Company
 from tests.oracle import compare
 from tests.oracle.files import Slice
 from tests.oracle.oracle import Oracle
+from warehouse.reading import fetch
 from warehouse.settings import ROOT
 
 FAMILIES = ["revenue", "acquisition", "targets", "pipeline", "coverage", "activation", "support"]

@@ -6,12 +6,12 @@ import pandas as pd
 import pytest
 
 from metrics import query
-from metrics.engine import fetch
 from tests.conftest import Company
 from tests.oracle.compare import report
 from tests.oracle.files import Slice
 from tests.oracle.oracle import Oracle
 from tests.oracle.usage import DAY, KINDS, Usage
+from warehouse.reading import fetch
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from metrics import query
-from metrics.engine import fetch
 from tests.oracle import compare
 from tests.oracle.files import DIMENSIONS, Files, Slice, ratio, within
 from tests.oracle.oracle import Oracle
 from tests.oracle.sales import DAY, OPEN_STAGES, ORDER
+from warehouse.reading import fetch
 
 WEEK = pd.Timedelta(days=7)
 MOODS = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from metrics.engine import fetch
 from tests.oracle.compare import report
 from tests.oracle.files import DIMENSIONS, Files, month_of
 from tests.oracle.oracle import Oracle
+from warehouse.reading import fetch
 
 HOURS = pd.Timedelta(hours=1)
 DAY = pd.Timedelta(days=1)

@@ -2,50 +2,65 @@
 
 from __future__ import annotations
 
-from functools import partial
+from datetime import date
 
-import pandas as pd
 import streamlit as st
 
-from app.data import Tower, kpis, rows
-from app.filters import Filters, add_months, month_label, page_filter
+from app.data import in_order, kpis, rows
+from app.found import Found
 from app.ui import charts, points
 from app.ui.drill import Point, accounts
+from app.ui.filters import page_filter
 from app.ui.panels import chart, table
+from app.ui.visit import Visit
+from company.calendar import add_months, month_label
 
 RATES = {"feature_adoption_rate": "Adoption", "feature_popularity": "Popularity", "feature_stickiness": "Stickiness"}
+COUNTS = ["using_accounts", "eligible_feature_accounts", "feature_users"]
+KEYS = ["feature_name", "module", "is_beta"]
+KINDS = {True: "Beta", False: "Released"}
+JUDGED_AFTER = 3  # months until it is known whether those who used a feature stayed
+Chosen = dict[str, tuple[str, ...]]
 
 
-def features_used(tower: Tower, filters: Filters) -> dict[str, tuple[str, ...]]:
+def features_used(visit: Visit) -> Chosen:
     """The section of the adoption page; returns the selection with the chosen modules and feature."""
-    features = rows(tower, "features", filters)
+    tower, filters = visit.build, visit.filters
+    features = rows(tower, "features", filters).frame
     left, right = st.columns([3, 2])
     with left:
-        modules = page_filter("module", "Modules", sorted(features["module"].unique()), default=[], many=True)
+        modules = page_filter(visit, "module", "Modules", sorted(features["module"].unique()), default=[], many=True)
     with right:
         within = features[features["module"].isin(modules)] if modules else features
-        feature = page_filter("feature", "Feature", list(within["feature_name"]), format_func=str)
+        feature = page_filter(visit, "feature", "Feature", list(within["feature_name"]), format_func=str)
     chosen = {**filters.values, "module": tuple(modules), "feature_name": (feature,) if feature else ()}
-    end, judged = filters.end, min(filters.end, add_months(tower.last_month, -3 - tower.is_partial))
-    of_last_month = partial(accounts, tower, filters.narrowed(end), "features")
+    judged = min(filters.end, add_months(tower.last_month, -JUDGED_AFTER - tower.is_partial))
+    used = kpis(tower, [*RATES, *COUNTS], chosen, filters.end, filters.end, KEYS)
+    gaps = kpis(tower, ["feature_usage_gap", "feature_churned_accounts"], chosen, judged, judged, KEYS)
+    released = features[["feature_name", "released_date"]]
+    merged = used.frame.merge(gaps.frame, on=KEYS, how="left").merge(released, on="feature_name")
+    used = used.having(merged).beside(gaps)
+    _listed(visit, used)
+    _by_segment_and_place(visit, chosen, used)
+    left, right = st.columns(2)
+    with left:
+        _gaps(visit, gaps, judged)
+    with right:
+        _beta(visit, chosen)
+    return chosen
 
-    def using(point: Point) -> pd.DataFrame:
-        """The accounts that could use a feature, with what they did."""
-        return of_last_month(feature=point.value)
 
-    def in_segment(point: Point) -> pd.DataFrame:
-        """Those of one segment: a cell."""
-        name, segment = str(point.value).rsplit(points.CELL, 1)
-        return accounts(tower, filters.narrowed(end, segment=segment), "features", feature=name)
+def _using(visit: Visit, month: date, point: Point) -> Found:
+    """The accounts that could use a feature in a month, with what they did."""
+    return accounts(visit.build, visit.filters.narrowed(month), "features", feature=point.where["feature_name"])
 
-    keys = ["feature_name", "module", "is_beta"]
-    counts = ["using_accounts", "eligible_feature_accounts", "feature_users"]
-    used = kpis(tower, [*RATES, *counts], chosen, end, end, keys)
-    gaps = kpis(tower, ["feature_usage_gap", "feature_churned_accounts"], chosen, judged, judged, keys)
-    used = used.merge(gaps, on=keys, how="left").merge(features[["feature_name", "released_date"]], on="feature_name")
+
+def _listed(visit: Visit, used: Found) -> None:
+    end = visit.filters.end
     table(
+        visit,
         "Features",
-        used.sort_values("feature_adoption_rate", ascending=False),
+        used.having(used.frame.sort_values("feature_adoption_rate", ascending=False)),
         columns={
             "feature_name": "Feature",
             **{name: st.column_config.NumberColumn(label, format="percent") for name, label in RATES.items()},
@@ -58,60 +73,89 @@ def features_used(tower: Tower, filters: Filters) -> dict[str, tuple[str, ...]]:
         },
         help=f"In {month_label(end)}. Adoption: accounts using ÷ accounts that could. Popularity: users ÷ active "
         "users. Stickiness: mean weekly ÷ 28-day users. Usage gap: uses per retained account less per churned one.",
-        filters=filters,
-        drill=using,
+        drill=lambda point: _using(visit, end, point),
     )
-    tall = max(240, 60 + 22 * len(used))
+
+
+def _by_segment_and_place(visit: Visit, chosen: Chosen, used: Found) -> None:
+    """Adoption by segment, and how popular features are beside how sticky."""
+    tower, filters = visit.build, visit.filters
+    tall = max(240, 60 + 22 * len(used.frame))
+
+    def in_segment(point: Point) -> Found:
+        """The accounts of one segment: a cell."""
+        within = filters.narrowed(filters.end, segment=point.where["segment"])
+        return accounts(tower, within, "features", feature=point.where["feature_name"])
+
     left, right = st.columns(2)
     with left:
-        cells = kpis(tower, ["feature_adoption_rate"], chosen, end, end, ["feature_name", "segment"])
-        cells = cells.sort_values("segment", key=lambda s: s.map(["SMB", "Mid-Market", "Enterprise"].index))
+        found = kpis(tower, ["feature_adoption_rate"], chosen, filters.end, filters.end, ["feature_name", "segment"])
+        order = in_order(found.frame["segment"].unique())
+        cells = found.frame.sort_values("segment", key=lambda names: names.map(order.index))
         chart(
+            visit,
             "Adoption by segment",
             points.matrix(cells, "feature_name", "segment", "feature_adoption_rate"),
-            help=f"Accounts using ÷ accounts that could, in {month_label(end)}.",
+            of=found,
+            help=f"Accounts using ÷ accounts that could, in {month_label(filters.end)}.",
             drill=in_segment,
             height=tall,
         )
     with right:
         labels = {"feature_popularity": "Popularity", "feature_stickiness": "Stickiness", "feature_users": "Users"}
         chart(
+            visit,
             "Popular and sticky",
-            points.bubbles(used, labels, "module", "feature_name", tick=".0%"),
+            points.bubbles(used.frame, labels, "module", "feature_name", tick=".0%"),
+            of=used,
             help="Up and to the right: many users, and they come back each week. Size: users of 28 days.",
-            drill=using,
+            drill=lambda point: _using(visit, filters.end, point),
             height=tall,
         )
-    left, right = st.columns(2)
-    with left:
-        largest = gaps.sort_values("feature_usage_gap", ascending=False).head(12)
-        chart(
-            "Usage gap: accounts that stay less those that leave",
-            charts.bars(
-                largest,
-                "feature_name",
-                "feature_usage_gap",
-                kind="number",
-                n="feature_churned_accounts",
-                horizontal=True,
-            ),
-            help="Uses in four weeks per account that still paid three months later, less those per account that "
-            "did not. A click lists the accounts that could use it, and whether those that did stayed.",
-            note=f"By use in {month_label(judged)}, the latest month that can be judged; n: accounts that left.",
-            empty="No account left within the three months after, or they aren't over.",
-            drill=lambda point: accounts(tower, filters.narrowed(judged), "features", feature=point.value),
-            height=400,
-        )
-    with right:
-        beta = kpis(tower, list(RATES), chosen, end, end, ["is_beta"]).set_index("is_beta")[list(RATES)]
-        beta = beta.rename(index={True: "Beta", False: "Released"}, columns=RATES).T.rename_axis("rate").reset_index()
-        chart(
-            "Beta features beside released ones",
-            charts.stacked(beta, "rate", {kind: kind for kind in beta.columns[1:]}, ".0%", side_by_side=True),
-            help=f"In {month_label(end)}; the same three rates as in the table, over all features of a kind.",
-            drill=lambda point: of_last_month(
-                modules=chosen["module"], feature=feature, is_beta=point.series == "Beta"
-            ),
-            height=400,
-        )
-    return chosen
+
+
+def _gaps(visit: Visit, gaps: Found, judged: date) -> None:
+    largest = gaps.frame.sort_values("feature_usage_gap", ascending=False).head(12)
+    chart(
+        visit,
+        "Usage gap: accounts that stay less those that leave",
+        charts.bars(
+            largest,
+            "feature_name",
+            "feature_usage_gap",
+            kind="number",
+            n="feature_churned_accounts",
+            horizontal=True,
+        ),
+        of=gaps,
+        help="Uses in four weeks per account that still paid three months later, less those per account that "
+        "did not. A click lists the accounts that could use it, and whether those that did stayed.",
+        note=f"By use in {month_label(judged)}, the latest month that can be judged; n: accounts that left.",
+        empty="No account left within the three months after, or they aren't over.",
+        drill=lambda point: _using(visit, judged, point),
+        height=400,
+    )
+
+
+def _beta(visit: Visit, chosen: Chosen) -> None:
+    end = visit.filters.end
+    found = kpis(visit.build, list(RATES), chosen, end, end, ["is_beta"])
+    kinds = found.frame.set_index("is_beta")[list(RATES)].rename(index=KINDS, columns=RATES)
+    rates = kinds.T.rename_axis("rate").reset_index()
+    feature = next(iter(chosen["feature_name"]), None)
+    chart(
+        visit,
+        "Beta features beside released ones",
+        charts.stacked(rates, "rate", {kind: kind for kind in rates.columns[1:]}, ".0%", side_by_side=True),
+        of=found,
+        help=f"In {month_label(end)}; the same three rates as in the table, over all features of a kind.",
+        drill=lambda point: accounts(
+            visit.build,
+            visit.filters.narrowed(end),
+            "features",
+            modules=chosen["module"],
+            feature=feature,
+            is_beta=point.series == KINDS[True],
+        ),
+        height=400,
+    )

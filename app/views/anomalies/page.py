@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from app.data import rows
-from app.filters import DIMENSIONS, page_filter
+from app.found import NOTHING, Found
+from app.selection import DIMENSIONS
 from app.ui import charts
-from app.ui.drill import Point, accounts, week
-from app.ui.formats import number
+from app.ui.drill import accounts, week
+from app.ui.filters import SWITCH, page_filter
 from app.ui.head import head
 from app.ui.panels import chart, table
+from metrics.formats import number
 
 SEVERITIES = ["critical", "high", "medium", "low"]
 BEHIND: dict[str, tuple[str, dict[str, str | bool]]] = {  # all but spend, which no account stands behind
@@ -31,18 +32,20 @@ BEHIND: dict[str, tuple[str, dict[str, str | bool]]] = {  # all but spend, which
     "errors": ("usage", {"errors": True}),
 }
 ARROWS = {"up": "▲ up", "down": "▼ down"}
-tower, filters = head("Anomalies", marks=True)
-found = rows(tower, "anomaly_list", filters)
+visit = head(marks=True)
+tower, filters = visit.build, visit.filters
+anomalies = rows(tower, "anomaly_list", filters)
+found = anomalies.frame
 labels = dict(zip(found["metric"], found["metric_label"], strict=True))
 first, second, third, fourth = st.columns([3, 3, 1.5, 1.5], vertical_alignment="bottom")
 with first:
-    chosen = page_filter("metric", "Metric", sorted(labels), many=True, format_func=labels.__getitem__)
+    chosen = page_filter(visit, "metric", "Metric", sorted(labels), many=True, format_func=labels.__getitem__)
 with second:
-    severities = page_filter("severity", "Severity", SEVERITIES, many=True)
+    severities = page_filter(visit, "severity", "Severity", SEVERITIES, many=True)
 with third:
-    only_bad = page_filter("bad_news", "Bad news only", [False, True], default=True)
+    only_bad = page_filter(visit, "bad_news", "Bad news only", SWITCH, default=True)
 with fourth:
-    every = page_filter("every_slice", "Every slice", [False, True], default=any(filters.values.values()))
+    every = page_filter(visit, "every_slice", "Every slice", SWITCH, default=any(filters.values.values()))
 shown = found[
     found["metric"].isin(chosen or labels)
     & found["severity"].isin(severities or SEVERITIES)
@@ -64,6 +67,19 @@ for place, (label, value) in zip(
 st.caption(
     "With filters on, series cut by a chosen segment, region or channel are shown; a series is cut one way at a time."
 )
+
+
+def behind(series: pd.Series, month: object) -> Found:
+    """The accounts behind a point of a series, which is cut one way only; none behind spend."""
+    if series["metric"] not in BEHIND:
+        return NOTHING
+    kind, where = BEHIND[series["metric"]]
+    part = {series["dimension"]: series["dimension_value"]} if series["dimension"] in DIMENSIONS else {}
+    whole = replace(filters, segment=(), region=(), acquisition_channel=())
+    days = week(month) if series["grain"] == "week" else {}
+    return accounts(tower, whole.narrowed(month, **part), kind, **where, **days)
+
+
 if shown.empty:
     st.info("No anomaly in this selection. Widen the months, or show good news too.", icon=":material/check_circle:")
 else:
@@ -88,21 +104,13 @@ else:
         dimension_value=row["dimension_value"],
     )
 
-    def behind(found: pd.Series, point: Point) -> pd.DataFrame:
-        """The accounts behind a point of a series, which is cut one way only; none behind spend."""
-        if found["metric"] not in BEHIND:
-            return pd.DataFrame()
-        kind, where = BEHIND[found["metric"]]
-        part = {found["dimension"]: found["dimension_value"]} if found["dimension"] in DIMENSIONS else {}
-        whole = replace(filters, segment=(), region=(), acquisition_channel=())
-        days = week(point.value) if found["grain"] == "week" else {}
-        return accounts(tower, whole.narrowed(point.value, **part), kind, **where, **days)
-
     chart(
+        visit,
         f"{row['metric_label']}: {row['dimension_value']}, by {row['grain']}",
-        charts.band(series, charts.MONEY if row["impact_unit"] == "money" else ",d"),
+        charts.band(series.frame, charts.MONEY if row["impact_unit"] == "money" else ",d"),
+        of=series,
         height=380,
-        drill=partial(behind, row) if row["metric"] in BEHIND else None,
+        drill=(lambda point: behind(row, point.where["period_start"])) if row["metric"] in BEHIND else None,
         marks=True,
         note=f"{row['period_start']:%d %b %Y}: {number(row['actual_value'], row['impact_unit'])} against "
         f"{number(row['expected_value'], row['impact_unit'])} expected, "
@@ -125,11 +133,9 @@ else:
         }
     )
     table(
+        visit,
         "Flagged points by severity and impact",
-        listed,
-        filters=filters,
+        anomalies.having(listed),
         columns={c: st.column_config.NumberColumn(c, format="%,.0f") for c in ("Actual", "Expected", "Impact")},
-        drill=lambda point: behind(
-            shown.iloc[int(point.series)], Point(shown["period_start"].iloc[int(point.series)], "flagged")
-        ),
+        drill=lambda point: behind(shown.iloc[point.row], shown["period_start"].iloc[point.row]),
     )

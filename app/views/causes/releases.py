@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import partial
 
 import pandas as pd
 import streamlit as st
 
-from app.data import Tower, numeric, rows
-from app.filters import Filters, page_filter
+from app.data import numeric, rows
+from app.found import Found
+from app.selection import Filters, Tower
 from app.ui import charts
-from app.ui.drill import Point, accounts
+from app.ui.drill import Drill, Point, accounts
+from app.ui.filters import page_filter
 from app.ui.panels import chart, table, unanswered
+from app.ui.visit import Visit
 
 FOUR_WEEKS = timedelta(days=27)  # from the first day of them to their last
+CHANGES = {  # column of a change: what it counts, and how it is written
+    "technical_change": ("technical", "Technical tickets"),
+    "errors_change": ("errors", "Errors"),
+    "usage_change": ("usage", "Use"),
+}
 UNKNOWN = "Not yet known"  # the cause of a ticket
 
 YES, NO = 0.5, 0.25  # growth of technical tickets per active account
@@ -55,59 +62,65 @@ def _growth(share: float) -> str:
     return "from nothing" if pd.isna(share) else f"{share:+.0%}"
 
 
-def releases(tower: Tower, filters: Filters) -> None:
+def releases(visit: Visit) -> None:
     """The section of the root causes page: a release in detail, and all of them side by side."""
+    tower, filters = visit.build, visit.filters
     st.subheader("Releases")
-    impact = rows(tower, "release_impact", filters)
-    impact = numeric(impact, *(c for c in impact.columns if c not in ("version", "released_date", "is_complete")))
+    found = rows(tower, "release_impact", filters)
+    found = numeric(found, *(c for c in found.frame.columns if c not in ("version", "released_date", "is_complete")))
+    impact = found.frame
     if impact.empty:
         message = "No release is recorded up to the as-of date, so nothing can be compared with it."
         st.info(message, icon=":material/search_off:")
         return
     judged = impact.dropna(subset=["technical_change"]).sort_values("technical_change", ascending=False)
     worst = judged["version"].iloc[0] if len(judged) else impact["version"].iloc[-1]
-    release = page_filter("release", "Release", list(impact["version"]), default=worst, format_func=str)
+    release = page_filter(visit, "release", "Release", list(impact["version"]), default=worst, format_func=str)
     day = impact.set_index("version").loc[release, "released_date"]
     moved = rows(tower, "release_causes", filters, released=day)
-    moved = moved[moved["root_cause_name"] != UNKNOWN]
+    moved = moved.where(moved.frame["root_cause_name"] != UNKNOWN)
     with st.container(border=True):
         st.markdown(f"**Did {release} do harm?**", help=RULE)
-        st.markdown(release_verdict(release, impact, moved))
+        st.markdown(release_verdict(release, impact, moved.frame))
         if note := unanswered(filters, ["region", "acquisition_channel"], "The impact of a release"):
             st.caption(note)
-    _around(tower, filters, release, day, moved)
-    _compared(tower, filters, impact, judged)
+    _around(visit, release, day, moved)
+    _compared(visit, found)
 
 
-def _behind(tower: Tower, filters: Filters, series: str, since: date, until: date) -> pd.DataFrame:
+def _behind(tower: Tower, filters: Filters, series: str, since: date, until: date) -> Found:
     """The accounts behind technical tickets, all tickets, errors or use of some days."""
-    what = series.removesuffix("_change")
-    if what in ("errors", "usage"):
-        return accounts(tower, filters, "usage", errors=what == "errors", since=since, until=until)
-    category = "technical" if what == "technical" else None
+    if series in ("errors", "usage"):
+        return accounts(tower, filters, "usage", errors=series == "errors", since=since, until=until)
+    category = "technical" if series == "technical" else None
     return accounts(tower, filters, "tickets", category=category, since=since, until=until)
 
 
-def _around(tower: Tower, filters: Filters, release: str, day: date, moved: pd.DataFrame) -> None:
+def _around(visit: Visit, release: str, day: date, moved: Found) -> None:
     """Days and causes of one release."""
+    tower, filters = visit.build, visit.filters
     around = rows(tower, "release_days", filters, released=day)
     left, right = st.columns([3, 2])
     with left:
         series = {"technical": "Technical tickets", "tickets": "All tickets", "errors": "Errors"}
-        figure = charts.lines(around, "day", series, markers=False, zero=True)
+        figure = charts.lines(around.frame, "day", series, markers=False, zero=True)
         mark = pd.DataFrame({"kind": ["release"], "day": [day], "label": [release]})
         chart(
+            visit,
             f"Tickets and errors around {release}",
             charts.mark(figure, mark) if figure else None,
+            of=around,
             help="By day, four weeks before to eight weeks after, whatever the months; answers to all three filters.",
-            drill=lambda point: _behind(tower, filters, point.series, point.value, point.value),
+            drill=lambda point: _behind(tower, filters, point.series, point.where["day"], point.where["day"]),
         )
     with right:
-        grown = moved.head(8)
+        grown = moved.frame.head(8)
         labels = [f"{b:,} → {a:,}" for b, a in zip(grown["before"], grown["after"], strict=True)]
         chart(
+            visit,
             f"Causes in the four weeks after {release}",
             charts.bars(grown, "root_cause_name", "after", labels=labels, horizontal=True),
+            of=moved,
             help="Tickets opened in the four weeks from the release on, with those of the four weeks before.",
             drill=lambda point: accounts(
                 tower, filters, "tickets", root_cause=point.value, since=day, until=day + FOUR_WEEKS
@@ -115,30 +128,41 @@ def _around(tower: Tower, filters: Filters, release: str, day: date, moved: pd.D
         )
 
 
-def _compared(tower: Tower, filters: Filters, impact: pd.DataFrame, judged: pd.DataFrame) -> None:
-    """All releases side by side. Their impact is known by segment only."""
-    days, whole = impact.set_index("version")["released_date"], replace(filters, region=(), acquisition_channel=())
+def _after(visit: Visit, impact: pd.DataFrame, what: str | None = None) -> Drill:
+    """A drill to the accounts behind the four weeks after a clicked release, for the clicked series or for `what`."""
+    days = impact.set_index("version")["released_date"]
+    known = replace(visit.filters, region=(), acquisition_channel=())  # the impact is known by segment only
 
-    def after(series: str, point: Point) -> pd.DataFrame:
-        return _behind(tower, whole, series, days[point.value], days[point.value] + FOUR_WEEKS)
+    def after(point: Point) -> Found:
+        since = days[point.where["version"]]
+        return _behind(visit.build, known, what or CHANGES[point.series][0], since, since + FOUR_WEEKS)
 
+    return after
+
+
+def _compared(visit: Visit, found: Found) -> None:
+    """All releases side by side."""
+    impact = found.frame
     chart(
+        visit,
         "Change in the four weeks after each release",
         charts.stacked(
-            judged.sort_values("released_date"),
+            impact.dropna(subset=["technical_change"]).sort_values("released_date"),
             "version",
-            {"technical_change": "Technical tickets", "errors_change": "Errors", "usage_change": "Use"},
+            {column: label for column, (_, label) in CHANGES.items()},
             "+.0%",
             side_by_side=True,
         ),
+        of=found,
         help="Growth per active account against the four weeks before; only releases whose eight weeks the data cover.",
-        drill=lambda point: after(point.series, point),
+        drill=_after(visit, impact),
     )
     changes = [name for name in impact.columns if name.endswith("_change")]
     counts = [name for name in impact.columns if name.endswith(("_before", "_after"))]
     table(
+        visit,
         "Releases before and after",
-        impact[["version", "released_date", *changes, *counts]],
+        found.having(impact[["version", "released_date", *changes, *counts]]),
         columns={
             "released_date": st.column_config.DateColumn("Released", format="D MMM YYYY"),
             **{
@@ -147,6 +171,5 @@ def _compared(tower: Tower, filters: Filters, impact: pd.DataFrame, judged: pd.D
             },
         },
         help="Changes per active account, and the counts in the four weeks before and from the release day on.",
-        filters=filters,
-        drill=partial(after, "tickets"),
+        drill=_after(visit, impact, "tickets"),
     )

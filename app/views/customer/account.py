@@ -5,10 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from app.data import Tower, numeric, rows
-from app.filters import Filters
-from app.ui.formats import FEW, number, words
+from app.data import numeric, rows
+from app.ui.formats import FEW, words
+from app.ui.health import WEIGHTS
 from app.ui.panels import table
+from app.ui.visit import Visit
+from metrics.formats import number
 
 MONEY = {"mrr": st.column_config.NumberColumn("MRR", format="dollar")}
 
@@ -26,11 +28,12 @@ def forget() -> None:
     st.query_params.pop("account", None)
 
 
-def find(tower: Tower, filters: Filters) -> pd.Series | None:
+def find(visit: Visit) -> pd.Series | None:
     """The search, and the account that the link, the search or the last visit names; None when there is none."""
+    tower, filters = visit.build, visit.filters
     left, right = st.columns([2, 3])
     text = left.text_input("Find an account", placeholder="Part of its name, or its key", key="customer_search").strip()
-    found = rows(tower, "account_search", filters, text=text, limit=20).set_index("account_id")
+    found = rows(tower, "account_search", filters, text=text, limit=20).frame.set_index("account_id")
     names = {
         key: f"{row['account_name']} · {row['segment']} · {number(float(row['mrr']), 'money')} MRR"
         for key, row in found.iterrows()
@@ -50,7 +53,7 @@ def find(tower: Tower, filters: Filters) -> pd.Series | None:
     account = st.query_params.get("account") or st.session_state.get("customer_account")
     if not account:
         return None
-    known = rows(tower, "account_head", filters, account=account)
+    known = rows(tower, "account_head", filters, account=account).frame
     if known.empty:
         asked = account[:40].replace("`", "")
         st.warning(f"There is no account `{asked}`. Search by name, or pick one below.", icon=":material/person_off:")
@@ -60,19 +63,33 @@ def find(tower: Tower, filters: Filters) -> pd.Series | None:
     return known.iloc[0]
 
 
-def suggest(tower: Tower, filters: Filters) -> None:
+def suggest(visit: Visit) -> None:
     """Where to look first."""
     for risky, title, what in [
         (True, "Largest accounts at high or critical risk", "No paying account of this selection is at high risk."),
         (False, "Largest accounts", "No account of this selection pays."),
     ]:
-        frame = numeric(rows(tower, "account_suggestions", filters, risky=risky), "mrr", "health_score")
-        table(title, frame, columns=MONEY, filters=filters, empty=what, help="As of the as-of date.")
+        found = rows(visit.build, "account_suggestions", visit.filters, risky=risky)
+        table(
+            visit, title, numeric(found, "mrr", "health_score"), columns=MONEY, empty=what, help="As of the as-of date."
+        )
 
 
 def profile(account: pd.Series) -> None:
     """Who the account is, what it pays, how it does and what to do."""
     st.subheader(account["account_name"])
+    _who(account)
+    _state(account)
+    grid = st.grid(5, min_column_width=150, gap="small")
+    for label, value, note in [*_paying(account), *_using(account), *_asking(account)]:
+        grid.metric(label, value, help=note, border=True, height="stretch")
+
+
+def _pays(account: pd.Series) -> bool:
+    return bool(pd.notna(account["health_score"]))
+
+
+def _who(account: pd.Series) -> None:
     facts = [
         account["account_id"],
         words(account["lifecycle_stage"]),
@@ -85,14 +102,17 @@ def profile(account: pd.Series) -> None:
     if account["product_names"]:
         facts.append(f"{account['product_names']} ({account['billing_interval']}, {account['seats']:,.0f} seats)")
     st.caption(" · ".join(str(fact) for fact in facts))
-    pays = pd.notna(account["health_score"])
+
+
+def _state(account: pd.Series) -> None:
+    """That it left, never paid, or how likely it is to leave and what to do first."""
     if account["lifecycle_stage"] == "churned":
         st.warning(
             f"Left on {account['churned_at']:%d %b %Y} after {account['tenure_months']:.0f} months. "
             f"Reason: {words(account['churn_reason'] or 'unknown')}.",
             icon=":material/logout:",
         )
-    elif not pays:
+    elif not _pays(account):
         st.info("Has not paid yet: there is no MRR, health or churn risk.", icon=":material/hourglass_empty:")
     else:
         urgent = account["risk_level"] in ("high", "critical")
@@ -101,50 +121,58 @@ def profile(account: pd.Series) -> None:
             f"{account['flags'] or 'no warning sign'}). Recommended step: **{account['recommended_step']}**.",
             icon=":material/priority_high:" if urgent else ":material/check:",
         )
-    answers = account["csat_answers_90d"]
-    csat = number(account["csat_points_90d"] / answers, "number") if answers else "–"
-    csat = f":gray[{csat}]" if answers < FEW else csat
-    before = account["events_28d_before"]
-    renewal = account["renewal_date"]
+
+
+def _paying(account: pd.Series) -> list[tuple[str, str, str]]:
+    """Cards of money and terms: label, value, note."""
+    renewal, tenure = account["renewal_date"], account["tenure_months"]
     days = float((renewal - account["as_of_date"]).days) if renewal else None
     term = f"The present term ends on {renewal:%d %b %Y}." if renewal else "No term runs."
-    values: list[tuple[str, str, str]] = [
+    health = f"{account['health_score']:.0f}" if _pays(account) else "–"
+    revenue = number(float(account["lifetime_revenue"] or 0), "money")
+    return [
         ("MRR", number(float(account["mrr"]), "money"), f"ARR {number(float(account['arr']), 'money')}."),
-        ("Health", f"{account['health_score']:.0f}" if pays else "–", "0 to 100; the four parts are below."),
-        (
-            "Tenure",
-            "–" if pd.isna(account["tenure_months"]) else f"{account['tenure_months']:.0f} mo",
-            "Since it first paid.",
-        ),
+        ("Health", health, "0 to 100; the four parts are below."),
+        ("Tenure", "–" if pd.isna(tenure) else f"{tenure:.0f} mo", "Since it first paid."),
         ("Renewal in", number(days, "days"), term),
-        ("Lifetime revenue", number(float(account["lifetime_revenue"] or 0), "money"), "Paid and kept, without tax."),
-        ("Events in 28 days", number(account["events_28d"], "count"), f"{number(before, 'count')} in the 28 before."),
-        ("Days since login", number(account["days_since_login"], "count"), f"{account['user_count']:,.0f} users."),
-        (
-            "Open tickets",
-            f"{account['open_tickets']:,.0f} of {account['tickets']:,.0f}",
-            f"{account['escalated_tickets_90d']:,.0f} escalated in 90 days.",
-        ),
-        (f"Ticket score (n = {answers:,.0f})", csat, "Mean of the scores from 1 to 5 given in 90 days."),
-        (
-            "Open deals",
-            number(float(account["open_deal_amount"] or 0), "money"),
-            f"{account['open_deals']:,.0f} deals.",
-        ),
+        ("Lifetime revenue", revenue, "Paid and kept, without tax."),
     ]
-    grid = st.grid(5, min_column_width=150, gap="small")
-    for label, value, note in values:
-        grid.metric(label, value, help=note, border=True, height="stretch")
+
+
+def _using(account: pd.Series) -> list[tuple[str, str, str]]:
+    """Cards of use."""
+    before = number(account["events_28d_before"], "count")
+    return [
+        ("Events in 28 days", number(account["events_28d"], "count"), f"{before} in the 28 before."),
+        ("Days since login", number(account["days_since_login"], "count"), f"{account['user_count']:,.0f} users."),
+    ]
+
+
+def _asking(account: pd.Series) -> list[tuple[str, str, str]]:
+    """Cards of tickets and deals."""
+    answers = account["csat_answers_90d"]
+    csat = number(account["csat_points_90d"] / answers, "number") if answers else "–"
+    tickets = f"{account['open_tickets']:,.0f} of {account['tickets']:,.0f}"
+    deals = number(float(account["open_deal_amount"] or 0), "money")
+    return [
+        ("Open tickets", tickets, f"{account['escalated_tickets_90d']:,.0f} escalated in 90 days."),
+        (
+            f"Ticket score (n = {answers:,.0f})",
+            f":gray[{csat}]" if answers < FEW else csat,
+            "Mean of the scores from 1 to 5 given in 90 days.",
+        ),
+        ("Open deals", deals, f"{account['open_deals']:,.0f} deals."),
+    ]
 
 
 def health(account: pd.Series) -> None:
     """The four weighted parts of the health with their reasons."""
     with st.container(border=True, height="stretch"):
         st.markdown("**Health and what drives it**", help="Each part from 0 to 100; the weights make the score.")
-        if pd.isna(account["health_score"]):
+        if not _pays(account):
             st.info("Only paying accounts have a health score.", icon=":material/search_off:")
             return
-        for part, weight in {"usage": 30, "support": 20, "revenue": 25, "engagement": 25}.items():
+        for part, weight in WEIGHTS.items():
             score = float(account[f"{part}_score"])
             st.progress(score / 100, f"**{part.capitalize()}** ({weight} %): {score:.0f} – {account[f'{part}_reason']}")
         st.caption("As of the as-of date.")

@@ -6,14 +6,16 @@ import pandas as pd
 import streamlit as st
 
 from app.data import numeric, rows
-from app.filters import page_filter
 from app.ui import charts, points
+from app.ui.colours import MOVE_COLOURS, MOVES
+from app.ui.filters import SWITCH, page_filter
 from app.ui.formats import words
 from app.ui.head import head
 from app.ui.panels import chart, table
 from app.views.customer.account import find, forget, health, profile, suggest
 
-tower, filters = head("Customer 360")
+visit = head()
+tower, filters = visit.build, visit.filters
 WHEN = st.column_config.DatetimeColumn("When (UTC)", format="D MMM YYYY, HH:mm")
 DOLLARS = {
     name: st.column_config.NumberColumn(label, format="dollar")
@@ -26,15 +28,15 @@ DOLLARS = {
     ]
 }
 
-account = find(tower, filters)
+account = find(visit)
 if account is None:
-    suggest(tower, filters)
+    suggest(visit)
     st.stop()
 profile(account)
 left, right = st.columns([4, 1], vertical_alignment="center")
 right.button("Close account", on_click=forget, icon=":material/close:", width="stretch")
 with left:
-    only = page_filter("span", "Only the chosen months", [False, True], default=False)
+    only = page_filter(visit, "span", "Only the chosen months", SWITCH, default=False)
 since = filters.start if only else tower.first_month
 st.caption(
     f"What happened {'within' if only else 'up to the end of'} the chosen months. Segment, region and channel narrow "
@@ -46,11 +48,12 @@ with left:
     health(account)
 with right:
     usage = numeric(rows(tower, "account_usage", filters, **key), "events", "errors", "peak_users", "features")
-    weeks = pd.DatetimeIndex([])
-    if len(usage):
-        weeks = pd.date_range(usage["week"].min(), usage["week"].max(), freq="7D")
-    filled = usage.set_index(pd.to_datetime(usage["week"])).reindex(weeks).fillna(0).rename_axis("start").reset_index()
+    days = usage.frame["week"]
+    weeks = pd.date_range(days.min(), days.max(), freq="7D") if len(days) else pd.DatetimeIndex([])
+    by_week = usage.frame.set_index(pd.to_datetime(days))
+    filled = by_week.reindex(weeks).fillna(0).rename_axis("start").reset_index()
     chart(
+        visit,
         "Product use by week",
         charts.lines(
             filled,
@@ -59,29 +62,26 @@ with right:
             zero=True,
             markers=False,
         ),
+        of=usage,
         help="Weeks begin on Monday; the first and the last may be partial.",
         empty="No product use within these months.",
     )
 left, right = st.columns(2)
-mrr = rows(tower, "account_mrr", filters, **key)
-moves = {
-    "new_mrr": "New",
-    "reactivation_mrr": "Reactivation",
-    "expansion_mrr": "Expansion",
-    "contraction_mrr": "Contraction",
-    "churned_mrr": "Churn",
-}
-mrr = numeric(mrr, "starting_mrr", "ending_mrr", *moves)
+mrr = numeric(rows(tower, "account_mrr", filters, **key), "starting_mrr", "ending_mrr", *MOVES)
 with left:
     chart(
+        visit,
         "MRR at month end",
-        charts.lines(mrr, "revenue_month", {"ending_mrr": "MRR"}, tick="$,.0f", zero=True),
+        charts.lines(mrr.frame, "revenue_month", {"ending_mrr": "MRR"}, tick="$,.0f", zero=True),
+        of=mrr,
         empty="It did not pay within these months.",
     )
 with right:
     chart(
+        visit,
         "MRR movements",
-        charts.stacked(mrr, "revenue_month", moves, "$,.0f"),
+        charts.stacked(mrr.frame, "revenue_month", MOVES, "$,.0f", colours=MOVE_COLOURS),
+        of=mrr,
         empty="Its MRR did not move within these months.",
     )
 
@@ -98,26 +98,32 @@ CODES = {"state", "last_change", "payment_state", "first_response_state", "resol
 CODES |= {"activity_type", "outcome", "activity_state"}
 for place, (title, (query, money, empty)) in zip(st.tabs(list(tabs)), tabs.items(), strict=True):
     with place:
-        frame = numeric(rows(tower, query, filters, **key), *money)
-        frame = frame.assign(**{name: frame[name].map(words) for name in CODES & {*frame.columns}})
-        days: dict[str, object] = {
+        found = numeric(rows(tower, query, filters, **key), *money)
+        frame = found.frame.assign(**{name: found.frame[name].map(words) for name in CODES & {*found.frame.columns}})
+        dates: dict[str, object] = {
             name: st.column_config.DateColumn(
                 name.rpartition("_")[0].replace("_", " ").capitalize(), format="D MMM YYYY"
             )
             for name in map(str, frame.columns)
             if name.endswith(("_at", "_date"))
         }
-        table(title, frame, columns={**DOLLARS, **days}, filters=filters, empty=empty)
+        table(visit, title, found.having(frame), columns={**DOLLARS, **dates}, empty=empty)
 
 happened = numeric(rows(tower, "account_timeline", filters, **key), "amount")
-happened["kind"] = happened["kind"].map(words)
-kinds = page_filter("kinds", "Kinds of events", sorted(happened["kind"].unique()), default=[], many=True)
-shown = happened[happened["kind"].isin(kinds)] if kinds else happened
-chart("Timeline", points.moments(shown, "occurred_at", "kind", "title"), empty="Nothing happened within these months.")
+happened = happened.having(happened.frame.assign(kind=happened.frame["kind"].map(words)))
+kinds = page_filter(visit, "kinds", "Kinds of events", sorted(happened.frame["kind"].unique()), default=[], many=True)
+shown = happened.where(happened.frame["kind"].isin(kinds)) if kinds else happened
+chart(
+    visit,
+    "Timeline",
+    points.moments(shown.frame, "occurred_at", "kind", "title"),
+    of=shown,
+    empty="Nothing happened within these months.",
+)
 table(
+    visit,
     "Events",
     shown,
-    filters=filters,
     columns={"amount": DOLLARS["amount"], "occurred_at": WHEN},
     empty="Nothing happened within these months.",
     help="Amounts: the change of MRR, or the amount of the deal or payment.",

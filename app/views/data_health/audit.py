@@ -5,9 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from app.data import Tower, read
-from app.filters import Filters, page_filter
+from app.data import read
+from app.found import Found
+from app.selection import Tower
+from app.ui.filters import page_filter
 from app.ui.panels import table
+from app.ui.visit import Visit
 from metrics.catalogue import catalogue
 
 STATUS = {"succeeded": "built, tests passed", "untested": "built, tests did not run"}
@@ -20,24 +23,8 @@ EXPECTED = (
 def state(tower: Tower, loads: pd.DataFrame, builds: pd.DataFrame) -> None:
     """Cards of the last load and build, and a warning where they failed or don't belong together."""
     last, build = (frame.iloc[0] if len(frame) else None for frame in (loads, builds))
-    shown: list[tuple[str, str, str]] = []
-    if last is not None:
-        note = f"Load {last['load_run_id']} {last['status']} at {last['finished_at']:%d %b %Y, %H:%M} UTC."
-        days = (tower.as_of - last["data_start_date"]).days + 1 if last["data_start_date"] else 0
-        span = f"{last['data_start_date']:%d %b %Y} to {tower.as_of:%d %b %Y}." if days else "The load has no window."
-        read_note = f"{last['rows_loaded']:,} loaded and {last['rows_rejected']:,} rejected."
-        rejected_note = "Of the last load; each is listed below where it is kept."
-        shown += [
-            ("Days of data", f"{days:,}", span),
-            ("Last load", "OK" if last["status"] == "succeeded" else "Failed", note),
-            ("Rows read", f"{last['rows_read']:,}", read_note),
-            ("Rows rejected", f"{last['rows_rejected']:,}", rejected_note),
-        ]
-    if build is not None:
-        words = STATUS.get(str(build["status"]), str(build["status"]))
-        note = f"Build {build['publication_id']} of {build['published_at']:%d %b %Y, %H:%M} UTC: {words}."
-        tests = f"{build['tests']:,}" if build["status"] == "succeeded" else "Not run"
-        shown.append(("Tests of the build", tests, note))
+    shown = _of_load(tower, last) if last is not None else []
+    shown += _of_build(build) if build is not None else []
     grid = st.grid(5, min_column_width=165, gap="small")
     for label, value, note in shown:
         grid.metric(label, value, help=note, border=True, height="stretch")
@@ -52,9 +39,31 @@ def state(tower: Tower, loads: pd.DataFrame, builds: pd.DataFrame) -> None:
         st.warning("The tests did not run with the last build: run `make dbt-test`.", icon=":material/rule:")
 
 
-def expected(builds: pd.DataFrame, filters: Filters) -> None:
+def _of_load(tower: Tower, last: pd.Series) -> list[tuple[str, str, str]]:
+    """Cards of a load: label, value, note."""
+    note = f"Load {last['load_run_id']} {last['status']} at {last['finished_at']:%d %b %Y, %H:%M} UTC."
+    days = (tower.as_of - last["data_start_date"]).days + 1 if last["data_start_date"] else 0
+    span = f"{last['data_start_date']:%d %b %Y} to {tower.as_of:%d %b %Y}." if days else "The load has no window."
+    read_note = f"{last['rows_loaded']:,} loaded and {last['rows_rejected']:,} rejected."
+    rejected_note = "Of the last load; each is listed below where it is kept."
+    return [
+        ("Days of data", f"{days:,}", span),
+        ("Last load", "OK" if last["status"] == "succeeded" else "Failed", note),
+        ("Rows read", f"{last['rows_read']:,}", read_note),
+        ("Rows rejected", f"{last['rows_rejected']:,}", rejected_note),
+    ]
+
+
+def _of_build(build: pd.Series) -> list[tuple[str, str, str]]:
+    """The card of a build."""
+    words = STATUS.get(str(build["status"]), str(build["status"]))
+    note = f"Build {build['publication_id']} of {build['published_at']:%d %b %Y, %H:%M} UTC: {words}."
+    return [("Tests of the build", f"{build['tests']:,}" if build["status"] == "succeeded" else "Not run", note)]
+
+
+def expected(visit: Visit, builds: pd.DataFrame) -> None:
     """The totals of expected.yml beside what the marts said."""
-    checks, empty = _audit("expected_checks", "expected_checks", EXPECTED)
+    checks, empty = _audit(visit, "expected_checks", "expected_checks", EXPECTED)
     stale = len(checks) and len(builds) and checks["load_run_id"].iloc[0] != builds["load_run_id"].iloc[0]
     if stale:
         message = "These totals were compared with an earlier load: run `make check-expected`."
@@ -64,8 +73,9 @@ def expected(builds: pd.DataFrame, filters: Filters) -> None:
         checks.insert(0, "number", checks["metric"].map(labels).fillna(checks["metric"]))
         checks["verdict"] = checks["verdict"].map({"as expected": "✓ as expected", "off": "✗ off"}).fillna("? no value")
     table(
+        visit,
         "Totals that you know",
-        checks.drop(columns=["metric", "load_run_id"], errors="ignore"),
+        Found(checks.drop(columns=["metric", "load_run_id"], errors="ignore")),
         columns={
             "month": st.column_config.DateColumn("Month", format="MMM YYYY"),
             **{
@@ -77,27 +87,26 @@ def expected(builds: pd.DataFrame, filters: Filters) -> None:
         },
         help="From expected.yml as last compared, what is off first. The whole warehouse, whatever the selection.",
         empty=empty,
-        filters=filters,
     )
 
 
-def rejected(filters: Filters) -> None:
+def rejected(visit: Visit) -> None:
     """The rows that loads refused, by rule."""
-    rejects, empty = _audit("rejected_rows", "rejects", "No row is kept as rejected.")
+    rejects, empty = _audit(visit, "rejected_rows", "rejects", "No row is kept as rejected.")
     if len(rejects):
-        rule = page_filter("rule", "Rule", sorted(rejects["rule"].unique()), format_func=str)
+        rule = page_filter(visit, "rule", "Rule", sorted(rejects["rule"].unique()), format_func=str)
         rejects = rejects[rejects["rule"] == rule] if rule else rejects
     table(
+        visit,
         "Rejected rows",
-        rejects,
+        Found(rejects),
         help="Rows that a load refused, with the reason; the last 5,000.",
         empty=empty,
-        filters=filters,
     )
 
 
-def _audit(name: str, query: str, empty: str) -> tuple[pd.DataFrame, str]:
+def _audit(visit: Visit, name: str, query: str, empty: str) -> tuple[pd.DataFrame, str]:
     """A table of ops as it is now, and why it is empty: no scope reads what is not known by segment and region."""
-    if read("may_read", {"name": f"ops.{name}"})["may"].iloc[0]:
-        return read(query, {}), empty
+    if read(visit.build.scope, "may_read", {"name": f"ops.{name}"})["may"].iloc[0]:
+        return read(visit.build.scope, query, {}), empty
     return pd.DataFrame(), "Closed to your row scope: this says nothing of segments and regions."

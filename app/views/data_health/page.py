@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from app.data import numeric, read, rows
+from app.found import Found
 from app.ui.cards import cards
 from app.ui.head import head
 from app.ui.panels import table, unanswered
@@ -19,15 +20,16 @@ BEHAVIOUR = {
     "now": "as of the as-of date",
 }
 WHEN = "D MMM YYYY, HH:mm"
-tower, filters = head("Data health")
+visit = head()
+tower, filters = visit.build, visit.filters
 st.caption("Loads and builds are those of the whole warehouse, whatever the selection.")
 
-loads, builds = read("load_runs", {}), read("publications", {})
+loads, builds = (read(tower.scope, name, {}) for name in ("load_runs", "publications"))
 audit.state(tower, loads, builds)
 
 st.subheader("Do the books agree?", help="MRR from the subscription ledger beside what invoices and payments say.")
-cards(tower, filters, "mrr invoiced_mrr unexplained_mrr payment_recovery days_to_pay")
-audit.expected(builds, filters)
+cards(visit, "mrr invoiced_mrr unexplained_mrr payment_recovery days_to_pay")
+audit.expected(visit, builds)
 
 st.subheader("What the numbers rest on")
 coverage = rows(tower, "coverage", filters)
@@ -40,51 +42,51 @@ count = {
     for name in ("records", "within_the_months", "rows")
 }
 table(
+    visit,
     "Records by source",
     coverage,
     columns={**dates, **count},
     help="Records of the selection, in all and within the months.",
-    filters=filters,
 )
 if note := unanswered(filters, ["segment", "region"], "Marketing spend"):
     st.caption(note)
-sizes = numeric(read("mart_sizes", {}), "rows", "megabytes")
+sizes = numeric(Found(read(tower.scope, "mart_sizes", {})), "rows", "megabytes")
 sizes_help = "Rows as the server counted them when the mart was built; size with indexes. The whole warehouse."
 size = {"megabytes": st.column_config.NumberColumn("MB", format="%.1f")}
 
 st.subheader("Loads, files and builds")
 table(
+    visit,
     "Last loads",
-    loads.assign(is_complete=loads["is_complete"].astype(bool)),
+    Found(loads.assign(is_complete=loads["is_complete"].astype(bool))),
     columns={
         "finished_at": st.column_config.DatetimeColumn("Finished (UTC)", format=WHEN),
         "is_complete": st.column_config.CheckboxColumn("Read = loaded + rejected"),
         "seconds": st.column_config.NumberColumn("Seconds", format="%.1f"),
         **dates,
     },
-    filters=filters,
     empty="No load is recorded.",
 )
 left, right = st.columns(2)
 with left:
     table(
+        visit,
         "Files of the load in use",
-        read("load_files", {}),
+        Found(read(tower.scope, "load_files", {})),
         help="What became of the rows of each file, and its SHA-256.",
-        filters=filters,
         empty="No file is recorded.",
     )
 with right:
-    table("Marts", sizes, columns={**count, **size}, help=sizes_help, filters=filters)
+    table(visit, "Marts", sizes, columns={**count, **size}, help=sizes_help)
 table(
+    visit,
     "Builds",
-    builds.assign(status=builds["status"].map(lambda s: audit.STATUS.get(s, s))),
+    Found(builds.assign(status=builds["status"].map(lambda s: audit.STATUS.get(s, s)))),
     columns={"published_at": st.column_config.DatetimeColumn("Published (UTC)", format=WHEN), **dates},
     help="Models built and tests run with each published build.",
-    filters=filters,
     empty="No build is published.",
 )
-audit.rejected(filters)
+audit.rejected(visit)
 
 st.subheader("What each number means")
 text = st.text_input(
@@ -103,10 +105,10 @@ meanings = pd.DataFrame(
 )
 searched = (meanings["number"] + " " + meanings["definition"] + " " + meanings["name"]).str.casefold()
 table(
+    visit,
     "Definitions",
-    meanings[searched.str.contains(text, regex=False)],
+    Found(meanings[searched.str.contains(text, regex=False)]),
     columns={"definition": st.column_config.TextColumn("Definition", width="large")},
     help=f"The {len(meanings)} metrics of the catalogue: one definition each, for the pages, the memo and exports.",
     empty="No definition holds this text.",
-    filters=filters,
 )

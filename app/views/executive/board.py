@@ -9,21 +9,16 @@ from typing import Any
 
 import pandas as pd
 
-from app.data import Tower, rows, split
-from app.filters import COMPARISONS, Filters, selection
+from app.data import first_row, rows, split
+from app.found import Found
+from app.selection import COMPARISONS, Filters, Tower
 from app.ui.cards import Fact, facts
-from app.ui.formats import COLOURS, money
+from app.ui.colours import ACTUAL, BAD, GOOD, LOSSES, MOVEMENTS, MOVES, TARGET, TOTAL, colour_of
+from app.ui.visit import Visit
+from metrics.formats import money
 
 KPIS = ["mrr", "arr", "nrr_t12m", "grr_t12m", "active_customers", "logo_churn_rate", "activation_rate"]
 KPIS += ["cac", "ltv_cac_ratio", "quick_ratio"]
-MOVES = {
-    "new_mrr": "New",
-    "reactivation_mrr": "Reactivation",
-    "expansion_mrr": "Expansion",
-    "contraction_mrr": "Contraction",
-    "churned_mrr": "Churn",
-}
-LOSSES = ["contraction_mrr", "churned_mrr"]
 SPLITS = {"segment": "segment", "region": "region", "acquisition_channel": "channel"}
 TINTS = {"green": "#1B7F4B", "red": "#B3261E", "gray": "#5B6B7B"}
 
@@ -33,44 +28,48 @@ class Board:
     """Everything that the executive page and its report show."""
 
     facts: list[Fact]
-    series: pd.DataFrame
-    bridge: dict[str, float]
-    monthly: pd.DataFrame
-    splits: dict[str, pd.DataFrame]
-    movers: pd.DataFrame
+    series: Found
+    total: Found
+    monthly: Found
+    splits: dict[str, Found]
+    movers: Found
+
+    @property
+    def bridge(self) -> dict[str, float]:
+        """From starting_mrr over the movements to mrr, by metric."""
+        return first_row(self.total)
 
     @property
     def gap(self) -> float:
         """Start plus movements less end: zero when the bridge ties."""
-        values = list(self.bridge.values())
-        return round(sum(values[:4]) - sum(values[4:]), 2)
+        moved = sum(movement.sign * self.bridge[movement.metric] for movement in MOVEMENTS)
+        return round(self.bridge["starting_mrr"] + moved - self.bridge["mrr"], 2)
 
 
 def read(tower: Tower, filters: Filters) -> Board:
     """Ask once for all of it."""
-    total = split(tower, filters, ["starting_mrr", *MOVES, "mrr"]).iloc[0].fillna(0)
-    names = ["start", "new", "reactivation", "expansion", "contraction", "churn", "end"]
     monthly = split(tower, filters, list(MOVES), grain="month")
-    monthly[LOSSES] *= -1
+    signed = monthly.frame.copy()
+    signed[LOSSES] *= -1
     return Board(
         facts(tower, filters, KPIS),
         split(tower, filters, ["mrr", "mrr_target"], grain="month", whole=True),
-        dict(zip(names, (float(total[name]) for name in ("starting_mrr", *MOVES, "mrr")), strict=True)),
-        monthly,
+        split(tower, filters, ["starting_mrr", *MOVES, "mrr"]),
+        monthly.having(signed),
         {dimension: split(tower, filters, ["mrr"], dimension) for dimension in SPLITS},
         rows(tower, "top_movers", filters),
     )
 
 
-def pdf(board: Board, tower: Tower, filters: Filters) -> bytes:
+def pdf(board: Board, visit: Visit) -> bytes:
     """The report as PDF bytes: KPIs; MRR, bridge and movements; splits and top movers; definitions."""
     from matplotlib.backends.backend_pdf import PdfPages
 
     out = io.BytesIO()
-    chosen = " · ".join(f"{key}: {value}" for key, value in selection(filters).items())
+    chosen = " · ".join(f"{key}: {value}" for key, value in visit.in_words.items())
     with PdfPages(out, metadata={"Title": "Board report", "Subject": chosen}) as pages:
         for number, draw in enumerate((_kpis, _mrr, _splits, _definitions), 1):
-            figure = _sheet(tower, chosen, number)
+            figure = _sheet(visit.build, chosen, number)
             draw(figure, board)
             pages.savefig(figure)
     return out.getvalue()
@@ -93,7 +92,7 @@ def _kpis(figure: Any, board: Board) -> None:
         [
             fact.metric.label + (" *" if fact.ignored else ""),
             fact.text + (f" (n = {fact.cases:,.0f})" if fact.is_few else ""),
-            *(fact.changes[compare] or "–" for compare in COMPARISONS),
+            *(changed.text if (changed := fact.changes[compare]) else "–" for compare in COMPARISONS),
             fact.of_target or "–",
         ]
         for fact in board.facts
@@ -102,7 +101,7 @@ def _kpis(figure: Any, board: Board) -> None:
     grid = _table(figure.add_axes((0.05, 0.16, 0.9, 0.68)), heads, lines, [0.28, 0.16, 0.18, 0.18, 0.2])
     for row, fact in enumerate(board.facts, 1):
         for column, compare in enumerate(COMPARISONS, 2):
-            grid[row, column].get_text().set_color(TINTS[fact.judged(fact.changes[compare] or "0.0 ")])
+            grid[row, column].get_text().set_color(TINTS[fact.judged(fact.changes[compare])])
     if any(fact.ignored for fact in board.facts):
         figure.text(0.05, 0.1, "* Not recorded by an active filter, and shown without it.", fontsize=8, color="#5B6B7B")
     if any(fact.is_partial for fact in board.facts):
@@ -110,43 +109,56 @@ def _kpis(figure: Any, board: Board) -> None:
 
 
 def _mrr(figure: Any, board: Board) -> None:
+    series = board.series.frame
     line = _axes(figure, (0.07, 0.5, 0.4, 0.32), "MRR against target")
-    months = [f"{pd.Timestamp(month):%b %y}" for month in board.series["period"]]
-    line.plot(months, board.series["mrr"], color=COLOURS["actual"], marker="o", markersize=3, label="MRR")
-    line.plot(months, board.series["mrr_target"], color=COLOURS["target"], linestyle="--", label="Target")
+    months = _months(series)
+    line.plot(months, series["mrr"], color=ACTUAL, marker="o", markersize=3, label="MRR")
+    line.plot(months, series["mrr_target"], color=TARGET, linestyle="--", label="Target")
     line.set_xticks(range(0, len(months), max(1, len(months) // 6)))
     line.legend(frameon=False, fontsize=8)
-    steps = _axes(figure, (0.55, 0.5, 0.4, 0.32), "MRR bridge")
-    level, names = 0.0, list(board.bridge)
-    for name, value in board.bridge.items():
-        signed = -value if name in ("contraction", "churn") else value
-        whole = name in ("start", "end")
-        colour = COLOURS["total"] if whole else COLOURS["expansion"] if signed >= 0 else COLOURS["churn"]
-        steps.bar(name.capitalize(), signed, bottom=0 if whole else level, color=colour)
-        before, level = level, signed if whole else level + signed
-        top = level if whole else max(before, level)
-        steps.annotate(money(signed), (names.index(name), top), ha="center", va="bottom", fontsize=7.5)
-    low = min(board.bridge["start"], board.bridge["end"])
-    steps.set_ylim(low * 0.8 if low > 0 else None, steps.get_ylim()[1] * 1.03)
-    steps.tick_params(axis="x", labelsize=7)
+    _bridge(_axes(figure, (0.55, 0.5, 0.4, 0.32), "MRR bridge"), board.bridge)
     figure.text(0.55, 0.445, f"Ties to the cent: ${abs(board.gap):.2f} apart.", fontsize=8)
-    bars = _axes(figure, (0.07, 0.09, 0.88, 0.3), "MRR movements by month")
-    up, down = [0.0] * len(board.monthly), [0.0] * len(board.monthly)
-    months = [f"{pd.Timestamp(month):%b %y}" for month in board.monthly["period"]]
-    for name, label in MOVES.items():
-        base, values = down if name in LOSSES else up, board.monthly[name].fillna(0).tolist()
-        colour = COLOURS[name.removesuffix("_mrr").replace("churned", "churn")]
-        bars.bar(months, values, bottom=base, color=colour, label=label)
+    _movements(_axes(figure, (0.07, 0.09, 0.88, 0.3), "MRR movements by month"), board.monthly.frame)
+
+
+def _months(frame: pd.DataFrame) -> list[str]:
+    return [f"{pd.Timestamp(month):%b %y}" for month in frame["period"]]
+
+
+def _bridge(axes: Any, values: dict[str, float]) -> None:
+    level, high = values["starting_mrr"], max(values["starting_mrr"], values["mrr"])
+    _step(axes, "Start", 0, values["starting_mrr"], TOTAL)
+    for movement in MOVEMENTS:
+        signed = movement.sign * values[movement.metric]
+        _step(axes, movement.label, level, signed, GOOD if signed >= 0 else BAD)
+        level += signed
+    _step(axes, "End", 0, values["mrr"], TOTAL)
+    low = min(values["starting_mrr"], values["mrr"])
+    axes.set_ylim(low * 0.8 if low > 0 else None, max(axes.get_ylim()[1], high) * 1.03)
+    axes.tick_params(axis="x", labelsize=7)
+
+
+def _step(axes: Any, label: str, bottom: float, size: float, colour: str) -> None:
+    """One bar of the bridge with its size on top."""
+    axes.bar(label, size, bottom=bottom, color=colour)
+    axes.annotate(money(size), (label, max(bottom, bottom + size)), ha="center", va="bottom", fontsize=7.5)
+
+
+def _movements(axes: Any, monthly: pd.DataFrame) -> None:
+    up, down = [0.0] * len(monthly), [0.0] * len(monthly)
+    for movement in MOVEMENTS:
+        base, values = up if movement.adds else down, monthly[movement.metric].fillna(0).tolist()
+        axes.bar(_months(monthly), values, bottom=base, color=movement.colour, label=movement.label)
         base[:] = [a + b for a, b in zip(base, values, strict=True)]
-    bars.axhline(0, color="#5B6B7B", linewidth=0.6)
-    bars.legend(frameon=False, fontsize=8, ncols=5, loc="upper center", bbox_to_anchor=(0.5, -0.1))
+    axes.axhline(0, color="#5B6B7B", linewidth=0.6)
+    axes.legend(frameon=False, fontsize=8, ncols=5, loc="upper center", bbox_to_anchor=(0.5, -0.1))
 
 
 def _splits(figure: Any, board: Board) -> None:
     for place, (dimension, label) in enumerate(SPLITS.items()):
         axes = _axes(figure, (0.11 + place * 0.31, 0.57, 0.18, 0.26), f"MRR by {label}")
-        part = board.splits[dimension].dropna().sort_values("mrr")
-        colours = [COLOURS.get(str(value), COLOURS["actual"]) for value in part[dimension]]
+        part = board.splits[dimension].frame.dropna().sort_values("mrr")
+        colours = [colour_of(dimension, value) or ACTUAL for value in part[dimension]]
         shown = axes.barh(range(len(part)), part["mrr"], color=colours)
         axes.grid(visible=False)
         total = max(part["mrr"].sum(), 1)
@@ -157,7 +169,7 @@ def _splits(figure: Any, board: Board) -> None:
     columns = ["account_name", "segment", "region", "won", "expansion", "contraction", "churn", "change"]
     lines = [
         [str(row[name]) if name in columns[:3] else money(float(row[name])) for name in columns]
-        for _, row in board.movers.head(12).iterrows()
+        for _, row in board.movers.frame.head(12).iterrows()
     ]
     heads = [name.replace("_", " ").capitalize() for name in columns]
     axes = figure.add_axes((0.05, 0.06, 0.9, 0.44))

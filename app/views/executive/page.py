@@ -4,43 +4,51 @@ from __future__ import annotations
 
 from functools import partial
 
-import pandas as pd
 import streamlit as st
 
+from app.found import Found
 from app.ui import cards, charts
+from app.ui.colours import MOVE_COLOURS, MOVES
 from app.ui.drill import Point, accounts
 from app.ui.exports import file_name
-from app.ui.head import head, toolbar
+from app.ui.head import head
 from app.ui.panels import chart, money, table, unanswered
 from app.views.executive import board
 
 
-def having(dimension: str, point: Point) -> pd.DataFrame:
+def having(dimension: str, point: Point) -> Found:
     """The accounts with MRR at the end of the range in one value of a dimension."""
     return accounts(tower, filters.narrowed(**{dimension: point.value}), "revenue")
 
 
-tower, filters = head("Executive overview", marks=True)
+visit = head(marks=True)
+tower, filters = visit.build, visit.filters
 shown = board.read(tower, filters)
-with toolbar():
+with visit.toolbar:
     st.download_button(
         "Board report (PDF)",
-        partial(board.pdf, shown, tower, filters),
-        file_name("board-report", filters, "pdf"),
+        partial(board.pdf, shown, visit),
+        file_name(visit, "board-report", "pdf"),
         "application/pdf",
         icon=":material/picture_as_pdf:",
         type="tertiary",
         on_click="ignore",
     )
-cards.show(tower, filters, shown.facts)
+cards.show(visit, shown.facts)
 
 left, right = st.columns(2)
 with left:
     chart(
+        visit,
         "MRR against target",
         charts.lines(
-            shown.series, "period", {"mrr": "MRR", "mrr_target": "Target"}, tick=charts.MONEY, dashed=("mrr_target",)
+            shown.series.frame,
+            "period",
+            {"mrr": "MRR", "mrr_target": "Target"},
+            tick=charts.MONEY,
+            dashed=("mrr_target",),
         ),
+        of=shown.series,
         help="Month-end MRR since the data begin; the plan is by segment and region.",
         note=unanswered(filters, ["acquisition_channel"], "The target"),
         drill=lambda point: accounts(tower, filters.narrowed(point.value), "revenue"),
@@ -48,15 +56,19 @@ with left:
     )
 with right:
     chart(
+        visit,
         "MRR bridge",
         charts.bridge(shown.bridge),
+        of=shown.total,
         help="Start + new + reactivation + expansion − contraction − churn = end.",
         note=f"Ties to the cent: the difference is ${abs(shown.gap):.2f}.",
-        drill=lambda point: accounts(tower, filters, "revenue", movement=point.value),
+        drill=lambda point: accounts(tower, filters, "revenue", movement=point.where["movement"]),
     )
 chart(
+    visit,
     "MRR movements by month",
-    charts.stacked(shown.monthly, "period", board.MOVES, charts.MONEY),
+    charts.stacked(shown.monthly.frame, "period", MOVES, charts.MONEY, colours=MOVE_COLOURS),
+    of=shown.monthly,
     help="One movement per account and month.",
     drill=lambda point: accounts(tower, filters.narrowed(point.value), "revenue", movement=point.series),
     marks=True,
@@ -64,17 +76,19 @@ chart(
 for place, (dimension, label) in zip(st.columns(3), board.SPLITS.items(), strict=True):
     with place:
         chart(
+            visit,
             f"MRR by {label}",
-            charts.shares(shown.splits[dimension], dimension, "mrr"),
+            charts.shares(shown.splits[dimension].frame, dimension, "mrr"),
+            of=shown.splits[dimension],
             help="At the end of the range.",
             height=280,
             drill=partial(having, dimension),
         )
 labels = {name: name.capitalize() for name in ("won", "expansion", "contraction", "churn", "change")}
 table(
+    visit,
     "Top movers",
     shown.movers,
     columns=money(**labels),
     help="Accounts whose MRR changed most over the range.",
-    filters=filters,
 )

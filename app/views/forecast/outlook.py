@@ -9,54 +9,63 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from app.data import Tower, kpis, rows
-from app.filters import Filters, add_months, page_filter
+from app.data import kpis, rows
+from app.found import NOTHING, Found
+from app.selection import Filters, Tower
 from app.ui import charts
+from app.ui.colours import GOOD, TARGET, TOTAL, colour_of
 from app.ui.drill import Point, accounts
-from app.ui.formats import COLOURS, money
+from app.ui.filters import page_filter
 from app.ui.panels import chart, unanswered
+from app.ui.visit import Visit
+from company.calendar import add_months, quarter_label, quarter_start
+from metrics.formats import money
 
 CALLS = {"committed": "Commit", "best_case": "Best case", "weighted": "Weighted"}
 NONE = "No whole quarter with a forecast lies before the end of the range."
 
 
-def weeks(tower: Tower, filters: Filters) -> pd.DataFrame:
+def weeks(tower: Tower, filters: Filters) -> Found:
     """The forecast of each quarter as it stood at the start of each week, with the whole weeks left."""
-    history = rows(tower, "forecast_weeks", filters)
-    quarters = [f"Q{day.month // 3 + 1} {day.year}" for day in history["quarter_start"]]
-    return history.assign(left=history["days_left"].astype(float) // 7, quarter=quarters)
+    found = rows(tower, "forecast_weeks", filters)
+    history = found.frame
+    quarters = [quarter_label(day) for day in history["quarter_start"]]
+    return found.having(history.assign(left=history["days_left"].astype(float) // 7, quarter=quarters))
 
 
 def _note(filters: Filters) -> str:
     return unanswered(filters, ["region", "acquisition_channel"], "The weekly forecast (and its target)")
 
 
-def _deals(tower: Tower, filters: Filters, row: pd.Series, call: str) -> pd.DataFrame:
+def _deals(tower: Tower, filters: Filters, row: pd.Series, call: str) -> Found:
     """The accounts behind a forecast as it stood in a week: what was won by then, and the open deals it counts on."""
     known = replace(filters, region=(), acquisition_channel=())
     if call == "target":
-        return pd.DataFrame()
+        return NOTHING
     if call == "actual":
         end = add_months(row["quarter_start"], 2)
         return accounts(tower, replace(known, start=row["quarter_start"], end=end), "deals", state="won")
     return accounts(tower, known, "forecast", quarter=row["quarter_start"], week=row["week_start"], call=call)
 
 
-def this_quarter(tower: Tower, filters: Filters, history: pd.DataFrame) -> None:
+def this_quarter(visit: Visit, history: Found) -> None:
     """The quarter in which the range ends: its forecast against the target, and week by week."""
-    quarter = add_months(filters.end, -((filters.end.month - 1) % 3))
-    name = f"Q{quarter.month // 3 + 1} {quarter.year}"
+    tower, filters = visit.build, visit.filters
+    quarter = quarter_start(filters.end)
+    name = quarter_label(quarter)
     # the weekly forecast knows segments only: so must the target that it is measured against
     plan = kpis(tower, ["bookings_target"], {"segment": filters.segment}, quarter, add_months(quarter, 2))
-    target = float(plan["bookings_target"].iloc[0])
-    standing = history[history["quarter_start"] == quarter]
+    target = float(plan.frame["bookings_target"].iloc[0])
+    standing = history.frame[history.frame["quarter_start"] == quarter]
     note, missing = _note(filters), f"{name} has no forecast: the data do not know it from its first day."
     left, right = st.columns(2)
     with left:
         last = standing.iloc[-1] if len(standing) else None
         chart(
+            visit,
             f"{name} against target",
             None if last is None else _calls(last, target),
+            of=history,
             help="With the share of the target. Closed: won before the week began. Commit adds open deals in "
             "negotiation, best case those in proposal; weighted adds every open deal × the share of such deals won "
             "within the quarter. A click lists those deals by account, with their whole amounts.",
@@ -65,10 +74,12 @@ def this_quarter(tower: Tower, filters: Filters, history: pd.DataFrame) -> None:
             drill=lambda point: _deals(tower, filters, standing.iloc[-1], point.value),
         )
     with right:
-        figure, known = _fan(history, standing, quarter, target)
+        figure, known = _fan(history.frame, standing, quarter, target)
         chart(
+            visit,
             f"{name}, week by week",
             figure,
+            of=history,
             help="Band: where earlier quarters ended, relative to their weighted forecast with as many weeks left.",
             note=f"Band from {known} earlier quarters: a range seen, not a probability. {note}"
             if known
@@ -85,16 +96,16 @@ def _week(standing: pd.DataFrame, point: Point) -> pd.Series:
 
 def _calls(last: pd.Series, target: float) -> go.Figure | None:
     """Target, what is closed, the three forecasts and what the quarter turned out to bring."""
-    steps = {"target": ("Target", "target"), "won": ("Closed", "won"), "committed": (CALLS["committed"], "commit")}
-    steps |= {name: (CALLS[name], name) for name in ("best_case", "weighted")} | {"actual": ("Turned out", "total")}
-    found = [
-        (call, label, target if call == "target" else last[call], COLOURS[c]) for call, (label, c) in steps.items()
-    ]
+    steps = {"target": ("Target", TARGET), "won": ("Closed", GOOD)}
+    steps |= {call: (label, colour_of("forecast", call) or TOTAL) for call, label in CALLS.items()}
+    steps |= {"actual": ("Turned out", TOTAL)}
+    amounts = {call: target if call == "target" else last[call] for call in steps}
+    found = [(call, label, amounts[call], colour) for call, (label, colour) in steps.items()]
     calls = pd.DataFrame(found, columns=["call", "label", "amount", "colour"]).astype({"amount": float}).dropna()
     labels = [f"{money(v)} · {v / target:.0%}" if target > 0 else money(v) for v in calls["amount"]]
     colours = list(calls["colour"])
     figure = charts.bars(calls, "label", "amount", tick=charts.MONEY, labels=labels, colours=colours, horizontal=True)
-    return figure and figure.update_traces(customdata=list(calls["call"]))
+    return figure and figure.update_traces(customdata=charts.at(calls, "call"))
 
 
 def _fan(history: pd.DataFrame, standing: pd.DataFrame, quarter: date, target: float) -> tuple[go.Figure | None, int]:
@@ -107,32 +118,36 @@ def _fan(history: pd.DataFrame, standing: pd.DataFrame, quarter: date, target: f
     fan = fan.assign(low=fan["weighted"] * fan["min"], high=fan["weighted"] * fan["max"])
     figure = charts.lines(fan, "week_start", {"won": "Closed"}, tick=charts.MONEY, zero=True)
     if figure:
-        figure.data[0].line.color = COLOURS["won"]
+        figure.data[0].line.color = GOOD
         charts.expected(fan, "week_start", "weighted", "low", "high", "Weighted forecast", figure=figure)
-        figure.data[-1].update(meta="weighted", customdata=fan["week_start"].astype(str))
-        figure.add_hline(y=target, line_dash="dash", line_color=COLOURS["total"], annotation_text="Target")
+        figure.data[-1].update(meta="weighted", customdata=charts.at(fan, "week_start"))
+        figure.add_hline(y=target, line_dash="dash", line_color=TOTAL, annotation_text="Target")
     return figure, int(spread["size"].max()) if len(spread) else 0
 
 
-def earlier_quarters(tower: Tower, filters: Filters, history: pd.DataFrame) -> None:
+def earlier_quarters(visit: Visit, history: Found) -> None:
     """How far the forecasts of whole quarters were from what those brought."""
+    tower, filters = visit.build, visit.filters
     st.subheader("How earlier forecasts turned out")
-    call = page_filter("call", "Forecast", CALLS, default="weighted", format_func=CALLS.__getitem__)
-    past = history[history["is_complete"].astype(bool) & (history["left"] <= 13)].dropna(subset=[call])
+    call = page_filter(visit, "call", "Forecast", CALLS, default="weighted", format_func=CALLS.__getitem__)
+    known = history.frame[history.frame["is_complete"].astype(bool) & (history.frame["left"] <= 13)]
+    past = known.dropna(subset=[call])
     past = past.assign(error=past[call] / past["actual"] - 1, size=(past[call] / past["actual"] - 1).abs())
     quality = past.groupby("left", as_index=False).agg(bias=("error", "mean"), accuracy=("size", "mean"))
 
-    def then(point: Point) -> pd.DataFrame:
+    def then(point: Point) -> Found:
         """The deals of a quarter's forecast as they stood with so many weeks left."""
-        found = past[(past["quarter"] == point.series) & (past["left"] == float(point.value))]
+        found = past[(past["quarter"] == point.where["quarter"]) & (past["left"] == float(point.where["left"]))]
         return _deals(tower, filters, found.iloc[0], call)
 
     left, right = st.columns(2)
     with left:
         figure = charts.lines_by(past, "left", "error", "quarter", tick=".0%")
         chart(
+            visit,
             "Error of the forecast by weeks left",
             _backwards(figure),
+            of=history,
             help="(Forecast − what the quarter brought) ÷ what it brought: above zero was too much.",
             note=f"Whole quarters up to the end of the range. {_note(filters)}",
             empty=NONE,
@@ -141,8 +156,10 @@ def earlier_quarters(tower: Tower, filters: Filters, history: pd.DataFrame) -> N
     with right:
         means = {"accuracy": "Mean size of the error", "bias": "Bias"}
         chart(
+            visit,
             "Accuracy and bias",
             _backwards(charts.lines(quality, "left", means, tick=".0%", zero=True)),
+            of=history,
             help="Bias is the mean error with its sign; below zero the forecast says too little.",
             note=f"From {past['quarter'].nunique()} quarters: few, so read it as a tendency. {_note(filters)}",
             empty=NONE,

@@ -7,31 +7,36 @@ import streamlit as st
 from app.data import rows
 from app.ui import charts
 from app.ui.cards import cards
+from app.ui.colours import BAD, GOOD, OPEN, OPEN_COLOURS
 from app.ui.drill import accounts, week
 from app.ui.head import head
 from app.ui.panels import chart, money, table
 from app.views.forecast.outlook import earlier_quarters, this_quarter, weeks
 
-DATES = {"met": "pulled_in", "breached": "pushed_out"}
+DATES = {"pulled_in": "Pulled in", "pushed_out": "Pushed out"}
+DATE_COLOURS = {"pulled_in": GOOD, "pushed_out": BAD}
+BECAME = {"won": "Won later", "lost": "Lost later", "open": "Still open"}
+BECAME_COLOURS = {"won": GOOD, "lost": BAD, "open": OPEN}
 NOW = "Open on the as-of date, whatever the months."
-tower, filters = head("Forecast", marks=True)
+visit = head(marks=True)
+tower, filters = visit.build, visit.filters
 cards(
-    tower,
-    filters,
+    visit,
     "won_amount bookings_target win_rate sales_cycle_days slip_share "
     "open_pipeline weighted_pipeline crm_weighted_pipeline overdue_pipeline sales_velocity",
 )
 history = weeks(tower, filters)
-this_quarter(tower, filters, history)
-earlier_quarters(tower, filters, history)
+this_quarter(visit, history)
+earlier_quarters(visit, history)
 st.subheader("What it rests on")
 deals = rows(tower, "forecast_deals", filters)
 flow = rows(tower, "pipeline_weeks", filters)
 slips = rows(tower, "slips", filters)
 left, right = st.columns(2)
 with left:
-    sums = deals.groupby("category").agg(open=("amount", "sum"), weighted=("weighted_amount", "sum"))
+    sums = deals.frame.groupby("category").agg(open=("amount", "sum"), weighted=("weighted_amount", "sum"))
     chart(
+        visit,
         "Open deals by forecast category",
         charts.stacked(
             sums.reindex(["Commit", "Best case", "Pipeline"]).fillna(0).reset_index(),
@@ -39,38 +44,46 @@ with left:
             {"open": "Open", "weighted": "Weighted"},
             charts.MONEY,
             side_by_side=True,
+            colours=OPEN_COLOURS,
         ),
+        of=deals,
         help="Commit: in negotiation. Best case: in proposal. Pipeline: earlier stages.",
         note=NOW,
-        drill=lambda point: deals[deals["category"] == point.value],
+        drill=lambda point: deals.where(deals.frame["category"] == point.value),
     )
     chart(
+        visit,
         "Pipeline created, won and lost by week",
         charts.lines(
-            flow, "period", {"created": "Created", "won": "Won", "lost": "Lost"}, tick=charts.MONEY, zero=True
+            flow.frame, "period", {"created": "Created", "won": "Won", "lost": "Lost"}, tick=charts.MONEY, zero=True
         ),
+        of=flow,
         help="ACV by week; the first and last week may be partial.",
         drill=lambda point: accounts(tower, filters, "deals", state=point.series, **week(point.value)),
         marks=True,
     )
 with right:
-    moved = flow.rename(columns={"pulled_in": "met", "pushed_out": "breached"})
     chart(
+        visit,
         "Due dates pulled in and pushed out by week",
-        charts.stacked(moved, "period", {"met": "Pulled in", "breached": "Pushed out"}, charts.MONEY),
+        charts.stacked(flow.frame, "period", DATES, charts.MONEY, colours=DATE_COLOURS),
+        of=flow,
         help="ACV of deals won before their expected week, and of deals whose expected week passed (below the axis).",
-        drill=lambda point: accounts(tower, filters, "deals", state=DATES[point.series], **week(point.value)),
+        drill=lambda point: accounts(tower, filters, "deals", state=point.series, **week(point.value)),
     )
     chart(
+        visit,
         "Slipped deals and what became of them",
         charts.stacked(
-            slips.rename(columns={"slipped_won": "won", "slipped_lost": "lost", "slipped_open": "open"}).fillna(0),
+            slips.frame.rename(columns={f"slipped_{state}": state for state in BECAME}).fillna(0),
             "period",
-            {"won": "Won later", "lost": "Lost later", "open": "Still open"},
+            BECAME,
             ",d",
+            colours=BECAME_COLOURS,
         ),
+        of=slips,
         help="Deals whose expected week passed without a close, by the month in which they were expected.",
-        note=f"{slips['slipped'].sum():,.0f} of {slips['due'].sum():,.0f} deals due in the range slipped.",
+        note=f"{slips.frame['slipped'].sum():,.0f} of {slips.frame['due'].sum():,.0f} deals due in the range slipped.",
         drill=lambda point: accounts(
             tower, filters.narrowed(point.value), "deals", state="slipped", result=point.series
         ),
@@ -82,16 +95,21 @@ config = money(amount="ACV", weighted_amount="Weighted") | {
     "category": "Forecast",
     "expected_close_date": "Expected",
 }
-late = deals["is_overdue"].astype(bool)
-deals = deals.drop(columns=["is_overdue", "slipped", "deal_id"])
+late = deals.frame["is_overdue"].astype(bool)
+deals = deals.having(deals.frame.drop(columns=["is_overdue", "slipped", "deal_id"]))
+on_time = deals.where(~late)
 table(
+    visit,
     "Slipped deals that are still open",
-    deals[late],
+    deals.where(late),
     columns=config,
     help=f"{NOW} The expected close date has passed.",
     empty="No open deal of the selection is past its expected date.",
-    filters=filters,
 )
 table(
-    "Open deals", deals[~late].drop(columns="days_late"), columns=config, help=f"{NOW} Largest first.", filters=filters
+    visit,
+    "Open deals",
+    on_time.having(on_time.frame.drop(columns="days_late")),
+    columns=config,
+    help=f"{NOW} Largest first.",
 )

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
-from app.data import numeric, rows, split
-from app.filters import Filters
+from app.data import in_order, numeric, rows, split
+from app.found import Found
+from app.selection import Filters
 from app.ui import charts
 from app.ui.cards import cards
+from app.ui.colours import DIMENSIONS
 from app.ui.drill import Point, accounts
 from app.ui.head import head
+from app.ui.health import TIERS, WEIGHTS
 from app.ui.panels import chart, unanswered
-from app.views.health.risk import NOW, ORDINALS, SIGNS, distribution, risky_accounts, signs, silent_accounts, tens
+from app.views.health.risk import NOW, ORDINALS, distribution, raising, risky_accounts, signs, silent_accounts, tens
 
-TIERS = {"healthy": "Healthy (from 70)", "watch": "Watch", "at_risk": "At risk (below 40)"}
-SEGMENTS = ["SMB", "Mid-Market", "Enterprise"]
-tower, filters = head("Account health", marks=True)
+visit = head(marks=True)
+tower, filters = visit.build, visit.filters
 cards(
-    tower,
-    filters,
+    visit,
     "average_health_score scored_customers healthy_customers unhealthy_customers unhealthy_mrr at_risk_customers "
     "at_risk_mrr inactive_customers_30d inactive_customers_90d inactive_mrr_30d",
 )
@@ -29,89 +29,122 @@ scores = numeric(rows(tower, "health_scores", filters), "health_score", "mrr")
 risks = numeric(rows(tower, "risk_list", filters), "mrr", "health_score", "risk_score", "days_since_login")
 
 
-def of_tier(point: Point) -> pd.DataFrame:
-    """The accounts of a tier at the end of the range, or at the end of the month that was clicked."""
-    if point.series in TIERS:
-        past = rows(tower, "health_scores", filters.narrowed(point.value))
-        return past[past["health_tier"] == point.series]
-    return scores[scores["health_tier"] == point.value]
+def of_tier(point: Point) -> Found:
+    """The accounts of a tier at the end of the range."""
+    return scores.where(scores.frame["health_tier"] == point.where["health_tier"])
 
 
-tiers = scores.groupby("health_tier", as_index=False).agg(accounts=("account_id", "count"), mrr=("mrr", "sum"))
+def of_tier_then(point: Point) -> Found:
+    """The accounts of a tier at the end of the month that was clicked."""
+    past = rows(tower, "health_scores", filters.narrowed(point.where["period"]))
+    return past.where(past.frame["health_tier"] == point.series)
+
+
+def of_ten(point: Point) -> Found:
+    """The accounts of a segment within a step of the score."""
+    frame = scores.frame
+    return scores.where((tens(frame) == point.where["score"]) & (frame["segment"] == point.series))
+
+
+tiers = scores.frame.groupby("health_tier", as_index=False).agg(accounts=("account_id", "count"), mrr=("mrr", "sum"))
 left, middle, right = st.columns(3)
 with left:
-    chart("Customers by tier", charts.shares(tiers, "health_tier", "accounts", ",d"), height=260, drill=of_tier)
+    chart(
+        visit,
+        "Customers by tier",
+        charts.shares(tiers, "health_tier", "accounts", ",d"),
+        of=scores,
+        height=260,
+        drill=of_tier,
+    )
 with middle:
-    chart("MRR by tier", charts.shares(tiers, "health_tier", "mrr"), height=260, drill=of_tier)
+    chart(visit, "MRR by tier", charts.shares(tiers, "health_tier", "mrr"), of=scores, height=260, drill=of_tier)
 with right:
     means = split(tower, filters, ["average_health_score", "scored_customers"], "segment")
-    means = means.sort_values("segment", key=lambda s: s.map(SEGMENTS.index))
+    by_segment = means.frame.set_index("segment").reindex(in_order(means.frame["segment"])).reset_index()
     chart(
+        visit,
         "Average health by segment",
-        charts.bars(means, "segment", "average_health_score", kind="number", n="scored_customers", horizontal=True),
+        charts.bars(
+            by_segment, "segment", "average_health_score", kind="number", n="scored_customers", horizontal=True
+        ),
+        of=means,
         height=260,
-        drill=lambda point: scores[scores["segment"] == point.value],
+        drill=lambda point: scores.where(scores.frame["segment"] == point.value),
     )
 left, right = st.columns(2)
 with left:
     monthly = split(tower, filters, ["scored_customers"], "health_tier", grain="month", whole=True)
-    counts = monthly.pivot(index="period", columns="health_tier", values="scored_customers").fillna(0)
+    counts = monthly.frame.pivot(index="period", columns="health_tier", values="scored_customers").fillna(0)
     chart(
+        visit,
         "Customers by tier over the months",
-        charts.stacked(counts.reindex(columns=list(TIERS), fill_value=0).reset_index(), "period", TIERS),
+        charts.stacked(
+            counts.reindex(columns=list(TIERS), fill_value=0).reset_index(),
+            "period",
+            TIERS,
+            colours=DIMENSIONS["health_tier"],
+        ),
+        of=monthly,
         help="At each month's end, by what was known then; since the data begin.",
-        drill=of_tier,
+        drill=of_tier_then,
         marks=True,
     )
 with right:
-    parts = {
-        "average_health_score": "Health",
-        "average_usage_score": "Usage (30 %)",
-        "average_support_score": "Support (20 %)",
-        "average_revenue_score": "Revenue (25 %)",
-        "average_engagement_score": "Engagement (25 %)",
+    parts = {"average_health_score": "Health"} | {
+        f"average_{part}_score": f"{part.capitalize()} ({weight} %)" for part, weight in WEIGHTS.items()
     }
+    series = split(tower, filters, list(parts), grain="month", whole=True)
     chart(
+        visit,
         "Health and its four weighted parts",
-        charts.lines(split(tower, filters, list(parts), grain="month", whole=True), "period", parts, tick=".1f"),
+        charts.lines(series.frame, "period", parts, tick=".1f"),
+        of=series,
         help="Means over the paying accounts at each month's end, 0 to 100; since the data begin.",
         drill=lambda point: rows(tower, "health_scores", filters.narrowed(point.value)),
         marks=True,
     )
 left, right = st.columns(2)
 with left:
-    spread = distribution(scores)
+    spread = distribution(scores.frame)
+    segments = {name: name for name in in_order(spread.columns[1:])}
     chart(
+        visit,
         "Distribution of the health score",
-        charts.stacked(spread, "score", {s: s for s in SEGMENTS if s in spread}),
+        charts.stacked(spread, "score", segments, colours=DIMENSIONS["segment"]),
+        of=scores,
         help="Paying accounts at the end of the range, by score and segment.",
-        drill=lambda point: scores[(tens(scores) == point.value) & (scores["segment"] == point.series)],
+        drill=of_ten,
     )
 with right:
     chart(
+        visit,
         "Warning signs: MRR of the accounts that raise them",
-        charts.bars(signs(risks), "flag", "mrr", kind="money", n="accounts", horizontal=True),
+        charts.bars(signs(risks.frame), "flag", "mrr", kind="money", n="accounts", horizontal=True),
+        of=risks,
         help="Paying accounts by each flag of churn risk; an account can raise several.",
         note=NOW,
         empty="No paying account of this selection raises a flag.",
-        drill=lambda point: risks[risks["flags"].str.contains(SIGNS[point.value])],
+        drill=lambda point: risks.where(raising(risks.frame, point.where["flag"])),
     )
 
-risky_accounts(filters, risks)
-silent_accounts(tower, filters)
+risky_accounts(visit, risks)
+silent_accounts(visit)
 known = Filters(filters.segment, (), (), tower.first_month, tower.last_month, filters.compare)
 left, right = st.columns(2)
 with left:
     lift = numeric(rows(tower, "health_lift", filters), "churn_rate", "customer_months", "churned")
-    lift["decile"] = lift["score_decile"].map(ORDINALS)
+    deciles = lift.frame.assign(decile=lift.frame["score_decile"].map(ORDINALS))
     ends = (
-        [f"{row['churn_rate']:.1%} (n = {row['customer_months']:,.0f})" for _, row in lift.iloc[[0, -1]].iterrows()]
-        if len(lift)
+        [f"{row['churn_rate']:.1%} (n = {row['customer_months']:,.0f})" for _, row in deciles.iloc[[0, -1]].iterrows()]
+        if len(deciles)
         else ["–"] * 2
     )
     chart(
+        visit,
         "Does a low score come before churn?",
-        charts.bars(lift, "decile", "churn_rate", kind="percent"),
+        charts.bars(deciles, "decile", "churn_rate", kind="percent"),
+        of=lift,
         help="Share of the scores that churn followed within three months, by decile of the score within segment "
         "and month; the 1st is the least healthy. Only months old enough to tell.",
         note=f"Of the least healthy tenth {ends[0]} left within three months, of the healthiest {ends[1]}. Whatever "
@@ -119,10 +152,19 @@ with left:
         drill=lambda point: accounts(tower, filters, "decile", decile=list(ORDINALS.values()).index(point.value) + 1),
     )
 with right:
-    value = numeric(rows(tower, "time_to_value", filters), "accounts_median_days").query("dimension == 'segment'")
+    value = numeric(rows(tower, "time_to_value", filters), "accounts_median_days")
+    value = value.where(value.frame["dimension"] == "segment")
     chart(
+        visit,
         "Time to value: median days to activation",
-        charts.bars(value, "dimension_value", "accounts_median_days", kind="days", n="accounts"),
+        charts.bars(
+            value.frame.rename(columns={"dimension_value": "segment"}),
+            "segment",
+            "accounts_median_days",
+            kind="days",
+            n="accounts",
+        ),
+        of=value,
         help="Kaplan–Meier over the accounts whose first user came within the data.",
         note="Whatever the months. " + unanswered(filters, ["region", "acquisition_channel"], "Here time to value"),
         drill=lambda point: rows(tower, "activation_days", known.narrowed(segment=point.value)),

@@ -5,18 +5,20 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from app.data import Tower, numeric, rows
-from app.filters import Filters, page_filter
+from app.data import numeric, rows
+from app.found import Found
+from app.ui.filters import SWITCH, page_filter
 from app.ui.panels import table
+from app.ui.visit import Visit
 
 ORDINALS = {n: f"{n}{({1: 'st', 2: 'nd', 3: 'rd'}).get(n, 'th')}" for n in range(1, 11)}
-SIGNS = {  # what the flags of a risk say
-    "Falling usage": "falling usage",
-    "Escalations": "escalations",
-    "Contraction": "contraction",
-    "Payment trouble": "payment trouble",
-    "No login for 30 days": "no login",
-    "Low health": "low health",
+SIGNS = {  # the flags of churn risk by how they are written
+    "Falling usage": "has_falling_usage",
+    "Escalations": "has_escalations",
+    "Contraction": "has_revenue_contraction",
+    "Payment trouble": "has_payment_trouble",
+    "No login for 30 days": "has_no_login_30d",
+    "Low health": "has_low_health",
 }
 NOW = "As of the as-of date, whatever the months."
 COLUMNS = {
@@ -25,10 +27,15 @@ COLUMNS = {
 }
 
 
+def raising(risks: pd.DataFrame, sign: str) -> pd.Series:
+    """Which accounts raise a warning sign (a key of SIGNS)."""
+    return risks[SIGNS[sign]].astype(bool)
+
+
 def signs(risks: pd.DataFrame) -> pd.DataFrame:
     """The warning signs by the MRR of the accounts that raise them; columns flag, mrr, accounts."""
-    raised = {name: risks[risks["flags"].str.contains(code)] for name, code in SIGNS.items()}
-    found = [(name, part["mrr"].sum(), len(part)) for name, part in raised.items()]
+    raised = {sign: risks[raising(risks, sign)] for sign in SIGNS}
+    found = [(sign, part["mrr"].sum(), len(part)) for sign, part in raised.items()]
     return pd.DataFrame(found, columns=["flag", "mrr", "accounts"]).sort_values("mrr", ascending=False)
 
 
@@ -45,14 +52,16 @@ def distribution(scores: pd.DataFrame) -> pd.DataFrame:
     return spread.reset_index()
 
 
-def risky_accounts(filters: Filters, risks: pd.DataFrame) -> None:
+def risky_accounts(visit: Visit, risks: Found) -> None:
     """Paying accounts by churn risk."""
     levels = page_filter(
-        "risk", "Risk level", ["critical", "high", "medium", "low"], default=["critical", "high"], many=True
+        visit, "risk", "Risk level", ["critical", "high", "medium", "low"], default=["critical", "high"], many=True
     )
+    shown = risks.where(risks.frame["risk_level"].isin(levels)) if levels else risks
     table(
+        visit,
         "Churn risk",
-        risks[risks["risk_level"].isin(levels)] if levels else risks,
+        shown.having(shown.frame.drop(columns=list(SIGNS.values()))),
         columns={
             **COLUMNS,
             "risk_score": st.column_config.ProgressColumn("Risk", min_value=0, max_value=100, format="%.0f"),
@@ -63,22 +72,21 @@ def risky_accounts(filters: Filters, risks: pd.DataFrame) -> None:
         },
         help=f"{NOW} Risk: what the health lacks, and six points for each flag but low health.",
         empty="No account of this selection has such a risk.",
-        filters=filters,
     )
 
 
-def silent_accounts(tower: Tower, filters: Filters) -> None:
+def silent_accounts(visit: Visit) -> None:
     """Accounts that nobody has logged in to."""
     left, right = st.columns([1, 3], vertical_alignment="bottom")
     with left:
-        days = page_filter("silent", "No login for", [30, 90], default=30, format_func="{} days".format)
+        days = page_filter(visit, "silent", "No login for", [30, 90], default=30, format_func="{} days".format)
     with right:
-        everyone = page_filter("former", "Also accounts that no longer pay", [False, True], default=False)
+        everyone = page_filter(visit, "former", "Also accounts that no longer pay", SWITCH, default=False)
+    found = rows(visit.build, "inactive", visit.filters, days=days, everyone=everyone)
     table(
+        visit,
         f"No login for {days} days, by customer lifetime value",
-        numeric(
-            rows(tower, "inactive", filters, days=days, everyone=everyone), "mrr", "estimated_clv", "days_since_login"
-        ),
+        numeric(found, "mrr", "estimated_clv", "days_since_login"),
         columns={
             **COLUMNS,
             "estimated_clv": st.column_config.NumberColumn("Estimated CLV", format="dollar"),
@@ -86,5 +94,4 @@ def silent_accounts(tower: Tower, filters: Filters) -> None:
         },
         help=f"{NOW} Inactivity stands beside revenue churn and is never mixed with it.",
         empty="Somebody of every paying account of this selection has logged in.",
-        filters=filters,
     )

@@ -13,7 +13,13 @@ select
     accounts.owner_name,
     risk.region,
     risk.health_score,
-    risk.days_since_login
+    risk.days_since_login,
+    risk.has_falling_usage,
+    risk.has_escalations,
+    risk.has_revenue_contraction,
+    risk.has_payment_trouble,
+    risk.has_no_login_30d,
+    risk.has_low_health
 from marts.churn_risk as risk
 inner join marts.customer_360 as accounts on risk.account_id = accounts.account_id
 where /* selection of risk */ true

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
-from app.data import Tower, rows, split
-from app.filters import Filters, page_filter
+from app.data import rows, split
+from app.found import Found
 from app.ui import charts
 from app.ui.drill import accounts
-from app.ui.formats import money as dollars
+from app.ui.filters import page_filter
 from app.ui.panels import chart, money, table, unanswered
+from app.ui.visit import Visit
+from metrics.formats import money as dollars
 
 MODELS = {"first_touch": "First touch", "last_touch": "Last touch", "linear": "Linear", "position": "Position"}
 CREDITS = {"new_mrr": "New MRR", "won_amount": "Won amount"}
@@ -21,52 +22,61 @@ COLUMNS = money(spend="Spend", cost_per_lead="Cost per lead", **CREDITS) | {
 COLUMNS["touch_channel"] = "Channel"
 
 
-def attribution(tower: Tower, filters: Filters) -> None:
+def attribution(visit: Visit) -> None:
     """The section of the marketing page."""
-
-    def credited(model: str, channel: str, campaign: str | None = None) -> pd.DataFrame:
-        """The accounts whose new MRR or won deals a model credits to a channel; no campaign's name is no touch."""
-        narrow = {"model": model.split("_")[0], "touch_channel": channel, "campaign": campaign}
-        return accounts(tower, filters, "credit", **narrow)
-
     st.subheader("Attribution")
     left, right = st.columns(2)
     with left:
-        measure = page_filter("credit", "Credit", CREDITS, default="new_mrr", format_func=CREDITS.__getitem__)
+        measure = page_filter(visit, "credit", "Credit", CREDITS, default="new_mrr", format_func=CREDITS.__getitem__)
     with right:
         model = page_filter(
-            "model", "Model of the campaigns", MODELS, default="position", format_func=MODELS.__getitem__
+            visit, "model", "Model of the campaigns", MODELS, default="position", format_func=MODELS.__getitem__
         )
-    note = unanswered(filters, ["segment", "region"], "Spend")
+    _by_channel(visit, measure)
+    _by_campaign(visit, model)
+
+
+def _credited(visit: Visit, model: str, channel: str, campaign: str | None = None) -> Found:
+    """The accounts whose new MRR or won deals a model credits to a channel; no campaign's name is no touch."""
+    narrow = {"model": model.split("_")[0], "touch_channel": channel, "campaign": campaign}
+    return accounts(visit.build, visit.filters, "credit", **narrow)
+
+
+def _by_channel(visit: Visit, measure: str) -> None:
     columns = {f"{name}_{measure}": label for name, label in MODELS.items()}
-    credit = split(tower, filters, list(columns), "touch_channel").fillna(0)
-    sums = credit[list(columns)].sum()
+    models = dict(zip(columns, MODELS, strict=True))
+    credit = split(visit.build, visit.filters, list(columns), "touch_channel")
+    known = credit.frame.fillna(0)
+    sums = known[list(columns)].sum()
     gap = f"largest difference ${sums.max() - sums.min():.2f}"
+    ordered = known.sort_values(next(iter(columns)), ascending=False)
     chart(
+        visit,
         "Credit by channel, four models",
-        charts.stacked(
-            credit.sort_values(next(iter(columns)), ascending=False),
-            "touch_channel",
-            columns,
-            charts.MONEY,
-            side_by_side=True,
-        ),
+        charts.stacked(ordered, "touch_channel", columns, charts.MONEY, side_by_side=True),
+        of=credit,
         help="First or last touch takes all; linear shares alike; position gives 40 % to the first, 40 % to the last "
         "and the rest to those between. Without a touch, the channel that the account came from takes the credit. A "
         "filter on channels chooses accounts by the channel they came from.",
-        drill=lambda point: credited(point.series.removesuffix(f"_{measure}"), point.value),
+        drill=lambda point: _credited(visit, models[point.series], point.where["touch_channel"]),
         note=f"Every model shares the same total: {dollars(float(sums.iloc[0]))} ({gap}).",
         height=400,
     )
+
+
+def _by_campaign(visit: Visit, model: str) -> None:
     shown = {f"{model}_{name}": name for name in CREDITS}
     keys = ["touch_channel", "campaign"]
-    campaigns = rows(tower, "campaigns", filters).merge(split(tower, filters, list(shown), *keys), on=keys, how="outer")
-    campaigns = campaigns.rename(columns=shown).sort_values("spend", ascending=False)
+    spent = rows(visit.build, "campaigns", visit.filters)
+    credit = split(visit.build, visit.filters, list(shown), *keys)
+    merged = spent.frame.merge(credit.frame, on=keys, how="outer").rename(columns=shown)
+    campaigns = merged.sort_values("spend", ascending=False)
+    note = unanswered(visit.filters, ["segment", "region"], "Spend")
     table(
+        visit,
         "Campaigns",
-        campaigns,
+        spent.having(campaigns).beside(credit),
         columns=COLUMNS,
         help=f"Credit by the model {MODELS[model].lower()}. {note}",
-        filters=filters,
-        drill=lambda point: credited(model, point.value, campaigns["campaign"].fillna("").iloc[int(point.series)]),
+        drill=lambda point: _credited(visit, model, point.value, campaigns["campaign"].fillna("").iloc[point.row]),
     )

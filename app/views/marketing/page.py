@@ -8,20 +8,22 @@ import pandas as pd
 import streamlit as st
 
 from app.data import rows, split
+from app.found import NOTHING, Found
 from app.ui import charts
 from app.ui.cards import cards
+from app.ui.colours import ACTUAL, FEW_CASES
 from app.ui.drill import accounts
-from app.ui.formats import COLOURS, FEW
+from app.ui.formats import FEW
 from app.ui.head import head
 from app.ui.panels import chart, table, unanswered
 from app.views.marketing.attribution import COLUMNS, attribution
 
 CHANNEL = "acquisition_channel"
 AGES = {3: "After 3 months", 6: "After 6 months", 12: "After 12 months"}
-tower, filters = head("Marketing & attribution", marks=True)
+visit = head(marks=True)
+tower, filters = visit.build, visit.filters
 cards(
-    tower,
-    filters,
+    visit,
     "spend acquired_customers cac cac_payback_months roas "
     "ltv ltv_cac_ratio magic_number customer_retention_3m customer_retention_12m",
 )
@@ -29,7 +31,7 @@ note = unanswered(filters, ["segment", "region"], "Spend")
 whole = replace(filters, segment=(), region=())  # what it cost to win customers is known by channel only
 
 
-def won(channel: object = None, month: object = None) -> pd.DataFrame:
+def won(channel: object = None, month: object = None) -> Found:
     """The customers won by a channel, or in a month."""
     return accounts(tower, whole.narrowed(month, acquisition_channel=channel), "revenue", movement="new_mrr")
 
@@ -38,8 +40,10 @@ left, right = st.columns(2)
 with left:
     spent = split(tower, filters, ["spend"], CHANNEL, grain="month")
     chart(
+        visit,
         "Spend by channel and month",
-        charts.stacked_by(spent, "period", "spend", CHANNEL, charts.MONEY),
+        charts.stacked_by(spent.frame, "period", "spend", CHANNEL, charts.MONEY),
+        of=spent,
         help="Sales and marketing spend.",
         note=note,
         height=400,
@@ -47,18 +51,21 @@ with left:
     )
 with right:
     cohorts = rows(tower, "channel_cohorts", replace(filters, start=tower.first_month))
-    ripe = cohorts["is_mature"].astype(bool)
+    ripe = cohorts.frame["is_mature"].astype(bool)
+    so_far = cohorts.frame["roas_so_far"]
     chart(
+        visit,
         "Return on spend by acquisition month",
         charts.bars(
-            cohorts.assign(month=[f"{day:%b %y}" for day in cohorts["period"]]),
+            cohorts.frame.assign(month=[f"{day:%b %y}" for day in cohorts.frame["period"]]),
             "month",
             "roas_so_far",
             kind="ratio",
-            labels=["" if pd.isna(value) else f"{value:.1f}" for value in cohorts["roas_so_far"]],
+            labels=["" if pd.isna(value) else f"{value:.1f}" for value in so_far],
             n="customers",
-            colours=[COLOURS["actual" if done else "few"] for done in ripe],
+            colours=[ACTUAL if done else FEW_CASES for done in ripe],
         ),
+        of=cohorts,
         needs="roas",
         help="Gross profit of the first year of the customers won in the month ÷ spend of the month; n customers.",
         note=f"All months up to the end of the range. Grey: the first year is not over, the figure still grows. {note}",
@@ -67,7 +74,7 @@ with right:
     )
 names = ["spend", "cac", "cac_payback_months", "ltv_cac_ratio", "acquired_customers"]
 by_channel = split(tower, filters, names, CHANNEL)
-by_channel = by_channel[by_channel["spend"] > 0]
+by_channel = by_channel.where(by_channel.frame["spend"] > 0)
 for place, (name, kind, title) in zip(
     st.columns(3),
     [
@@ -78,10 +85,12 @@ for place, (name, kind, title) in zip(
     strict=True,
 ):
     with place:
-        part = by_channel.sort_values(name, ascending=name != "ltv_cac_ratio")
+        part = by_channel.frame.sort_values(name, ascending=name != "ltv_cac_ratio")
         chart(
+            visit,
             title,
             charts.bars(part, CHANNEL, name, kind=kind, n="acquired_customers", horizontal=True),
+            of=by_channel,
             help="Best first; n customers won within the range, grey under ten. Channels without spend are left out.",
             note=note,
             drill=lambda point: won(point.value),
@@ -91,12 +100,17 @@ funnel = rows(tower, "channel_funnel", filters)
 with left:
     asked = [f"{what}_{age}m" for age in AGES for what in ("customer_retention", "mature_customers")]
     kept = split(tower, filters, asked, CHANNEL, whole=True)
+    judged = kept.frame.copy()
     for age in AGES:
-        share = kept[f"customer_retention_{age}m"].astype(float)
-        kept[f"age_{age}"] = share.where(kept[f"mature_customers_{age}m"] >= FEW)
+        share = judged[f"customer_retention_{age}m"].astype(float)
+        judged[f"age_{age}"] = share.where(judged[f"mature_customers_{age}m"] >= FEW)
+    series = {f"age_{age}": label for age, label in AGES.items()}
+    ages = dict(zip(series, AGES, strict=True))
     chart(
+        visit,
         "Customers kept, by channel",
-        charts.stacked(kept, CHANNEL, {f"age_{age}": label for age, label in AGES.items()}, ".0%", side_by_side=True),
+        charts.stacked(judged, CHANNEL, series, ".0%", side_by_side=True),
+        of=kept,
         help="Customers who still pay 3, 6, 12 months after their first month ÷ customers won.",
         note=f"Won since the data begin, up to the end of the range; bars need {FEW} customers that are old enough. "
         + note.replace("Spend", "Retention by channel"),
@@ -105,12 +119,12 @@ with left:
             tower,
             replace(whole, start=tower.first_month).narrowed(acquisition_channel=point.value),
             "cohort",
-            months_later=int(point.series.removeprefix("age_")),
+            months_later=ages[point.series],
         ),
         height=400,
     )
 with right:
-    total = funnel[["impressions", "clicks", "leads", "customers"]].astype(float).sum()
+    total = funnel.frame[["impressions", "clicks", "leads", "customers"]].astype(float).sum()
     labels = [
         f"{n:,.0f}" + (f" · {n / before:.2%}" if before else "") for n, before in zip(total, [0, *total], strict=False)
     ]
@@ -118,26 +132,31 @@ with right:
     if figure:
         figure.update_xaxes(type="log", showticklabels=False, range=[0, 9])
     chart(
+        visit,
         "From impression to customer",
         figure,
+        of=funnel,
         needs="spend",
         help="Logarithmic, with the share of the step before. Of the same months: a customer's click may be older.",
-        drill=lambda point: won() if point.value == "customers" else pd.DataFrame(),
+        drill=lambda point: won() if point.value == "customers" else NOTHING,
         note=note,
         height=400,
     )
-attribution(tower, filters)
-pace = funnel.assign(
-    cost_per_lead=funnel["spend"] / funnel["leads"].where(funnel["leads"] > 0),
-    lead_to_customer=funnel["customers"] / funnel["leads"].where(funnel["leads"] > 0),
+attribution(visit)
+leads = funnel.frame["leads"].where(funnel.frame["leads"] > 0)
+pace = funnel.having(
+    funnel.frame.assign(
+        cost_per_lead=funnel.frame["spend"] / leads,
+        lead_to_customer=funnel.frame["customers"] / leads,
+    )
 )
 shares = {"lead_to_customer": st.column_config.NumberColumn("Lead to customer", format="percent")}
 table(
+    visit,
     "Channels",
     pace,
     columns=COLUMNS | shares,
     help=f"Sums over the range. {note}",
-    filters=filters,
     needs="spend",
     drill=lambda point: won(point.value),
 )

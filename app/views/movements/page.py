@@ -4,91 +4,93 @@ from __future__ import annotations
 
 from functools import partial
 
-import pandas as pd
 import streamlit as st
 
-from app.data import kpis, rows, split
-from app.filters import page_filter
+from app.data import first_row, rows, split
+from app.found import Found
 from app.ui import charts
 from app.ui.cards import cards
+from app.ui.colours import LOSSES, MOVE_COLOURS, MOVEMENTS, MOVES, TOTAL
 from app.ui.drill import Point, accounts
+from app.ui.filters import page_filter
 from app.ui.formats import FEW
 from app.ui.head import head
 from app.ui.panels import chart, money, table
 from app.views.movements.billing import invoices_and_payments
 
-SERIES = {
-    "new_mrr": "New",
-    "reactivation_mrr": "Reactivation",
-    "expansion_mrr": "Expansion",
-    "contraction_mrr": "Contraction",
-    "churned_mrr": "Churn",
-}
-KINDS = ["new", "reactivation", "expansion", "contraction", "churn"]
 LISTS = {"months": "By month", "events": "By event"}
 WINDOWS = {"t12m": "12 months", "monthly": "1 month"}
-tower, filters = head("MRR & movements", marks=True)
-cards(tower, filters, ["mrr", "net_new_mrr", *SERIES, "quick_ratio", "arpa", "active_customers"])
+visit = head(marks=True)
+tower, filters = visit.build, visit.filters
+cards(visit, ["mrr", "net_new_mrr", *MOVES, "quick_ratio", "arpa", "active_customers"])
 
 
-def behind(point: Point) -> pd.DataFrame:
+def behind(point: Point) -> Found:
     """The accounts behind a movement of a month; behind the line, everything that moved in it."""
     if point.series == "net_new_mrr":
         return rows(tower, "movement_list", filters.narrowed(point.value), movement=())
     return accounts(tower, filters.narrowed(point.value), "revenue", movement=point.series)
 
 
-names = ["starting_mrr", *SERIES, "net_new_mrr", "mrr"]
-monthly = split(tower, filters, names, grain="month").fillna(0)
-signed = monthly.assign(contraction_mrr=-monthly["contraction_mrr"], churned_mrr=-monthly["churned_mrr"])
-figure = charts.stacked(signed, "period", SERIES, charts.MONEY)
+names = ["starting_mrr", *MOVES, "net_new_mrr", "mrr"]
+of_months = split(tower, filters, names, grain="month")
+monthly = of_months.frame.fillna(0)
+signed = monthly.assign(**{name: -monthly[name] for name in LOSSES})
+figure = charts.stacked(signed, "period", MOVES, charts.MONEY, colours=MOVE_COLOURS)
 if figure and (net := charts.lines(monthly, "period", {"net_new_mrr": "Net new"}, tick=charts.MONEY)):
-    figure.add_trace(net.data[0].update(line_color=charts.COLOURS["total"]))
+    figure.add_trace(net.data[0].update(line_color=TOTAL))
 chart(
+    visit,
     "MRR movements by month",
     figure,
+    of=of_months,
     help="One movement per account and month; the line is net new MRR. Click a bar for the accounts behind it.",
     drill=behind,
     marks=True,
 )
-total = kpis(tower, names, filters.values, filters.start, filters.end).iloc[0].fillna(0)
+total = split(tower, filters, names)
 left, right = st.columns(2)
 with left:
-    keys = zip(["start", *KINDS, "end"], ["starting_mrr", *SERIES, "mrr"], strict=True)
     chart(
+        visit,
         "From start to end",
-        charts.bridge({key: float(total[name]) for key, name in keys}),
+        charts.bridge(first_row(total)),
+        of=total,
         help="Start + movements = end, to the cent. Click a step for the accounts behind it.",
-        drill=lambda point: accounts(tower, filters, "revenue", movement=point.value),
+        drill=lambda point: accounts(tower, filters, "revenue", movement=point.where["movement"]),
     )
 with right:
     growth = monthly.assign(
         growth=(monthly["net_new_mrr"] / monthly["starting_mrr"]).where(monthly["starting_mrr"] > 0)
     )
     chart(
+        visit,
         "MRR growth by month",
         charts.lines(growth, "period", {"growth": "Net new MRR ÷ MRR at the start"}, tick=".1%"),
+        of=of_months,
         help="Net new MRR of the month ÷ MRR at its start.",
         drill=lambda point: rows(tower, "movement_list", filters.narrowed(point.value), movement=()),
         marks=True,
     )
 
 
-def kept(point: Point) -> pd.DataFrame:
+def kept(point: Point) -> Found:
     """The accounts of a segment that paid when the window began."""
-    narrow = filters.narrowed(point.value, segment=point.series)
+    narrow = filters.narrowed(point.where["period"], segment=point.where["segment"])
     return accounts(tower, narrow, "retained", months_back=12 if window == "t12m" else 1)
 
 
-window = page_filter("window", "Retention over", WINDOWS, default="t12m", format_func=WINDOWS.__getitem__)
+window = page_filter(visit, "window", "Retention over", WINDOWS, default="t12m", format_func=WINDOWS.__getitem__)
 asked = [f"nrr_{window}", f"grr_{window}", "starting_customers"]
 retained = split(tower, filters, asked, "segment", grain="month", whole=True)
-retained = retained[retained["starting_customers"] >= FEW]
+retained = retained.where(retained.frame["starting_customers"] >= FEW)
 for place, kind, title in zip(st.columns(2), ("nrr", "grr"), ("Net", "Gross"), strict=True):
     with place:
         chart(
+            visit,
             f"{title} revenue retention by segment",
-            charts.lines_by(retained, "period", f"{kind}_{window}", "segment", tick=".1%"),
+            charts.lines_by(retained.frame, "period", f"{kind}_{window}", "segment", tick=".1%"),
+            of=retained,
             drill=kept,
             note=f"Every month up to the end of the range with {FEW} customers or more at its start.",
             empty=f"No segment of the selection has {FEW} customers at the start of a month"
@@ -96,9 +98,15 @@ for place, kind, title in zip(st.columns(2), ("nrr", "grr"), ("Net", "Gross"), s
         )
 
 
-def on_plan(column: str, point: Point) -> pd.DataFrame:
+def on_plan(column: str, point: Point) -> Found:
     """The paying accounts on a plan, or with a billing interval."""
     return accounts(tower, filters, "plans", **{column: point.value})
+
+
+def of_event(point: Point) -> Found:
+    """The changes of subscriptions of one kind."""
+    events = rows(tower, "movement_events", filters, movement=())
+    return events.where(events.frame["event"] == point.where["change_type"])
 
 
 plans = rows(tower, "mrr_by_plan", filters)
@@ -106,28 +114,34 @@ left, middle, right = st.columns(3)
 for place, column, title in ((left, "plan_tier", "plan"), (middle, "billing_interval", "billing interval")):
     with place:
         chart(
+            visit,
             f"MRR by {title}",
-            charts.shares(plans.groupby(column, as_index=False).agg(mrr=("mrr", "sum")), column, "mrr"),
+            charts.shares(plans.frame.groupby(column, as_index=False).agg(mrr=("mrr", "sum")), column, "mrr"),
+            of=plans,
             needs="mrr",
             note="On the as-of date, whatever the months.",
             help="MRR of each account under its main plan.",
             drill=partial(on_plan, column),
         )
 with right:
-    causes = split(tower, filters, ["mrr_event_change"], "change_type").sort_values("mrr_event_change", ascending=False)
+    causes = split(tower, filters, ["mrr_event_change"], "change_type")
+    ordered = causes.frame.sort_values("mrr_event_change", ascending=False)
     chart(
+        visit,
         "Net new MRR by event",
-        charts.bars(causes, "change_type", "mrr_event_change", kind="money", horizontal=True),
+        charts.bars(ordered, "change_type", "mrr_event_change", kind="money", horizontal=True),
+        of=causes,
         help="Starts and ends of subscriptions, upgrades and downgrades of seats, changes of plan and price, ends of "
         "discounts. The sum is net new MRR.",
-        drill=lambda point: rows(tower, "movement_events", filters, movement=()).query("event == @point.value"),
+        drill=of_event,
     )
 left, right = st.columns([3, 2], vertical_alignment="bottom")
 with left:
-    chosen = page_filter("movement", "Movement", KINDS, many=True)
+    chosen = page_filter(visit, "movement", "Movement", [movement.name for movement in MOVEMENTS], many=True)
 with right:
-    grain = page_filter("list", "List", LISTS, default="months", format_func=LISTS.__getitem__)
+    grain = page_filter(visit, "list", "List", LISTS, default="months", format_func=LISTS.__getitem__)
 table(
+    visit,
     "Movement list",
     rows(tower, "movement_list" if grain == "months" else "movement_events", filters, movement=tuple(chosen)),
     columns=money(mrr_before="MRR before", mrr_after="MRR after", change="Change")
@@ -136,6 +150,5 @@ table(
         "is_netted_in_month": "Nets out in the month",
     },
     help="Largest first. By month: one row per account and month. By event: each change of a subscription.",
-    filters=filters,
 )
-invoices_and_payments(tower, filters)
+invoices_and_payments(visit)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from app.data import rows, split
-from app.filters import page_filter
+from app.found import Found
 from app.ui import charts
 from app.ui.cards import cards
+from app.ui.colours import BLUE, GOOD, GREY, ORANGE
 from app.ui.drill import Point, accounts
+from app.ui.filters import page_filter
 from app.ui.head import head
 from app.ui.panels import chart, money, table
 
-STATES = {"met": "Delivered", "normal": "On the way", "medium": "Not shipped", "target": "Cancelled"}
-tower, filters = head("Orders & products", marks=True)
+STATES = {"delivered": "Delivered", "shipped": "On the way", "open": "Not shipped", "cancelled": "Cancelled"}
+STATE_COLOURS = {"delivered": GOOD, "shipped": BLUE, "open": ORANGE, "cancelled": GREY}
+DAYS = {"ship_p50": "days_to_ship", "deliver_p50": "days_to_deliver", "deliver_p90": "days_to_deliver"}
+visit = head(marks=True)
+tower, filters = visit.build, visit.filters
 cards(
-    tower,
-    filters,
+    visit,
     "order_value orders average_order_value order_gross_profit order_gross_margin fulfilment_days",
     per_row=3,
 )
@@ -26,26 +29,30 @@ monthly = split(tower, filters, ["order_value", "order_gross_margin", "orders"],
 months = rows(tower, "order_months", filters)
 
 
-def arrived(point: Point) -> pd.DataFrame:
+def arrived(point: Point) -> Found:
     """The orders of a month that were shipped, or delivered."""
     found = rows(tower, "order_list", filters.narrowed(point.value), state=None)
-    return found.dropna(subset=["days_to_ship" if point.series.startswith("ship") else "days_to_deliver"])
+    return found.where(found.frame[DAYS[point.series]].notna())
 
 
 left, middle, right = st.columns(3)
 with left:
     chart(
+        visit,
         "Order value by month",
-        charts.bars(monthly, "period", "order_value", kind="money"),
+        charts.bars(monthly.frame, "period", "order_value", kind="money"),
+        of=monthly,
         help="After discount, without tax.",
         drill=lambda point: accounts(tower, filters.narrowed(point.value), "lines"),
     )
 with middle:
-    rates = monthly.merge(months[["period", "discount_share"]], on="period", how="left")
+    rates = monthly.frame.merge(months.frame[["period", "discount_share"]], on="period", how="left")
     series = {"order_gross_margin": "Gross margin", "discount_share": "Discount ÷ list value"}
     chart(
+        visit,
         "Margin and discount by month",
         charts.lines(rates, "period", series, tick=".1%", zero=True),
+        of=monthly,
         help="Gross margin: order value less cost ÷ order value.",
         drill=lambda point: accounts(tower, filters.narrowed(point.value), "lines"),
         marks=True,
@@ -53,48 +60,58 @@ with middle:
 with right:
     cut = split(tower, filters, ["order_value"], "segment")
     chart(
+        visit,
         "Order value by segment",
-        charts.shares(cut, "segment", "order_value"),
+        charts.shares(cut.frame, "segment", "order_value"),
+        of=cut,
         drill=lambda point: accounts(tower, filters.narrowed(segment=point.value), "lines"),
     )
 left, right = st.columns(2)
 with left:
     series = {"ship_p50": "Shipped, median", "deliver_p50": "Delivered, median", "deliver_p90": "Delivered, p90"}
     chart(
+        visit,
         "Days to ship and to deliver",
-        charts.lines(months, "period", series, tick=".1f", zero=True),
+        charts.lines(months.frame, "period", series, tick=".1f", zero=True),
+        of=months,
         help="From the order, by its month; orders on their way are left out, so that young months look faster.",
         drill=arrived,
     )
 with right:
-    columns = dict(zip(("delivered", "shipped", "open", "cancelled"), STATES, strict=True))
-    codes = {code: state for state, code in columns.items()}
     chart(
+        visit,
         "Orders by fulfilment state",
-        charts.stacked(months.rename(columns=columns), "period", STATES, ",d"),
+        charts.stacked(months.frame, "period", STATES, ",d", colours=STATE_COLOURS),
+        of=months,
         help="By month of the order, judged on the as-of date; cancelled ones included.",
-        drill=lambda point: rows(tower, "order_list", filters.narrowed(point.value), state=codes[point.series]),
+        drill=lambda point: rows(tower, "order_list", filters.narrowed(point.value), state=point.series),
     )
 products = rows(tower, "order_products", filters)
 left, middle, right = st.columns(3)
 with left:
     chart(
+        visit,
         "Order value by product",
-        charts.shares(products, "product", "value"),
+        charts.shares(products.frame, "product", "value"),
+        of=products,
         drill=lambda point: accounts(tower, filters, "lines", product=point.value),
     )
 with middle:
     chart(
+        visit,
         "Gross margin by product",
-        charts.bars(products, "product", "margin", kind="percent", n="orders", horizontal=True),
+        charts.bars(products.frame, "product", "margin", kind="percent", n="orders", horizontal=True),
+        of=products,
         help="n is the number of orders; grey under ten.",
         drill=lambda point: accounts(tower, filters, "lines", product=point.value),
     )
 with right:
-    tiers = products.groupby("price_tier", as_index=False).agg(value=("value", "sum"))
+    tiers = products.frame.groupby("price_tier", as_index=False).agg(value=("value", "sum"))
     chart(
+        visit,
         "Order value by price tier",
         charts.shares(tiers, "price_tier", "value"),
+        of=products,
         drill=lambda point: accounts(tower, filters, "lines", price_tier=point.value),
     )
 config = money(list_price="List price", value="Order value", discount="Discount", gross_profit="Gross profit") | {
@@ -109,15 +126,16 @@ config = money(list_price="List price", value="Order value", discount="Discount"
         ("days_waiting", "Days waiting", "%.0f"),
     )
 }
-pace = products["units"].astype(float) / filters.months
+pace = products.frame["units"].astype(float) / filters.months
+stock = products.frame.assign(months_of_stock=(products.frame["on_hand"] / pace).where(pace > 0))
 table(
+    visit,
     "Products and stock",
-    products.assign(months_of_stock=(products["on_hand"] / pace).where(pace > 0)).drop(columns="product_id"),
+    products.having(stock.drop(columns="product_id")),
     columns=config,
     help="Stock is on the as-of date; months of stock at the pace of the selection.",
     drill=lambda point: accounts(tower, filters, "lines", product=point.value),
-    filters=filters,
 )
-state = page_filter("state", "Orders", list(columns))
+state = page_filter(visit, "state", "Orders", list(STATES))
 listed = rows(tower, "order_list", filters, state=state)
-table("Orders", listed, columns=config, help="Largest first; waiting is counted up to the as-of date.", filters=filters)
+table(visit, "Orders", listed, columns=config, help="Largest first; waiting is counted up to the as-of date.")

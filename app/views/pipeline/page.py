@@ -6,27 +6,29 @@ import pandas as pd
 import streamlit as st
 
 from app.data import kpis, rows, split
-from app.filters import add_months
+from app.found import Found
 from app.ui import charts
 from app.ui.cards import cards
-from app.ui.drill import accounts
-from app.ui.formats import number
+from app.ui.colours import OPEN_COLOURS
+from app.ui.drill import Point, accounts
 from app.ui.head import head
 from app.ui.panels import chart, money, table, unanswered
+from company.calendar import add_months, quarter_start
+from metrics.formats import number
 
 STAGES = ["prospecting", "qualification", "demo", "proposal", "negotiation"]
 AGES = {"≤ 30": 30, "31–60": 60, "61–90": 90, "91–180": 180, "> 180": 10_000}
-tower, filters = head("Funnel & pipeline", marks=True)
+visit = head(marks=True)
+tower, filters = visit.build, visit.filters
 cards(
-    tower,
-    filters,
+    visit,
     "win_rate win_rate_value won_amount average_won_amount sales_cycle_days "
     "open_pipeline weighted_pipeline crm_weighted_pipeline overdue_pipeline deals_created",
 )
 st.caption("Open pipeline is as of the as-of date, whatever the months; it answers to segment, region and channel.")
 
 stages = split(tower, filters, ["entered_deals", "stage_conversion", "stage_days"], "stage")
-stages = stages.set_index("stage").reindex(STAGES).reset_index()
+in_order = stages.frame.set_index("stage").reindex(STAGES).reset_index()
 for place, (title, name, kind, help) in zip(
     st.columns(3),
     [
@@ -48,8 +50,10 @@ for place, (title, name, kind, help) in zip(
 ):
     with place:
         chart(
+            visit,
             title,
-            charts.bars(stages, "stage", name, kind=kind, horizontal=True),
+            charts.bars(in_order, "stage", name, kind=kind, horizontal=True),
+            of=stages,
             help=help,
             drill=lambda point: accounts(tower, filters, "stages", stage=point.value),
         )
@@ -65,17 +69,22 @@ for place, (title, name, help) in zip(
 ):
     with place:
         chart(
+            visit,
             title,
-            charts.bars(rates, "segment", name, kind="percent", n="closed_deals"),
+            charts.bars(rates.frame, "segment", name, kind="percent", n="closed_deals"),
+            of=rates,
             help=help,
             drill=lambda point: accounts(tower, filters.narrowed(segment=point.value), "deals"),
         )
 closed = rows(tower, "deals_closed", filters)
 with right:
-    lost = closed.dropna(subset=["loss_reason"]).groupby("loss_reason", as_index=False).agg(deals=("deal_id", "count"))
+    lost = closed.frame.dropna(subset=["loss_reason"]).groupby("loss_reason", as_index=False)
+    reasons = lost.agg(deals=("deal_id", "count"))
     chart(
+        visit,
         "Why deals are lost",
-        charts.shares(lost, "loss_reason", "deals", tick=",d"),
+        charts.shares(reasons, "loss_reason", "deals", tick=",d"),
+        of=closed,
         help="Lost deals of the range.",
         drill=lambda point: accounts(tower, filters, "deals", state="lost", loss_reason=point.value),
     )
@@ -83,30 +92,42 @@ left, right = st.columns(2)
 with left:
     series = split(tower, filters, ["win_rate", "win_rate_value"], grain="month", whole=True)
     chart(
+        visit,
         "Win rate over time",
-        charts.lines(series, "period", {"win_rate": "By count", "win_rate_value": "By value"}, tick=".0%", zero=True),
+        charts.lines(
+            series.frame, "period", {"win_rate": "By count", "win_rate_value": "By value"}, tick=".0%", zero=True
+        ),
+        of=series,
         drill=lambda point: accounts(tower, filters.narrowed(point.value), "deals"),
         marks=True,
     )
+
+
+def of_size(point: Point) -> Found:
+    """The won deals of a segment within a step of the histogram."""
+    low, high = charts.steps(won.frame["amount"])[point.where["amount"]]
+    within = won.frame["amount"].between(low, high, inclusive="left")
+    return won.where(within & (won.frame["segment"] == point.where["segment"]))
+
+
 with right:
-    won = closed[closed["is_won"].astype(bool)]
+    won = closed.where(closed.frame["is_won"].astype(bool))
     chart(
+        visit,
         "Size of won deals",
-        charts.histogram(won, "amount", "segment"),
+        charts.histogram(won.frame, "amount", "segment"),
+        of=won,
         help="ACV won, logarithmic steps.",
-        drill=lambda point: won[
-            (won["segment"] == point.series)
-            & won["amount"].between(*charts.steps(won["amount"])[point.value], inclusive="left")
-        ],
+        drill=of_size,
     )
-quarter = add_months(tower.as_of.replace(day=1), -((tower.as_of.month - 1) % 3))
+quarter = quarter_start(tower.as_of)
 parts = {
     "bookings_target": ("Target", "money"),
     "won_amount": ("Already won", "money"),
     "due_pipeline": ("Open and due", "money"),
     "pipeline_coverage": ("Coverage", "ratio"),
 }
-coverage = kpis(tower, list(parts), filters.values, quarter, add_months(quarter, 2)).iloc[0]
+coverage = kpis(tower, list(parts), filters.values, quarter, add_months(quarter, 2)).frame.iloc[0]
 with st.container(border=True):
     st.markdown(
         f"**Coverage of the quarter from {quarter:%b %Y}**",
@@ -116,18 +137,21 @@ with st.container(border=True):
         place.metric(label, number(coverage[name], kind))
     st.caption("Always the quarter of the as-of date. " + unanswered(filters, ["acquisition_channel"], "The target"))
 deals = rows(tower, "deals_open", filters)
-deals["age"] = pd.cut(deals["age_days"].astype(float), [-1, *AGES.values()], labels=list(AGES)).astype(str)
+ages = pd.cut(deals.frame["age_days"].astype(float), [-1, *AGES.values()], labels=list(AGES)).astype(str)
 left, right = st.columns(2)
 with left:
-    by_age = deals.groupby("age").agg(amount=("amount", "sum"), deals=("deal_id", "count")).reindex(list(AGES))
+    by_age = deals.frame.assign(age=ages).groupby("age").agg(amount=("amount", "sum"), deals=("deal_id", "count"))
     chart(
+        visit,
         "Open pipeline by age in days",
-        charts.bars(by_age.fillna(0).reset_index(), "age", "amount", kind="money", n="deals"),
-        drill=lambda point: deals[deals["age"] == point.value].drop(columns="age"),
+        charts.bars(by_age.reindex(list(AGES)).fillna(0).reset_index(), "age", "amount", kind="money", n="deals"),
+        of=deals,
+        drill=lambda point: deals.where(ages == point.value),
     )
 with right:
-    by_stage = deals.groupby("stage").agg(open=("amount", "sum"), weighted=("weighted_amount", "sum"))
+    by_stage = deals.frame.groupby("stage").agg(open=("amount", "sum"), weighted=("weighted_amount", "sum"))
     chart(
+        visit,
         "Open and weighted by stage",
         charts.stacked(
             by_stage.reindex(STAGES).reset_index(),
@@ -135,7 +159,9 @@ with right:
             {"open": "Open", "weighted": "Weighted"},
             charts.MONEY,
             side_by_side=True,
+            colours=OPEN_COLOURS,
         ),
+        of=deals,
         drill=lambda point: accounts(tower, filters, "deals", state="open", stage=point.value),
     )
 config = money(amount="ACV", weighted_amount="Weighted") | {
@@ -145,9 +171,9 @@ config = money(amount="ACV", weighted_amount="Weighted") | {
     "days_in_current_stage": st.column_config.NumberColumn("In stage (days)", format="%.0f"),
 }
 table(
+    visit,
     "Stale and overdue deals",
-    deals[deals["is_stale"].astype(bool) | deals["is_overdue"].astype(bool)].drop(columns="age"),
+    deals.where(deals.frame["is_stale"].astype(bool) | deals.frame["is_overdue"].astype(bool)),
     columns=config,
     help="Stale: no move for 60 days. Overdue: the expected close date has passed.",
-    filters=filters,
 )

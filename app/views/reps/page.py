@@ -9,16 +9,20 @@ import pandas as pd
 import streamlit as st
 
 from app.data import rows
-from app.filters import page_filter
+from app.found import Found
 from app.ui import charts
 from app.ui.cards import cards
+from app.ui.colours import ACTUAL, BAD, GOOD, GREY, TARGET
 from app.ui.drill import Point, accounts, week
-from app.ui.formats import COLOURS, FEW, words
+from app.ui.filters import page_filter
+from app.ui.formats import FEW, words
 from app.ui.head import head
 from app.ui.panels import chart, money, table, unanswered
 from metrics import get_metric
 
-MOODS = {"met": "Positive", "target": "Neutral", "breached": "Negative"}
+MOODS = {"positive": "Positive", "neutral": "Neutral", "negative": "Negative"}
+MOOD_COLOURS = {"positive": GOOD, "neutral": GREY, "negative": BAD}
+QUOTA = {"target": "Quota after ramp", "actual": "Won"}
 STEPS = {"0–2": 2, "3–5": 5, "6–8": 8, "9–12": 12, "> 12": 10_000}
 PER_WIN = "Activities ÷ deals won in the same months, n deals won; grey under ten. Bigger deals take more work."
 BY_REP = [
@@ -26,27 +30,27 @@ BY_REP = [
     ("Win rate by rep", "win_rate", "percent", "closed_deals", "Won ÷ (won + lost), n deals closed; grey under ten."),
     ("Activities per win", "activities_per_win", "count", "won_deals", PER_WIN),
 ]
-tower, filters = head("Sales activity & reps", marks=True)
+visit = head(marks=True)
+tower, filters = visit.build, visit.filters
 cards(
-    tower,
-    filters,
+    visit,
     "quota_attainment ramped_quota won_amount win_rate activities_per_win "
     "activities activity_completion_rate overdue_activities positive_outcome_rate deals_created",
 )
-names = rows(tower, "rep_names", filters).set_index("rep_id")["label"].to_dict()
-rep = tuple(page_filter("rep", "Sales reps", names, many=True, format_func=names.__getitem__))
+names = rows(tower, "rep_names", filters).frame.set_index("rep_id")["label"].to_dict()
+rep = tuple(page_filter(visit, "rep", "Sales reps", names, many=True, format_func=names.__getitem__))
 st.caption("The cards show the whole selection; everything below answers to the chosen reps too.")
 reps = rows(tower, "reps", filters, rep=rep)
 note = unanswered(filters, ["acquisition_channel"], "A rep's result")
 attainment = get_metric("quota_attainment")
-made = [COLOURS["won" if attainment.meets(share) else "actual"] for share in reps["attainment"].dropna()]
+made = [GOOD if attainment.meets(share) else ACTUAL for share in reps.frame["attainment"].dropna()]
 whole = replace(filters, segment=(), region=(), acquisition_channel=())  # a rep's result is that of all its deals
-staff = dict(zip(reps["rep_name"], reps["rep_id"], strict=True))
+staff = dict(zip(reps.frame["rep_name"], reps.frame["rep_id"], strict=True))
 
 
-def behind(column: str, point: Point) -> pd.DataFrame:
+def behind(column: str, point: Point) -> Found:
     """The accounts behind a rep's number, by its deals or its work."""
-    one = (staff[point.value],)
+    one = (staff[point.where["rep_name"]],)
     if column == "activities_per_win":
         return accounts(tower, whole, "activities", rep=one)
     return accounts(tower, whole, "deals", rep=one, state="won" if column == "attainment" else None)
@@ -54,22 +58,27 @@ def behind(column: str, point: Point) -> pd.DataFrame:
 
 for place, (title, column, kind, n, help) in zip(st.columns(3), BY_REP, strict=True):
     with place:
-        ranked = reps.sort_values(column, ascending=column == "activities_per_win")
+        ranked = reps.frame.sort_values(column, ascending=column == "activities_per_win")
         figure = charts.bars(ranked, "rep_name", column, kind=kind, n=n, colours=None if n else made, horizontal=True)
-        chart(title, figure, help=help, note=note, height=120 + 22 * len(reps), drill=partial(behind, column))
+        tall = 120 + 22 * len(ranked)
+        chart(visit, title, figure, of=reps, help=help, note=note, height=tall, drill=partial(behind, column))
 cells = rows(tower, "activity_cells", filters, rep=rep)
 worked = partial(accounts, tower, filters, "activities", rep=rep)
 left, right = st.columns(2)
 with left:
+    made_good = rows(tower, "rep_months", filters, rep=rep)
     chart(
+        visit,
         "Won amount against quota by month",
         charts.stacked(
-            rows(tower, "rep_months", filters, rep=rep),
+            made_good.frame,
             "period",
-            {"target": "Quota after ramp", "actual": "Won"},
+            QUOTA,
             charts.MONEY,
             side_by_side=True,
+            colours={"target": TARGET, "actual": ACTUAL},
         ),
+        of=made_good,
         note=note,
         drill=lambda point: accounts(
             tower, whole.narrowed(point.value), "deals", state="won", rep=tuple(staff.values()) or ("",)
@@ -78,50 +87,58 @@ with left:
     )
 with right:
     chart(
+        visit,
         "Activities by type and week",
-        charts.stacked_by(cells, "week", "activities", "activity_type", ",d"),
+        charts.stacked_by(cells.frame, "week", "activities", "activity_type", ",d"),
+        of=cells,
         needs="activities",
         help="By the day they took place or were planned for; the first and last week may be partial.",
-        drill=lambda point: worked(activity_type=point.series, **week(point.value, filters)),
+        drill=lambda point: worked(activity_type=point.where["activity_type"], **week(point.where["week"], filters)),
     )
 left, middle, right = st.columns(3)
 with left:
-    done = cells.groupby("activity_type", as_index=False)[["completed", "due"]].sum()
+    done = cells.frame.groupby("activity_type", as_index=False)[["completed", "due"]].sum()
     done["rate"] = done["completed"] / done["due"].where(done["due"] > 0)
     chart(
+        visit,
         "Completion by type",
         charts.bars(
             done.sort_values("rate", ascending=False), "activity_type", "rate", kind="percent", n="due", horizontal=True
         ),
+        of=cells,
         needs="activities",
         help="Completed ÷ (completed + overdue); what is not yet due is out.",
         drill=lambda point: worked(activity_type=point.value, due=True),
     )
 with middle:
-    moods = cells.dropna(subset=["outcome_sentiment"]).pivot_table(
+    moods = cells.frame.dropna(subset=["outcome_sentiment"]).pivot_table(
         index="activity_type", columns="outcome_sentiment", values="activities", aggfunc="sum", fill_value=0
     )
-    moods = moods.reindex(columns=[mood.lower() for mood in MOODS.values()], fill_value=0)
-    share = moods.div(moods.sum(axis=1), axis=0).set_axis(list(MOODS), axis=1)
+    moods = moods.reindex(columns=list(MOODS), fill_value=0)
+    share = moods.div(moods.sum(axis=1), axis=0)
     chart(
+        visit,
         "How contacts went",
-        charts.stacked(share.reset_index(), "activity_type", MOODS, ".0%"),
+        charts.stacked(share.reset_index(), "activity_type", MOODS, ".0%", colours=MOOD_COLOURS),
+        of=cells,
         needs="activities",
         help="Share of positive, neutral and negative outcomes; no answer is neutral. Notes and tasks have none.",
         note=f"n = {int(moods.to_numpy().sum()):,} contacts with an outcome.",
-        drill=lambda point: worked(activity_type=point.value, sentiment=MOODS[point.series].lower()),
+        drill=lambda point: worked(activity_type=point.value, sentiment=point.series),
     )
 with right:
     work = rows(tower, "activity_deals", filters, rep=rep)
-    steps = pd.cut(work["activities"].astype(float), [-1, *STEPS.values()], labels=list(STEPS))
-    linked = work.groupby(steps, observed=True).agg(rate=("is_won", "mean"), closed=("is_won", "size"))
+    steps = pd.cut(work.frame["activities"].astype(float), [-1, *STEPS.values()], labels=list(STEPS))
+    linked = work.frame.groupby(steps, observed=True).agg(rate=("is_won", "mean"), closed=("is_won", "size"))
     linked = linked.rename_axis("work").reset_index()
     chart(
+        visit,
         "Win rate by activities on the deal",
         charts.bars(linked.astype({"work": str}), "work", "rate", kind="percent", n="closed"),
+        of=work,
         help="Deals closed within the range by the number of activities completed on them before the close.",
         note="A link, not a cause: deals that go well and last longer also get more work.",
-        drill=lambda point: work[steps == point.value],
+        drill=lambda point: work.where(steps == point.value),
     )
 config = money(quota="Quota", won_amount="Won", mrr="MRR now") | {
     name: st.column_config.NumberColumn(label, format="percent")
@@ -129,19 +146,20 @@ config = money(quota="Quota", won_amount="Won", mrr="MRR now") | {
 }
 config["activities_per_win"] = st.column_config.NumberColumn("Activities per win", format="%.1f")
 table(
+    visit,
     "Leaderboard",
-    reps.drop(columns="rep_id").assign(role=reps["role"].map(words)),
+    reps.having(reps.frame.drop(columns="rep_id").assign(role=reps.frame["role"].map(words))),
     columns=config,
     help=f"By attainment. Win rates on fewer than {FEW} closed deals say little. {note}",
     empty="No rep works in this segment and region.",
     needs="sales_rep_performance",
-    filters=filters,
     drill=partial(behind, "win_rate"),
 )
+by_account = worked()
 table(
+    visit,
     "Work by account",
-    worked().drop(columns="completed").dropna(subset=["account_id"]),
+    by_account.having(by_account.frame.drop(columns="completed").dropna(subset=["account_id"])),
     columns=config,
     help="Activities of the range on each account, most first.",
-    filters=filters,
 )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-import pandas as pd
 import streamlit as st
 
 from app.data import rows, split
+from app.found import Found
 from app.ui import charts, points
 from app.ui.cards import cards
 from app.ui.drill import Point, accounts
@@ -17,17 +17,20 @@ from app.ui.panels import chart, money, table
 from app.ui.survival import reached, survival
 
 
-def cohort(point: Point) -> pd.DataFrame:
-    """The accounts of a clicked cell: `2026-01-01 3` is the cohort of January 2026 after three months."""
-    month, later = str(point.value).split()
-    return accounts(tower, filters.narrowed(month), "cohort", months_later=int(later))
+def cohort(point: Point) -> Found:
+    """The accounts of a clicked cell: a cohort after so many months."""
+    within = filters.narrowed(point.where["cohort_month"])
+    return accounts(tower, within, "cohort", months_later=point.where["months_since_start"])
 
 
-tower, filters = head("Retention & cohorts", marks=True)
-cards(tower, filters, "nrr_t12m grr_t12m logo_churn_rate churned_mrr churned_customers")
-cells = rows(tower, "cohorts", replace(filters, start=tower.first_month))
-cells["logo"] = cells["retained_accounts"] / cells["cohort_accounts"]
-cells["revenue"] = cells["retained_mrr"] / cells["cohort_mrr"]
+visit = head(marks=True)
+tower, filters = visit.build, visit.filters
+cards(visit, "nrr_t12m grr_t12m logo_churn_rate churned_mrr churned_customers")
+cohorts = rows(tower, "cohorts", replace(filters, start=tower.first_month))
+cells = cohorts.frame.assign(
+    logo=cohorts.frame["retained_accounts"] / cohorts.frame["cohort_accounts"],
+    revenue=cohorts.frame["retained_mrr"] / cohorts.frame["cohort_mrr"],
+)
 logo, revenue = st.tabs(["Logo retention", "Revenue retention"])
 note = (
     "Cohorts of new customers since the data begin, up to the end of the range; "
@@ -47,13 +50,15 @@ for place, (title, name, help) in zip(
 ):
     with place:
         figure = points.heatmap(cells, name, "cohort_accounts")
-        chart(title, figure, note=note, height=480, help=help, drill=cohort)
+        chart(visit, title, figure, of=cohorts, note=note, height=480, help=help, drill=cohort)
 series = split(tower, filters, ["nrr_t12m", "grr_t12m", "nrr_monthly", "grr_monthly"], grain="month", whole=True)
 left, right = st.columns(2)
 with left:
     chart(
+        visit,
         "NRR and GRR, trailing 12 months",
-        charts.lines(series, "period", {"nrr_t12m": "NRR", "grr_t12m": "GRR"}, tick=".1%"),
+        charts.lines(series.frame, "period", {"nrr_t12m": "NRR", "grr_t12m": "GRR"}, tick=".1%"),
+        of=series,
         help="Empty until twelve months of history are there.",
         empty="Trailing-12-month figures need twelve months of history before the range ends.",
         drill=lambda point: accounts(tower, filters.narrowed(point.value), "retained", months_back=12),
@@ -61,19 +66,23 @@ with left:
     )
 with right:
     chart(
+        visit,
         "NRR and GRR, monthly",
-        charts.lines(series, "period", {"nrr_monthly": "NRR", "grr_monthly": "GRR"}, tick=".1%"),
+        charts.lines(series.frame, "period", {"nrr_monthly": "NRR", "grr_monthly": "GRR"}, tick=".1%"),
+        of=series,
         drill=lambda point: accounts(tower, filters.narrowed(point.value), "retained", months_back=1),
         help="A click lists the accounts that paid at the start of the month, the largest loss first.",
         marks=True,
     )
 lives = rows(tower, "survival", filters)
-figure, at_risk = survival(lives, "segment")
+figure, at_risk = survival(lives.frame, "segment")
 left, right = st.columns([3, 2])
 with left:
     chart(
+        visit,
         "Survival since the first payment",
         figure,
+        of=lives,
         height=470,
         help="Kaplan–Meier by segment, censored at the as-of date; customers older than the data enter late. A click "
         "lists the accounts that left by that day.",
@@ -85,21 +94,25 @@ with left:
         st.dataframe(at_risk, hide_index=True, width="stretch")
 churned = rows(tower, "churn", filters)
 with right:
-    reasons = churned.groupby("reason", as_index=False).agg(mrr=("churned_mrr", "sum"))
+    reasons = churned.frame.groupby("reason", as_index=False).agg(mrr=("churned_mrr", "sum"))
     chart(
+        visit,
         "Why customers leave, by MRR",
         charts.shares(reasons, "reason", "mrr"),
+        of=churned,
         help="Churned MRR of the range by recorded reason.",
-        drill=lambda point: churned[churned["reason"] == point.value],
+        drill=lambda point: churned.where(churned.frame["reason"] == point.value),
     )
     kept = rows(tower, "activated", filters)
-    kept["share"] = kept["still_paying"] / kept["accounts"]
+    shares = kept.frame.assign(share=kept.frame["still_paying"] / kept.frame["accounts"])
     chart(
+        visit,
         "Still paying, activated or not",
-        charts.bars(kept, "activation", "share", kind="percent", n="accounts"),
+        charts.bars(shares, "activation", "share", kind="percent", n="accounts"),
+        of=kept,
         height=250,
         help="New customers of the range whose first user was observed: share that still pays on the as-of date.",
         drill=lambda point: accounts(tower, filters, "activated", activation=point.value),
     )
 config = money(churned_mrr="MRR lost") | {"tenure_months": st.column_config.NumberColumn("Tenure (months)")}
-table("Churned accounts", churned, columns=config, filters=filters)
+table(visit, "Churned accounts", churned, columns=config)

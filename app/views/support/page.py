@@ -4,42 +4,45 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from app.data import rows, split
-from app.filters import page_filter
+from app.found import Found
 from app.ui import charts
 from app.ui.cards import cards
 from app.ui.drill import Point, accounts, week
+from app.ui.filters import page_filter
 from app.ui.head import head
 from app.ui.panels import chart, table
 
 ORDER = ["urgent", "high", "normal", "low"]
-tower, filters = head("Support & quality", marks=True)
+visit = head(marks=True)
+tower, filters = visit.build, visit.filters
 
 
-def behind(**where: Any) -> pd.DataFrame:
+def behind(**where: Any) -> Found:
     """Accounts by their tickets of the range."""
     return accounts(tower, filters, "tickets", **where)
 
 
-def of_month(point: Point, state: str) -> pd.DataFrame:
+def of_month(point: Point, state: str) -> Found:
     """Accounts by their tickets of one month that count for the rate."""
     return accounts(tower, filters.narrowed(point.value), "tickets", state=state)
 
 
 cards(
-    tower,
-    filters,
+    visit,
     "tickets backlog first_response_sla resolution_sla open_and_breached first_response_median_hours "
     "first_response_p90_hours resolution_median_hours resolution_p90_hours csat",
 )
 left, right = st.columns(2)
 with left:
+    weekly = split(tower, filters, ["tickets"], grain="week")
     chart(
+        visit,
         "Tickets opened per week",
-        charts.bars(split(tower, filters, ["tickets"], grain="week"), "period", "tickets"),
+        charts.bars(weekly.frame, "period", "tickets"),
+        of=weekly,
         help="By day of opening; the first and last week may be partial.",
         drill=lambda point: behind(**week(point.value, filters)),
         marks=True,
@@ -47,8 +50,10 @@ with left:
 with right:
     backlog = rows(tower, "backlog", filters)
     chart(
+        visit,
         "Backlog at the end of the day",
-        charts.lines(backlog, "backlog_date", {"open_tickets": "Open tickets"}, zero=True, markers=False),
+        charts.lines(backlog.frame, "backlog_date", {"open_tickets": "Open tickets"}, zero=True, markers=False),
+        of=backlog,
         drill=lambda point: behind(open_on=point.value),
         marks=True,
     )
@@ -57,8 +62,10 @@ monthly = split(tower, filters, ["first_response_sla", "resolution_sla", "csat",
 with left:
     series = {"first_response_sla": "First response", "resolution_sla": "Resolution"}
     chart(
+        visit,
         "SLA met by month of opening",
-        charts.lines(monthly, "period", series, tick=".1%"),
+        charts.lines(monthly.frame, "period", series, tick=".1%"),
+        of=monthly,
         needs="resolution_sla",
         help="Open tickets past their target count as breached; those not yet due are out.",
         drill=lambda point: of_month(point, "response" if point.series == "first_response_sla" else "resolution"),
@@ -66,12 +73,14 @@ with left:
     )
 with right:
     chart(
+        visit,
         "CSAT by month, with the number of answers",
-        charts.bars(monthly, "period", "csat", kind="percent", n="csat_answers"),
+        charts.bars(monthly.frame, "period", "csat", kind="percent", n="csat_answers"),
+        of=monthly,
         help="Scores of 4 or 5 ÷ scores given.",
         drill=lambda point: of_month(point, "answered"),
     )
-cut = page_filter("cut", "Cut by", ["priority", "segment", "region", "category"], default="priority")
+cut = page_filter(visit, "cut", "Cut by", ["priority", "segment", "region", "category"], default="priority")
 columns: dict[str, tuple[str, str]] = {
     "tickets": ("Tickets", "%.0f"),
     "first_response_sla": ("First response SLA", "percent"),
@@ -84,10 +93,11 @@ columns: dict[str, tuple[str, str]] = {
 }
 parts = split(tower, filters, list(columns), cut)
 if cut == "priority":
-    parts = parts.sort_values(cut, key=lambda names: names.map(ORDER.index), ignore_index=True)
+    urgency = parts.frame[cut].map(ORDER.index)
+    parts = parts.having(parts.frame.loc[urgency.sort_values().index].reset_index(drop=True))
 
 
-def of_part(point: Point) -> pd.DataFrame:
+def of_part(point: Point) -> Found:
     """Accounts by their tickets of one part of the cut."""
     if cut in ("segment", "region"):
         return accounts(tower, filters.narrowed(**{cut: point.value}), "tickets")
@@ -96,34 +106,37 @@ def of_part(point: Point) -> pd.DataFrame:
 
 left, right = st.columns(2)
 with left:
-    figure = charts.bars(parts, cut, "resolution_sla", kind="percent", n="tickets")
-    chart(f"Resolution SLA by {cut}", figure, drill=of_part, needs="resolution_sla")
+    figure = charts.bars(parts.frame, cut, "resolution_sla", kind="percent", n="tickets")
+    chart(visit, f"Resolution SLA by {cut}", figure, of=parts, drill=of_part, needs="resolution_sla")
 with right:
-    chart(f"Tickets by {cut}", charts.shares(parts, cut, "tickets", tick=",d"), drill=of_part)
+    chart(visit, f"Tickets by {cut}", charts.shares(parts.frame, cut, "tickets", tick=",d"), of=parts, drill=of_part)
 table(
+    visit,
     f"Quality by {cut}",
     parts,
     columns={name: st.column_config.NumberColumn(label, format=form) for name, (label, form) in columns.items()},
-    filters=filters,
     drill=of_part,
 )
 left, right = st.columns([3, 2])
 with left:
     causes = split(tower, filters, ["tickets"], "root_cause_name")
-    known = causes[causes["root_cause_name"] != "Not yet known"]
+    known = causes.where(causes.frame["root_cause_name"] != "Not yet known")
+    unknown = causes.frame["tickets"].sum() - known.frame["tickets"].sum()
     chart(
+        visit,
         "Root causes",
-        charts.pareto(known, "root_cause_name", "tickets"),
+        charts.pareto(known.frame, "root_cause_name", "tickets"),
+        of=causes,
         needs="top_root_causes",
-        note=f"{causes['tickets'].sum() - known['tickets'].sum():,.0f} tickets have no known cause yet.",
+        note=f"{unknown:,.0f} tickets have no known cause yet.",
         height=420,
         drill=lambda point: behind(root_cause=point.value),
     )
 with right:
     table(
+        visit,
         "Open tickets on the as-of date",
         rows(tower, "backlog_age", filters),
-        filters=filters,
         help="Age in days, median and 90th percentile.",
         empty="No ticket is open.",
         drill=lambda point: behind(priority=point.value, open_on=tower.as_of),

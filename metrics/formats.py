@@ -1,0 +1,75 @@
+"""Numbers as people read them: values with their unit, and changes with a direction; the same on cards and in memos."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+DECIMALS = 1  # of a change, and of a share in per cent
+SIZES = ((1e9, "B"), (1e6, "M"), (1e3, "K"))
+POINTS, PERCENT = "pts", "%"
+
+
+def number(value: float | None, kind: str) -> str:
+    """A value with its unit: money is shortened, shares are percentages, nothing is shown as a dash.
+
+    `kind` is a metric's format: money, percent, count, ratio, days, hours, months or number.
+    """
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return "–"
+    match kind:
+        case "money":
+            return money(value)
+        case "percent":
+            return f"{value * 100:.{DECIMALS}f} %"
+        case "count":
+            return f"{value:,.0f}"
+        case "ratio":
+            return f"{value:.1f}×"
+        case "days":
+            return f"{value:,.0f} day{'' if round(value) == 1 else 's'}"
+        case "hours":
+            return f"{value:,.1f} h"
+        case "months":
+            return f"{value:,.1f} mo"
+    return f"{value:,.2f}"
+
+
+def money(value: float) -> str:
+    """Dollars with K or M, three digits that matter."""
+    sign, size = ("−" if value < 0 else ""), abs(value)
+    for limit, unit in SIZES:
+        if size >= limit:
+            return f"{sign}${size / limit:,.2f}{unit}" if size < 10 * limit else f"{sign}${size / limit:,.1f}{unit}"
+    return f"{sign}${size:,.0f}"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A difference as it is shown: `size` is rounded, so that what rounds to nothing is none, everywhere.
+
+    Of shares it is in points, of all else in per cent of the earlier value.
+    """
+
+    size: float
+    unit: str
+
+    @property
+    def direction(self) -> int:
+        """1 up, -1 down, 0 none."""
+        return (self.size > 0) - (self.size < 0)
+
+    @property
+    def text(self) -> str:
+        """Such as +1.2 pts or -0.4 %."""
+        return f"{self.size:+.{DECIMALS}f} {self.unit}" if self.direction else f"{0:.{DECIMALS}f} {self.unit}"
+
+
+def change(now: float, before: float, kind: str) -> Change | None:
+    """The change between two values of a metric's format; None where one is unknown, or growth is from nothing."""
+    if math.isnan(now) or math.isnan(before):
+        return None
+    if kind == "percent":
+        looks_the_same = number(now, kind) == number(before, kind)
+        return Change(0.0 if looks_the_same else round((now - before) * 100, DECIMALS), POINTS)
+    return Change(round((now / before - 1) * 100, DECIMALS), PERCENT) if before else None
