@@ -57,6 +57,17 @@ def test_a_filter_changes_the_numbers_survives_a_page_change_and_lives_in_the_li
     )
 
 
+def test_the_first_page_is_there_for_less_than_four_megabytes(base: str, page: Page) -> None:
+    wire = page.context.new_cdp_session(page)
+    sizes: list[float] = []
+    wire.on("Network.loadingFinished", lambda answer: sizes.append(answer["encodedDataLength"]))
+    wire.on("Network.webSocketFrameReceived", lambda frame: sizes.append(len(frame["response"]["payloadData"])))
+    wire.send("Network.enable")
+    open_page(page, base, "executive", pause=1000)
+    assert len(sizes) > 100
+    assert 2e6 < sum(sizes) < 4e6
+
+
 def click_bar(page: Page, chart: int, bar: int = 0) -> None:
     """Click the middle of a bar."""
     place = page.locator('[data-testid="stPlotlyChart"]').nth(chart)
