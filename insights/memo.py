@@ -8,9 +8,15 @@ from datetime import date
 
 import pandas as pd
 
+from company.calendar import add_months
 from metrics import get_metric, query
+from metrics.catalogue import Metric
+from metrics.formats import change, number
 from warehouse.errors import TowerError
 from warehouse.reading import fetch
+
+QUARTER = 3  # months
+VERBS = {1: "rose", 0: "stayed", -1: "fell"}
 
 
 @dataclass
@@ -25,13 +31,7 @@ class Memo:
     @property
     def start(self) -> date:
         """First month of the quarter's length that ends with the last complete month."""
-        return shift(self.end, -2)
-
-
-def shift(day: date, months: int) -> date:
-    """First day of the month so many months later."""
-    number = day.year * 12 + day.month - 1 + months
-    return date(number // 12, number % 12 + 1, 1)
+        return add_months(self.end, 1 - QUARTER)
 
 
 def begin() -> Memo:
@@ -44,49 +44,40 @@ def begin() -> Memo:
 
 def shown(name: str, value: float) -> str:
     """A value as the board reads it."""
-    kind = get_metric(name).format
-    if math.isnan(value):
-        return "not known"
-    if kind == "money":
-        return (
-            f"${value / 1e6:,.2f}M"
-            if abs(value) >= 1e6
-            else f"${value / 1e3:,.1f}K"
-            if abs(value) >= 1e4
-            else f"${value:,.0f}"
-        )
-    forms = {
-        "percent": f"{value * 100:.1f} %",
-        "count": f"{value:,.0f}",
-        "ratio": f"{value:.1f}×",
-        "days": f"{value:,.0f} days",
-        "hours": f"{value:,.1f} hours",
-        "months": f"{value:,.1f} months",
-    }
-    return forms.get(kind, f"{value:,.2f}")
+    return "not known" if math.isnan(value) else number(value, get_metric(name).format)
 
 
 def compared(memo: Memo, name: str, quarter: bool = False) -> str | None:
-    """«MRR rose from A to B (+x %)» for the month against the one before, or the quarter against the one before."""
-    start = memo.start if quarter else memo.end
-    length = 3 if quarter else 1
-    before_start, before_end = shift(start, -length), shift(memo.end, -length)
+    """«MRR rose from A to B (+x %)» for the month against the one before, or the quarter against the one before.
+
+    None where the data don't reach back so far, or a value is not known.
+    """
+    start, length = (memo.start, QUARTER) if quarter else (memo.end, 1)
+    before_start, before_end = add_months(start, -length), add_months(memo.end, -length)
     if before_start < memo.first:
         return None
     metric = get_metric(name)
     asked = [name, *([metric.sample] if metric.sample else [])]
     now = query(asked, start=start, end=memo.end).iloc[0]
-    before = query(asked, start=before_start, end=before_end).iloc[0]
-    a, b = float(before[name]), float(now[name])
-    if math.isnan(a) or math.isnan(b):
+    before = float(query(asked, start=before_start, end=before_end).iloc[0][name])
+    cases = float(now[metric.sample]) if metric.sample else None
+    return sentence(metric, float(now[name]), before, cases)
+
+
+def sentence(metric: Metric, now: float, before: float, cases: float | None) -> str | None:
+    """How a metric moved, in words; `cases` are those that it rests on. None where a value is not known.
+
+    What rounds to no change stayed; where both values look alike, only the change and the later value are said.
+    """
+    if math.isnan(now) or math.isnan(before):
         return None
-    if metric.format == "percent":
-        size = f"{(b - a) * 100:+.1f} points"
-    else:
-        size = f"{(b / a - 1) * 100:+.1f} %" if a else "from nothing"
-    verb = "rose" if b > a else "fell" if b < a else "stayed"
-    count = f", n = {float(now[metric.sample]):,.0f}" if metric.sample else ""
-    return f"{metric.label} {verb} from {shown(name, a)} to {shown(name, b)} ({size}{count})"
+    old, new, moved = number(before, metric.format), number(now, metric.format), change(now, before, metric.format)
+    direction = moved.direction if moved else (now > before) - (now < before)
+    where = f"at {new}" if not direction else f"a little, to {new}" if old == new else f"from {old} to {new}"
+    size = moved.text if moved and direction else ""
+    count = f"n = {cases:,.0f}" if cases is not None else ""
+    rest = ", ".join(part for part in (size, count) if part)
+    return f"{metric.label} {VERBS[direction]} {where}" + (f" ({rest})" if rest else "")
 
 
 def section(memo: Memo, title: str, names: list[str], quarter: bool) -> None:
@@ -94,9 +85,9 @@ def section(memo: Memo, title: str, names: list[str], quarter: bool) -> None:
     memo.lines += [f"## {title}", ""]
     missing = []
     for name in names:
-        sentence = compared(memo, name, quarter)
-        if sentence:
-            memo.lines.append(f"- {sentence}.")
+        said = compared(memo, name, quarter)
+        if said:
+            memo.lines.append(f"- {said}.")
         else:
             missing.append(get_metric(name).label)
     if missing:
@@ -144,13 +135,11 @@ def write_memo() -> str:
 
 def _target(memo: Memo) -> None:
     row = query(["mrr", "mrr_target"], start=memo.end, end=memo.end).iloc[0]
-    if not math.isnan(row["mrr_target"]) and row["mrr_target"]:
-        gap = row["mrr"] / row["mrr_target"] - 1
-        side = "above" if gap >= 0 else "below"
-        memo.lines.insert(
-            len(memo.lines) - 1,
-            f"- MRR is {abs(gap) * 100:.1f} % {side} its target of {shown('mrr', row['mrr_target'])}.",
-        )
+    gap = change(row["mrr"], row["mrr_target"], "money")
+    if gap:
+        side = "above" if gap.direction > 0 else "below"
+        off = f"{abs(gap.size):.1f} % {side}" if gap.direction else "at"
+        memo.lines.insert(len(memo.lines) - 1, f"- MRR is {off} its target of {shown('mrr', row['mrr_target'])}.")
 
 
 def _drivers(memo: Memo) -> None:
