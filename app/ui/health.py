@@ -3,4 +3,5 @@
 from __future__ import annotations
 
 WEIGHTS = {"usage": 30, "support": 20, "revenue": 25, "engagement": 25}  # per cent
-TIERS = {"healthy": "Healthy (from 70)", "watch": "Watch", "at_risk": "At risk (below 40)"}
+HEALTHY, AT_RISK = 70, 40  # the score from which an account is healthy, and below which it is at risk
+TIERS = {"healthy": f"Healthy (from {HEALTHY})", "watch": "Watch", "at_risk": f"At risk (below {AT_RISK})"}

@@ -215,6 +215,7 @@ def test_the_board_report_has_the_numbers_of_the_page() -> None:
     assert report.startswith(b"%PDF") and report.count(b"/Type /Page\n") + report.count(b"/Type /Page ") == 4
     for card, number in zip(test.metric, shown, strict=True):
         assert number.replace("×", "\xd7") in text, (card.label, number)
+        assert not card.delta or card.delta in text, (card.label, card.delta)
     assert "Segment: SMB" in text
     assert "As of 31 Oct 2026" in text
     assert shown_board.gap == 0
@@ -302,6 +303,39 @@ def test_a_query_that_fails_spoils_its_panel_and_not_the_page(monkeypatch: pytes
     ]
     assert len(test.get("plotly_chart")) >= 4
     assert any("could not be read, see the message above" in warning.value for warning in test.warning)
+
+
+def test_an_empty_panel_after_one_that_lacks_data_does_not_say_that_it_lacks() -> None:
+    def script() -> None:
+        from datetime import date
+
+        import pandas as pd
+
+        from app.found import Found
+        from app.pages import FIRST
+        from app.selection import Filters, Tower
+        from app.ui.panels import chart, table
+        from app.ui.visit import Visit
+
+        month = date(2026, 10, 1)
+        build = Tower(1, "", month, month, month, False, 0.8)
+        visit = Visit(FIRST, build, Filters((), (), (), month, month, "prior_period"))
+        lacking = Found(pd.DataFrame(), lacks=("product.events.activation",))
+        table(visit, "Without its data", lacking)
+        table(visit, "Merely empty", Found(pd.DataFrame()))
+        chart(visit, "Without its data, too", None, of=lacking)
+        chart(visit, "Merely empty, too", None, of=Found(pd.DataFrame()), empty="Nothing was sold.")
+        chart(visit, "Failed", None, of=Found(pd.DataFrame(), failed=True))
+
+    test = AppTest.from_function(script, default_timeout=30).run()
+    assert not test.exception
+    assert [info.value for info in test.info] == [
+        "Needs product.events.activation: not loaded.",
+        "Nothing in this selection. Widen the filters or the months.",
+        "Needs product.events.activation: not loaded.",
+        "Nothing was sold.",
+    ]
+    assert len(test.warning) == 1
 
 
 def test_a_newer_build_is_announced(in_company: Settings) -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app.ui.health import AT_RISK, HEALTHY, TIERS, WEIGHTS
 from app.views.causes.releases import release_verdict
 from metrics import query
 from tests.app.test_pages import fresh_caches, open_app
@@ -99,6 +100,16 @@ def test_the_search_finds_by_name_within_the_selection(in_company: Settings) -> 
     assert all("· SMB ·" in option for option in found.options)
     found.set_value(account["account_id"]).run()
     assert test.subheader[0].value == account["account_name"]
+
+
+def test_the_weights_and_tiers_of_health_are_those_of_the_marts(in_company: Settings) -> None:
+    scores = fetch("select * from marts.customer_health_scores", {})
+    parts = sum(weight / 100 * scores[f"{part}_score"].astype(float) for part, weight in WEIGHTS.items())
+    assert len(scores) > 1000 and sum(WEIGHTS.values()) == 100
+    assert (parts - scores["health_score"].astype(float)).abs().max() < 0.0501
+    score = scores["health_score"].astype(float)
+    tiers = score.map(lambda value: "healthy" if value >= HEALTHY else "at_risk" if value < AT_RISK else "watch")
+    assert (tiers == scores["health_tier"]).all() and {*tiers} == {*TIERS}
 
 
 def test_health_panels_agree_with_the_metrics(in_company: Settings) -> None:

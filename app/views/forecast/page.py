@@ -7,7 +7,7 @@ import streamlit as st
 from app.data import rows
 from app.ui import charts
 from app.ui.cards import cards
-from app.ui.colours import BAD, GOOD, OPEN, OPEN_COLOURS
+from app.ui.colours import ACTUAL, BAD, GOOD, OPEN, OPEN_COLOURS
 from app.ui.drill import accounts, week
 from app.ui.head import head
 from app.ui.panels import chart, money, table
@@ -15,6 +15,8 @@ from app.views.forecast.outlook import earlier_quarters, this_quarter, weeks
 
 DATES = {"pulled_in": "Pulled in", "pushed_out": "Pushed out"}
 DATE_COLOURS = {"pulled_in": GOOD, "pushed_out": BAD}
+FLOW = {"created": "Created", "won": "Won", "lost": "Lost"}
+FLOW_COLOURS = {"created": ACTUAL, "won": GOOD, "lost": BAD}
 BECAME = {"won": "Won later", "lost": "Lost later", "open": "Still open"}
 BECAME_COLOURS = {"won": GOOD, "lost": BAD, "open": OPEN}
 NOW = "Open on the as-of date, whatever the months."
@@ -54,9 +56,7 @@ with left:
     chart(
         visit,
         "Pipeline created, won and lost by week",
-        charts.lines(
-            flow.frame, "period", {"created": "Created", "won": "Won", "lost": "Lost"}, tick=charts.MONEY, zero=True
-        ),
+        charts.lines(flow.frame, "period", FLOW, tick=charts.MONEY, zero=True, colours=FLOW_COLOURS),
         of=flow,
         help="ACV by week; the first and last week may be partial.",
         drill=lambda point: accounts(tower, filters, "deals", state=point.series, **week(point.value)),

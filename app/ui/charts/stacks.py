@@ -1,0 +1,85 @@
+"""Stacked bars, and the bridge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from app.ui.charts.at import at
+from app.ui.colours import BAD, GOOD, MOVEMENTS, TOTAL, colour_of
+from app.ui.formats import MONEY, words
+from metrics.formats import money
+
+
+def stacked(
+    frame: pd.DataFrame,
+    x: str,
+    series: dict[str, str],
+    tick: str = "",
+    *,
+    side_by_side: bool = False,
+    colours: Mapping[str, str] | None = None,
+) -> go.Figure | None:
+    """Stacked bars, negative values below the axis; or the series side by side. `colours` are by column."""
+    if frame.empty or not frame[list(series)].abs().sum().sum():
+        return None
+    figure = go.Figure()
+    for column, label in series.items():
+        figure.add_bar(
+            x=frame[x].map(words),
+            y=frame[column],
+            name=label,
+            customdata=at(frame, x),
+            meta=column,
+            marker_color=(colours or {}).get(column),
+            hovertemplate=f"%{{y:{tick}}}",
+        )
+    figure.update_layout(barmode="group" if side_by_side else "relative")
+    figure.update_yaxes(tickformat=tick)
+    return figure
+
+
+def stacked_by(frame: pd.DataFrame, x: str, y: str, group: str, tick: str = "") -> go.Figure | None:
+    """Stacked bars, one series per value of `group`, the largest at the bottom."""
+    frame = frame.dropna(subset=[y])
+    if frame.empty or not frame[y].abs().sum():
+        return None
+    wide = frame.pivot_table(index=x, columns=group, values=y, aggfunc="sum", sort=False).fillna(0).sort_index()
+    wide = wide[wide.abs().sum().sort_values(ascending=False).index]
+    series = {str(name): str(words(name)) for name in wide.columns}
+    colours = {name: colour for name in series if (colour := colour_of(group, name))}
+    figure = stacked(wide.reset_index(), x, series, tick, colours=colours)
+    for trace in figure.data if figure else ():
+        trace.customdata = [{**where, group: trace.meta} for where in trace.customdata]
+        trace.meta = y
+    return figure
+
+
+def bridge(values: Mapping[str, float]) -> go.Figure | None:
+    """The MRR bridge from starting_mrr over the movements to mrr, by metric; `values` must tie to the cent."""
+    if not any(values.values()):
+        return None
+    steps = {"starting_mrr": values["starting_mrr"]}
+    steps |= {movement.metric: movement.sign * values[movement.metric] for movement in MOVEMENTS}
+    steps["mrr"] = values["mrr"]
+    figure = go.Figure(
+        go.Waterfall(
+            x=["Start", *(movement.label for movement in MOVEMENTS), "End"],
+            y=list(steps.values()),
+            measure=["absolute", *["relative"] * len(MOVEMENTS), "total"],
+            customdata=[{"movement": metric} for metric in steps],
+            text=[money(v) for v in steps.values()],
+            textposition="outside",
+            cliponaxis=False,
+            increasing={"marker": {"color": GOOD}},
+            decreasing={"marker": {"color": BAD}},
+            totals={"marker": {"color": TOTAL}},
+            connector={"line": {"color": "#9AA7B4", "width": 1}},
+            hovertemplate="%{x}: %{y:$,.2f}<extra></extra>",
+        )
+    )
+    low, high = sorted((values["starting_mrr"], values["mrr"]))
+    figure.update_yaxes(tickformat=MONEY, range=[low * 0.8, high * 1.12] if low > 0 else None)
+    return figure.update_layout(hovermode="closest")
