@@ -71,5 +71,5 @@ def change(now: float, before: float, kind: str) -> Change | None:
         return None
     if kind == "percent":
         looks_the_same = number(now, kind) == number(before, kind)
-        return Change(0.0 if looks_the_same else round((now - before) * 100, DECIMALS), POINTS)
-    return Change(round((now / before - 1) * 100, DECIMALS), PERCENT) if before else None
+        return Change(0.0 if looks_the_same else round(float(now - before) * 100, DECIMALS), POINTS)
+    return Change(round(float(now / before - 1) * 100, DECIMALS), PERCENT) if before else None

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from app import data
 from app.pages import BY_KEY
+from app.ui.visit import KEY, current
 from metrics import catalogue
 from tests.app.test_pages import KEYS, open_app
 from warehouse.settings import Settings
@@ -42,7 +43,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
     query = data.query
 
     def recorded(metrics: tuple[str, ...], *options: Any, **more: Any) -> pd.DataFrame:
-        found[st.session_state["page"]] |= {*metrics}
+        if KEY in st.session_state:  # the entry asks, too, before a page runs
+            found[current().page.key] |= {*metrics}
         return query(metrics, *options, **more)
 
     monkeypatch.setattr(data, "query", recorded)
