@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from metrics.readiness import needs_of_marts, readiness
+from warehouse.reading import fetch
 from warehouse.settings import ROOT
 
 MART = re.compile(r"\bmarts\.(\w+)")
