@@ -9,7 +9,7 @@ from typing import Any
 import psycopg2
 import pytest
 
-from metrics import catalogue, engine, query
+from metrics import catalogue, query
 from tests.conftest import Company
 from warehouse.access import EVERYTHING, Scope, read_access
 from warehouse.connections import connect, reader_url
@@ -209,25 +209,21 @@ def test_a_scope_that_is_no_longer_named_can_not_log_in(settings: Settings) -> N
     assert run(url, "select count(*) from marts.dim_account")[0][0] > 0
 
 
-def test_metrics_of_a_scope_equal_the_filtered_metrics(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_metrics_of_a_scope_equal_the_filtered_metrics(settings: Settings) -> None:
     scope = SCOPES[2]
     known = [name for name, metric in catalogue().items() if {"segment", "region"} <= {*metric.dimensions}]
     assert len(known) > 50
     filters = {"segment": scope.segments or (), "region": scope.regions or ()}
     expected = query(known, filters=filters)
-    monkeypatch.setattr(engine, "_role", lambda: scope.role(settings.database_name))
-    seen = query(known)
+    seen = query(known, role=scope.role(settings.database_name))
     assert expected.iloc[0].compare(seen.iloc[0]).empty
     assert seen.iloc[0].notna().sum() > 40
 
 
-def test_metrics_that_are_kept_for_the_whole_company_are_empty_for_a_scope(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_metrics_that_are_kept_for_the_whole_company_are_empty_for_a_scope(settings: Settings) -> None:
     closed = [name for name, metric in catalogue().items() if not {"segment", "region"} & {*metric.dimensions}]
     assert "cac" in closed
-    monkeypatch.setattr(engine, "_role", lambda: SCOPES[0].role(settings.database_name))
-    seen = query(closed).iloc[0]
+    seen = query(closed, role=SCOPES[0].role(settings.database_name)).iloc[0]
     assert seen[seen.fillna(0) != 0].empty
 
 
