@@ -25,7 +25,7 @@ def main() -> None:
         "--start", type=date.fromisoformat, default=settings.start_date, help="first day (DATA_START_DATE)"
     )
     parser.add_argument("--end", type=date.fromisoformat, default=settings.end_date, help="last day (DATA_END_DATE)")
-    parser.add_argument("--scenario", default=settings.scenario, help="default, or calm: no incidents (SCENARIO)")
+    parser.add_argument("--scenario", default=settings.scenario, help="default, calm or nordic (SCENARIO)")
     parser.add_argument("--out", type=Path, default=settings.data_dir, help="folder to write (DATA_DIR)")
     options = parser.parse_args()
     began = time.monotonic()

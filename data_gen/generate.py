@@ -17,13 +17,17 @@ from data_gen.crm import tables as crm_tables
 from data_gen.marketing import tables as marketing_tables
 from data_gen.plan import Plan
 from data_gen.product import tables as product_tables
+from data_gen.profile import company_yml
 from data_gen.support import tables as support_tables
 from data_gen.writer import Folder, Format, dates, labels
 from warehouse.settings import ROOT
 
 
-def generate(plan: Plan, target: Path, console: Console | None = None) -> int:
-    """Write the company into `target`, replacing what is there when all is done; returns the number of rows."""
+def generate(plan: Plan, target: Path, console: Console | None = None, form: Format | None = None) -> int:
+    """Write the company into `target`, replacing what is there when all is done; returns the number of rows.
+
+    The files have the raw contract's columns, or those of another form.
+    """
     console = console or Console(stderr=True)
     columns = (
         TextColumn("{task.description}"),
@@ -31,7 +35,8 @@ def generate(plan: Plan, target: Path, console: Console | None = None) -> int:
         TextColumn("{task.percentage:>3.0f}%"),
         TimeElapsedColumn(),
     )
-    with Folder(target, _format(plan)) as folder, Progress(*columns, console=console, transient=True) as progress:
+    form = form or contract_form(plan)
+    with Folder(target, form) as folder, Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("accounts", total=int((plan.month_edges[:-1] < plan.cut).sum()) + 4)
 
         def step(text: str) -> None:
@@ -39,7 +44,7 @@ def generate(plan: Plan, target: Path, console: Console | None = None) -> int:
 
         people = population.build(plan)
         billing = simulate(people)
-        step("billing")
+        step("subscriptions")
         billing_tables.write(billing, folder)
         step("sales")
         crm_tables.write(billing, folder)
@@ -48,11 +53,12 @@ def generate(plan: Plan, target: Path, console: Console | None = None) -> int:
         users = product_tables.write(billing, folder, lambda: step("usage events"))
         support_tables.write(billing, users, folder)
         _write_incidents(plan, folder)
+        folder.write_text("company.yml", company_yml(plan.shape))
         step("done")
     return folder.rows
 
 
-def _format(plan: Plan) -> Format:
+def contract_form(plan: Plan) -> Format:
     """The columns that the raw contract has, and the company's time zone."""
     tables = read_contract(ROOT / "dbt")
     columns = {table.file.removesuffix(".csv"): frozenset(column.name for column in table.columns) for table in tables}

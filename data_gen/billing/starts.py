@@ -10,7 +10,6 @@ from data_gen.arrays import NONE, Floats, Ints, constant, floats, ints, mask
 from data_gen.billing.book import Billing, Change
 from data_gen.clock import DAY
 from data_gen.shapes.money import Reason
-from data_gen.shapes.people import Segment
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ def draw_terms(billing: Billing, accounts: Ints) -> None:
     segments = billing.shape.segments
     lower = ints(segments, lambda s: s.pricing.plans[0])[segment]
     upper = ints(segments, lambda s: s.pricing.plans[1])[segment]
-    takes_upper = rng.random(len(accounts)) > _figure(segments, "lower_plan")[segment]
+    takes_upper = rng.random(len(accounts)) > floats(segments, lambda s: s.pricing.lower_plan)[segment]
     billing.product[accounts] = np.where(takes_upper, upper, lower)
     value = _annual_value(billing, segment)
     low, high = TERMS.negotiated
@@ -65,14 +64,12 @@ def price_list(billing: Billing) -> Ints:
     return np.array([[c.cents_of(plan.list_cents) for plan in catalogue.plans] for c in catalogue.currencies])
 
 
-def _figure(segments: tuple[Segment, ...], name: str) -> Floats:
-    return floats(segments, lambda segment: getattr(segment.pricing, name))
-
-
 def _annual_value(billing: Billing, segment: Ints) -> Floats:
     """Log-normal around the segment's median, within its range."""
     segments = billing.shape.segments
-    median, spread, low, high = (_figure(segments, name)[segment] for name in ("median", "spread", "low", "high"))
+    median = floats(segments, lambda s: s.pricing.median)[segment]
+    spread = floats(segments, lambda s: s.pricing.spread)[segment]
+    low, high = floats(segments, lambda s: s.pricing.low)[segment], floats(segments, lambda s: s.pricing.high)[segment]
     return np.clip(median * np.exp(spread * billing.rng.normal(size=len(segment))), low, high)
 
 

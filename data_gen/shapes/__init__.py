@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from data_gen.shapes.default import DEFAULT
+from data_gen.shapes.nordic import NORDIC
 from data_gen.shapes.shape import Shape
 from warehouse.errors import TowerError
 
-SHAPES = {"default": DEFAULT, "calm": replace(DEFAULT, incidents=())}
+SHAPES = {"default": DEFAULT, "calm": replace(DEFAULT, incidents=()), "nordic": NORDIC}
 
 
 def shape_of(scenario: str) -> Shape:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -52,6 +53,8 @@ class Shape:
     support: SupportWords
     incidents: tuple[PlannedIncident, ...] = ()
     mix: Mix = field(default_factory=Mix)
+    labels: Mapping[str, str] = field(default_factory=dict)  # what it calls a kind of words, as in company.yml
+    gross_margin_percent: int | None = None
 
     def __post_init__(self) -> None:
         if [words.reason for words in self.reasons] != list(Reason) or len(self.failures) != len(Failure):

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 from faker import Faker
 
-from data_gen.arrays import NONE, Floats, Ints, Mask, floats, ints, mask
+from data_gen.arrays import NONE, Floats, Ints, Mask, constant, floats, ints, mask
 from data_gen.billing.book import Billing
 from data_gen.clock import HOUR
 from data_gen.incidents import IncidentKind
 from data_gen.product.catalogue import available, feature_count, release_dates
 from data_gen.product.users import Users
 from data_gen.shapes.service import Cause, SupportWords, Topic
+from data_gen.support.clock import served
+from data_gen.support.statuses import write_statuses
+from data_gen.support.ticket import STATUSES, Clock, Tickets
 from data_gen.support.volume import draw_writers
 from data_gen.writer import Folder, flags, ids, labels, times, whole
-
-STATUSES = ["resolved", "closed", "pending", "open"]
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class Service:
     escalated_by_release: float = 0.3
     cause_known: float = 0.85
     agents: int = 12
+    waits: float = 0.35  # share of tickets that wait for the customer, where that is told
+    wait_hours: float = 20
 
 
 @dataclass(frozen=True)
@@ -52,22 +55,6 @@ class Survey:
     content_if_broken: float = 0.8
     good: tuple[tuple[int, ...], tuple[float, ...]] = ((4, 5), (0.4, 0.6))
     poor: tuple[tuple[int, ...], tuple[float, ...]] = ((1, 2, 3), (0.3, 0.3, 0.4))
-
-
-@dataclass(frozen=True)
-class Tickets:
-    """Tickets, one array each of shape (tickets,)."""
-
-    user: Ints
-    account: Ints
-    when: Ints
-    bad: Mask  # caused by the bad release
-    topic: Ints
-    category: Ints
-    priority: Ints
-    first: Ints  # when first answered, NONE if not known
-    solved: Ints
-    late: Mask
 
 
 SERVICE, SURVEY = Service(), Survey()
@@ -83,7 +70,7 @@ def write_tickets(billing: Billing, rng: np.random.Generator, users: Users, fold
     plan, words = billing.plan, billing.shape.support
     tickets = _draw(billing, rng, users)
     n = len(tickets.when)
-    score, silent = _survey(rng, tickets)
+    score, silent = _survey(billing, rng, tickets)
     cause = _causes(rng, words, tickets)
     known = rng.random(n) < SERVICE.cause_known
     version = np.searchsorted(release_dates(plan), tickets.when, side="right") - 1
@@ -97,8 +84,8 @@ def write_tickets(billing: Billing, rng: np.random.Generator, users: Users, fold
     subject = tickets.topic * each + np.where(tickets.bad, 0, rng.integers(0, each, n))
     versions = billing.shape.product.versions
     channel = rng.choice(len(words.channels), n, p=[share for _, share in words.channels])
-    status = _statuses(rng, tickets)
-    reopened = (rng.random(n) < SERVICE.reopened) & (tickets.solved != NONE)
+    status = _statuses(billing, rng, tickets)
+    reopened = (rng.random(n) < SERVICE.reopened) & (tickets.solved < plan.cut)
     escalated = _escalated(rng, words, tickets)
     agent = rng.integers(0, len(agents), n)
     folder.write(
@@ -115,8 +102,8 @@ def write_tickets(billing: Billing, rng: np.random.Generator, users: Users, fold
             "feature_id": ids("F", feature, 2),
             "app_version": labels([*versions, None], np.where(version < 0, len(versions), version)),
             "created_at": times(tickets.when),
-            "first_response_at": times(tickets.first),
-            "resolved_at": times(tickets.solved),
+            "first_response_at": times(plan.known(tickets.first)),
+            "resolved_at": times(plan.known(tickets.solved)),
             "status": labels(STATUSES, status),
             "reopened_count": whole(reopened),
             "is_escalated": flags(escalated),
@@ -128,6 +115,8 @@ def write_tickets(billing: Billing, rng: np.random.Generator, users: Users, fold
     )
     truth = {"ticket_id": ids("TK", np.arange(n), 7), "topic": labels(names, tickets.topic)}
     folder.write("truth/ticket_topics", truth, tickets.when < plan.cut)
+    if words.tells_status:
+        write_statuses(plan, tickets, status, folder)
 
 
 def _draw(billing: Billing, rng: np.random.Generator, users: Users) -> Tickets:
@@ -142,6 +131,7 @@ def _draw(billing: Billing, rng: np.random.Generator, users: Users) -> Tickets:
     category = np.where(rng.random(n) < SERVICE.misfiled, rng.integers(0, len(topics), n), topic)
     priority = rng.choice(len(words.priorities), n, p=floats(words.priorities, lambda p: p.share))
     response, resolution = _hours(billing, rng, account, when, bad, priority)
+    first, solved, clock = _course(billing, when, priority, response, resolution)
     return Tickets(
         user=user,
         account=account,
@@ -150,10 +140,35 @@ def _draw(billing: Billing, rng: np.random.Generator, users: Users) -> Tickets:
         topic=topic,
         category=category,
         priority=priority,
-        first=plan.known(when + np.maximum((response * HOUR).astype(np.int64), SERVICE.least_response)),
-        solved=plan.known(when + np.maximum((resolution * HOUR).astype(np.int64), SERVICE.least_resolution)),
+        first=first,
+        solved=solved,
+        clock=clock,
         late=resolution > floats(words.priorities, lambda p: p.resolution_hours)[priority],
     )
+
+
+def _course(
+    billing: Billing, when: Ints, priority: Ints, response: Floats, resolution: Floats
+) -> tuple[Ints, Ints, Clock]:
+    """(first response, resolution, clock): by the service hours; some tickets wait for the customer half-way."""
+    words, plan = billing.shape.support, billing.plan
+    always = set(words.hours.always) if words.hours else set()
+    is_always = mask(words.priorities, lambda p: p.name in always)[priority]
+    to_first = np.maximum((response * HOUR).astype(np.int64), SERVICE.least_response)
+    to_solved = np.maximum((resolution * HOUR).astype(np.int64), SERVICE.least_resolution)
+    first = served(words.hours, is_always, when, to_first)
+    waits_from, waits_to = constant(NONE, when), constant(NONE, when)
+    begun, done = when, constant(0, when)
+    if words.tells_status:
+        rng = plan.rng(10)
+        waits = (rng.random(len(when)) < SERVICE.waits) & (to_solved > to_first)
+        half = (to_first + to_solved) // 2
+        asked = served(words.hours, is_always, when, half)
+        answered = asked + np.maximum(rng.exponential(SERVICE.wait_hours * HOUR, len(when)).astype(np.int64), HOUR)
+        waits_from, waits_to = np.where(waits, asked, NONE), np.where(waits, answered, NONE)
+        begun, done = np.where(waits, answered, when), np.where(waits, half, 0)
+    solved = served(words.hours, is_always, begun, to_solved - done)
+    return first, solved, Clock(to_first, to_solved, waits_from, waits_to)
 
 
 def _breaking(words: SupportWords) -> int:
@@ -180,10 +195,10 @@ def _hours(
     return response, resolution + np.where(stuck, rng.exponential(SERVICE.stuck_hours, n), 0)
 
 
-def _survey(rng: np.random.Generator, tickets: Tickets) -> tuple[Ints, Mask]:
+def _survey(billing: Billing, rng: np.random.Generator, tickets: Tickets) -> tuple[Ints, Mask]:
     """(score, silent): one to five, and who does not answer."""
     n = len(tickets.when)
-    answers = (rng.random(n) < SURVEY.answers) & (tickets.solved != NONE)
+    answers = (rng.random(n) < SURVEY.answers) & (tickets.solved < billing.plan.cut)
     chance = np.where(tickets.bad, SURVEY.content_if_broken, SURVEY.content)
     content = rng.random(n) < np.where(tickets.late, SURVEY.content_if_late, chance)
     good, poor = (rng.choice(scores, n, p=shares) for scores, shares in (SURVEY.good, SURVEY.poor))
@@ -207,10 +222,15 @@ def _features(billing: Billing, rng: np.random.Generator, tickets: Tickets) -> I
     return np.where(concerns, np.where(tickets.bad, product.broken_feature, drawn) + 1, NONE)
 
 
-def _statuses(rng: np.random.Generator, tickets: Tickets) -> Ints:
+def _statuses(billing: Billing, rng: np.random.Generator, tickets: Tickets) -> Ints:
+    """The status that the files know; pending is what was answered, or, where that is told, waits for the customer."""
+    cut, waits = billing.plan.cut, tickets.clock
     done = rng.integers(STATUSES.index("resolved"), STATUSES.index("closed") + 1, len(tickets.when))
-    waiting = np.where(tickets.first == NONE, STATUSES.index("open"), STATUSES.index("pending"))
-    return np.where(tickets.solved == NONE, waiting, done)
+    pending = tickets.first < cut
+    if billing.shape.support.tells_status:
+        pending = (waits.waits_from != NONE) & (waits.waits_from < cut) & (waits.waits_to >= cut)
+    waiting = np.where(pending, STATUSES.index("pending"), STATUSES.index("open"))
+    return np.where(tickets.solved >= cut, waiting, done)
 
 
 def _escalated(rng: np.random.Generator, words: SupportWords, tickets: Tickets) -> Mask:
