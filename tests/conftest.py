@@ -1,59 +1,41 @@
-"""One small company for the whole suite: generated, loaded and built once, on a server of its own."""
+"""The companies that the tests look at, built once a run on a server that all its processes share."""
 
 from __future__ import annotations
 
 import os
-import secrets
-import shutil
-import socket
-import subprocess
-import sys
-import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-import psycopg2
 import pytest
 
 from data_gen.generate import generate
 from data_gen.plan import Plan
-from warehouse.server.embedded import EmbeddedServer
-from warehouse.settings import ROOT, Settings, load_settings
+from tests import shared
+from tests.shared import Company, free_port, new_database
+from warehouse.settings import Settings, load_settings
 
-SEEDS = (7, 8, 9)
+__all__ = ["Company", "empty_company", "free_port", "make_company", "new_database"]
 
-
-def free_port() -> int:
-    """A port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@dataclass(frozen=True)
-class Company:
-    """A built company: its files, and the environment in which every command of the project finds it."""
-
-    data: Path
-    environment: dict[str, str]
-
-    def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """Run `python -m …` against this company."""
-        command = [sys.executable, "-m", *arguments]
-        result = subprocess.run(
-            command, env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600
-        )
-        assert not check or result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
-        return result
+NEED_SERVER = {"server", "stopped", "project"}  # fixtures that run PostgreSQL: `make check` leaves their tests out
+WINDOW = (date(2025, 5, 1), date(2026, 10, 31))
+PLANS = {  # the last one's files begin and end within a month
+    "seed7": Plan(400, 7, *WINDOW),
+    "seed42": Plan(500, 42, *WINDOW),
+    "seed9": Plan(400, 9, date(2025, 5, 12), date(2026, 10, 20)),
+}
 
 
-NEED_SERVER = {
-    "server",
-    "stopped",
-    "project",
-}  # fixtures that run PostgreSQL; what uses them is left out of `make check`
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin the run, in the process that the others come from."""
+    if not hasattr(config, "workerinput"):
+        shared.open_run()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the run, in the process that began it."""
+    if not hasattr(config, "workerinput"):
+        shared.close_run()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -64,38 +46,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[dict[str, str]]:
-    """An embedded PostgreSQL for the tests; yields the environment that points to it."""
-    folder = Path(tempfile.mkdtemp(prefix="tower-tests-"))  # pytest's own folder is closed to others, now and then
-    folder.chmod(0o755)  # root runs PostgreSQL as another user, who must be able to get here
-    settings = {
-        "WAREHOUSE": "external",
-        "POSTGRES_PORT": str(free_port()),
-        "POSTGRES_HOST": "127.0.0.1",
-        "POSTGRES_DB": "postgres",
-        "TOWER_OWNER_PASSWORD": secrets.token_hex(8),
-        "TOWER_READER_PASSWORD": secrets.token_hex(8),
-    }
-    settings["DATABASE_URL"] = (
-        f"postgresql://tower_owner:{settings['TOWER_OWNER_PASSWORD']}@127.0.0.1:{settings['POSTGRES_PORT']}/postgres"
-    )
-    with pytest.MonkeyPatch.context() as patch:
-        for key, value in (settings | {"WAREHOUSE": "embedded"}).items():
-            patch.setenv(key, value)
-        embedded = EmbeddedServer(load_settings(), folder / "warehouse")
-        embedded.up()
-    yield settings
-    embedded.down()
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def new_database(server: dict[str, str], name: str) -> str:
-    """Make a database on the tests' server; returns the owner's URL of it."""
-    connection = psycopg2.connect(server["DATABASE_URL"])
-    connection.autocommit = True
-    connection.cursor().execute(f"create database {name}")
-    connection.close()
-    return server["DATABASE_URL"].rsplit("/", 1)[0] + f"/{name}"
+def server() -> dict[str, str]:
+    """The environment that points to the run's PostgreSQL."""
+    return shared.once("server", shared.start_server)
 
 
 def empty_company(server: dict[str, str], name: str, data: Path, target: Path) -> Company:
@@ -124,35 +77,37 @@ def make_company(
 
 
 @pytest.fixture(scope="session")
-def built() -> dict[int, Company]:
-    """The companies of any_company that this process has built."""
-    return {}
+def company_of(server: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Company]:
+    """A company of PLANS by name, as a copy that is this process's own; the run builds each of them once."""
+    copies: dict[str, Company] = {}
+    process = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+
+    def build(name: str) -> dict[str, str]:
+        # the unit tests judge made-up rows, the same for every company: one builds with them
+        only = () if name == "seed42" else ("--exclude-resource-type", "unit_test")
+        folder = shared.run_folder() / name
+        return make_company(server, folder, f"tower_{name}", PLANS[name], ("build", *only)).environment
+
+    def copy(name: str) -> Company:
+        if name not in copies:
+            built = Company(shared.run_folder() / name / "data", shared.once(name, lambda: build(name)))
+            target = tmp_path_factory.mktemp(name) / "target"
+            copies[name] = built.copy(server, f"tower_{name}_{process}", target)
+        return copies[name]
+
+    return copy
 
 
-@pytest.fixture(scope="session", params=SEEDS, ids=lambda seed: f"seed{seed}")
-def any_company(
-    request: pytest.FixtureRequest,
-    server: dict[str, str],
-    tmp_path_factory: pytest.TempPathFactory,
-    built: dict[int, Company],
-) -> Company:
-    """Three companies, one after the other; the last one's files begin and end within a month."""
-    if request.param in built:
-        return built[request.param]
-    window = (date(2025, 5, 12), date(2026, 10, 20)) if request.param == 9 else (date(2025, 5, 1), date(2026, 10, 31))
-    plan = Plan(400, request.param, *window)
-    folder = tmp_path_factory.mktemp(f"seed{request.param}")
-    only = ("build", "--exclude-resource-type", "unit_test")  # they judge made-up rows, the same for every company
-    built[request.param] = make_company(server, folder, f"tower_seed{request.param}", plan, only)
-    return built[request.param]
+@pytest.fixture(scope="session", params=PLANS)
+def any_company(request: pytest.FixtureRequest, company_of: Callable[[str], Company]) -> Company:
+    """Three companies, one after the other."""
+    return company_of(request.param)
 
 
 @pytest.fixture(scope="session")
-def company(server: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Company:
+def company(company_of: Callable[[str], Company]) -> Company:
     """One company for the tests of pages, metrics and insights."""
-    return make_company(
-        server, tmp_path_factory.mktemp("company"), "tower_test", Plan(500, 42, date(2025, 5, 1), date(2026, 10, 31))
-    )
+    return company_of("seed42")
 
 
 @pytest.fixture

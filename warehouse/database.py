@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from psycopg2 import sql
+from psycopg2 import errors, sql
 
 from warehouse.connections import autocommit
+from warehouse.errors import TowerError
+from warehouse.processes import wait_until
 from warehouse.roles import apply_access, make_readers
 from warehouse.settings import Settings
+
+PREPARE_SECONDS = 20
 
 
 def prepare_database(settings: Settings) -> None:
@@ -21,7 +25,19 @@ def prepare_database(settings: Settings) -> None:
             cursor.execute("select 1 from pg_database where datname = %s", (settings.database,))
             if not cursor.fetchone():
                 cursor.execute(sql.SQL("create database {}").format(sql.Identifier(settings.database)))
-    with autocommit(settings.owner()) as cursor:
-        make_readers(cursor, settings)
-        cursor.execute((Path(__file__).parent / "schema.sql").read_text(encoding="utf-8"))
-        apply_access(cursor, settings)
+    if not wait_until(lambda: _prepared(settings), PREPARE_SECONDS):
+        raise TowerError("other programs keep changing the same roles; try again when they are done")
+
+
+def _prepared(settings: Settings) -> bool:
+    """Roles, schemas and audit tables; False when a program in this or another database changed a role just now."""
+    try:
+        with autocommit(settings.owner()) as cursor:
+            make_readers(cursor, settings)
+            cursor.execute((Path(__file__).parent / "schema.sql").read_text(encoding="utf-8"))
+            apply_access(cursor, settings)
+        return True
+    except (errors.DuplicateObject, errors.InternalError_, errors.UniqueViolation) as error:
+        if "concurrently updated" in str(error) or "already exists" in str(error):
+            return False
+        raise

@@ -1,0 +1,128 @@
+"""What all processes of one test run share: a PostgreSQL, and the companies, each built once and then copied.
+
+The first process that needs a thing makes it while the others wait; what it is then lies in the run's folder as JSON.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from warehouse.server.embedded import EmbeddedServer
+from warehouse.settings import ROOT, load_settings
+
+FOLDER = "TOWER_TEST_RUN"  # the environment variable that names the run's folder to every process of it
+
+
+def open_run() -> None:
+    """Make the run's folder, unless a process above has made it."""
+    if FOLDER not in os.environ:
+        folder = Path(tempfile.mkdtemp(prefix="tower-tests-"))  # pytest's own folder is closed to others, now and then
+        folder.chmod(0o755)  # root runs PostgreSQL as another user, who must be able to get here
+        os.environ[FOLDER] = str(folder)
+
+
+def close_run() -> None:
+    """Stop the server and remove the folder."""
+    folder = Path(os.environ.pop(FOLDER))
+    EmbeddedServer(load_settings(), folder / "warehouse").down()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def run_folder() -> Path:
+    """The folder of this run."""
+    return Path(os.environ[FOLDER])
+
+
+@contextmanager
+def locked(name: str) -> Iterator[None]:
+    """One process of the run at a time."""
+    with (run_folder() / f"{name}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def once(name: str, make: Callable[[], dict[str, str]]) -> dict[str, str]:
+    """What `make` returned to the first process that asked for `name`."""
+    kept = run_folder() / f"{name}.json"
+    with locked(name):
+        if not kept.exists():
+            kept.write_text(json.dumps(make()), encoding="utf-8")
+        return dict(json.loads(kept.read_text(encoding="utf-8")))
+
+
+def free_port() -> int:
+    """A port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start_server() -> dict[str, str]:
+    """Start an embedded PostgreSQL; returns the environment that points to it."""
+    owner, reader, port = secrets.token_hex(8), secrets.token_hex(8), str(free_port())
+    settings = {
+        "WAREHOUSE": "external",
+        "POSTGRES_PORT": port,
+        "POSTGRES_HOST": "127.0.0.1",
+        "POSTGRES_DB": "postgres",
+        "TOWER_OWNER_PASSWORD": owner,
+        "TOWER_READER_PASSWORD": reader,
+        "DATABASE_URL": f"postgresql://tower_owner:{owner}@127.0.0.1:{port}/postgres",
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        for key, value in (settings | {"WAREHOUSE": "embedded"}).items():
+            patch.setenv(key, value)
+        EmbeddedServer(load_settings(), run_folder() / "warehouse").up()
+    return settings
+
+
+def new_database(server: Mapping[str, str], name: str, template: str = "template1") -> str:
+    """Make a database on the tests' server, empty or as a copy; returns the owner's URL of it."""
+    connection = psycopg2.connect(server["DATABASE_URL"])
+    connection.autocommit = True
+    with locked("databases"), connection.cursor() as cursor:  # two copies of one template at a time are refused
+        cursor.execute(f"create database {name} template {template} strategy file_copy")
+    connection.close()
+    return server["DATABASE_URL"].rsplit("/", 1)[0] + f"/{name}"
+
+
+@dataclass(frozen=True)
+class Company:
+    """A built company: its files, and the environment in which every command of the project finds it."""
+
+    data: Path
+    environment: dict[str, str]
+
+    def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run `python -m …` against this company."""
+        command = [sys.executable, "-m", *arguments]
+        result = subprocess.run(
+            command, env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600
+        )
+        assert not check or result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
+        return result
+
+    def copy(self, server: Mapping[str, str], name: str, target: Path) -> Company:
+        """The same company in a database of another name, with artefacts of dbt that speak of that one."""
+        built = Path(self.environment["DBT_TARGET_PATH"])
+        target.mkdir(parents=True)
+        for file in built.glob("*.json"):
+            text = file.read_text(encoding="utf-8").replace(self.environment["POSTGRES_DB"], name)
+            (target / file.name).write_text(text, encoding="utf-8")
+        own = {"DATABASE_URL": new_database(server, name, self.environment["POSTGRES_DB"]), "POSTGRES_DB": name}
+        return Company(self.data, self.environment | own | {"DBT_TARGET_PATH": str(target)})
