@@ -10,6 +10,7 @@ import pandas as pd
 import psycopg2
 import pytest
 
+from data_gen.generate import generate
 from data_gen.plan import Plan
 from tests.conftest import Company, make_company
 
@@ -37,10 +38,14 @@ def eventful(server: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture(scope="module")
-def calm(server: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
-    """The points of the same company had nothing happened to it."""
+def calm(eventful: tuple[Company, pd.DataFrame], tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    """The points of the same company had nothing happened to it, built in the place of the other's, which are read."""
     folder = tmp_path_factory.mktemp("calm")
-    return points(make_company(server, folder, "tower_calm", Plan(2000, 1, *WINDOW, "calm"), ONLY))
+    generate(Plan(2000, 1, *WINDOW, "calm"), folder)
+    company = Company(folder, eventful[0].environment | {"DATA_DIR": str(folder)})
+    company.run("loader")
+    company.run("warehouse.dbt", "--quiet", *ONLY, "--full-refresh")
+    return points(company)
 
 
 def test_every_planted_incident_is_flagged_in_its_slice_and_told(eventful: tuple[Company, pd.DataFrame]) -> None:
