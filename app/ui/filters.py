@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from app.selection import COMPARISONS, DIMENSIONS, URL_KEYS, Chosen, Filters, Tower
+from app.ui.formats import plain
 from app.ui.visit import Visit
 from company.calendar import month_label
 
@@ -76,7 +77,9 @@ def _draw(label: str, widget: str, options: list[Any], words: Callable[[Any], st
     elif many:
         st.multiselect(label, options, key=widget, format_func=words, placeholder="All")
     elif len(options) <= 6 and sum(len(words(value)) for value in options) <= 70:
-        st.segmented_control(label, options, key=widget, format_func=words, required=required)
+        st.segmented_control(
+            label, options, key=widget, format_func=lambda value: plain(words(value)), required=required
+        )
     else:
         st.selectbox(label, options, key=widget, format_func=words, placeholder="All")
 

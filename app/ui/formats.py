@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 FEW = 10  # what rests on fewer cases is marked, or not drawn
 ACRONYMS = {"mrr": "MRR", "arr": "ARR", "acv": "ACV", "csat": "CSAT", "sla": "SLA", "nrr": "NRR", "grr": "GRR"}
 MONEY, PERCENT = "$~s", ".0%"
 TICKS = {"money": MONEY, "percent": PERCENT, "count": ",d", "ratio": ".1f", "days": ",.0f", "hours": ",.1f"}
+
+
+MARKUP = re.compile(r"([\\`*_\[\]<>#~$|]|:(?=\S)|&(?=#|\w+;)|^[-+](?=\s)|(?<=^\d)[.)])")
+PARTED = re.compile(r"(?i)\b(?:https?|www|mailto|ftp)(?=[:.])|(?<=\S)(?=@\S)|:(?=[\w+/-]+:)")
+JOINER = "\u2060"  # has no width; an address or the name of a picture that it parts stays text
+
+
+def plain(text: object) -> str:
+    """Text from the data for a place that reads Markdown: shown as it stands, whatever it holds."""
+    return MARKUP.sub(r"\\\1", PARTED.sub(lambda found: found[0] + JOINER, " ".join(str(text).split())))
 
 
 def words(value: object) -> object:

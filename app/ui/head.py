@@ -9,7 +9,7 @@ import streamlit as st
 from app.data import lacks_of, tower
 from app.selection import COMPARISONS, Filters, Tower
 from app.ui.filters import SWITCH, page_filter
-from app.ui.formats import listed
+from app.ui.formats import listed, plain
 from app.ui.visit import Visit, current
 from warehouse.errors import TowerError
 
@@ -61,7 +61,7 @@ def head(*, marks: bool = False) -> Visit:
     def announce() -> None:
         line.caption(
             f"As of **{build.as_of:%d %b %Y}** · {filters.span}{_partial(build, filters)} · "
-            f"{visit.active} · compared with {_against(build, filters)}"
+            f"{plain(visit.active)} · compared with {_against(build, filters)}"
         )
 
     announce()

@@ -15,7 +15,7 @@ from app.selection import DIMENSIONS, Filters
 from app.ui import charts
 from app.ui.drill import Drill, Point, events, follow, named, point_of
 from app.ui.exports import caption, downloads, file_name
-from app.ui.formats import is_money, listed, title_of, words
+from app.ui.formats import is_money, listed, plain, title_of, words
 from app.ui.visit import Visit
 from warehouse.errors import TowerError
 
@@ -47,7 +47,7 @@ def chart(
     returns them, one a row, with `account_id` and `account_name` (see `drill.accounts`).
     """
     with st.container(border=True, height="stretch"):
-        st.markdown(f"**{title}**", help=help or None)
+        st.markdown(f"**{plain(title)}**", help=help or None)
         missing = _missing(visit, needs)
         if figure is None or missing:
             _nothing(of, empty, missing)
@@ -79,7 +79,7 @@ def table(
     if drill:
         help = f"{help} A click in the first column lists the accounts behind its row.".strip()
     with st.container(border=True, height="stretch"):
-        st.markdown(f"**{title}**", help=help or None)
+        st.markdown(f"**{plain(title)}**", help=help or None)
         if (missing := _missing(visit, needs)) or of.frame.empty:
             _nothing(of, empty, missing)
             return
@@ -152,7 +152,7 @@ def _behind(visit: Visit, title: str, point: Point, drill: Drill) -> None:
             return
         frame = found.frame
         count = frame["account_id"].nunique() if "account_id" in frame else len(frame)
-        st.caption(f"{count:,} accounts · {visit.filters.describe()}")
+        st.caption(f"{count:,} accounts · {plain(visit.filters.describe())}")
         table(visit, f"{title}: {words(point.value)}", found, empty="No account lies behind this point.")
 
     show()

@@ -11,6 +11,7 @@ import streamlit as st
 from app.data import read, run
 from app.pages import BY_KEY, Page
 from app.selection import Tower
+from app.ui.formats import plain
 from warehouse.errors import TowerError
 
 MOST = 8  # accounts that a search lists
@@ -34,9 +35,9 @@ def search(build: Tower) -> None:
     with st.container(gap=None):
         for row in matches.itertuples():
             st.button(
-                str(row.account_name),
+                plain(row.account_name),
                 key=f"found-{row.account_id}",
-                help=f"{row.segment} · {row.region} · {row.lifecycle_stage}",
+                help=plain(f"{row.segment} · {row.region} · {row.lifecycle_stage}"),
                 type="tertiary",
                 on_click=_picked,
                 args=(row.account_id,),
@@ -89,7 +90,7 @@ def _choose_view(build: Tower, saved: pd.DataFrame) -> None:
     )
     if not picked.empty:
         by = picked["created_by"].iloc[0]
-        st.caption(f"Saved {picked['created_at'].iloc[0]:%d %b %Y}" + (f" by {by}" if by else ""))
+        st.caption(f"Saved {picked['created_at'].iloc[0]:%d %b %Y}" + (f" by {plain(by)}" if by else ""))
 
 
 def follow_view() -> None:

@@ -14,6 +14,7 @@ from app.selection import Filters, Tower
 from app.ui import charts
 from app.ui.drill import Drill, Point, accounts
 from app.ui.filters import page_filter
+from app.ui.formats import plain
 from app.ui.panels import chart, table, unanswered
 from app.ui.visit import Visit
 
@@ -38,7 +39,9 @@ def release_verdict(release: str, impact: pd.DataFrame, causes: pd.DataFrame) ->
     row = impact.set_index("version").loc[release]
     change = row["technical_change"]
     if pd.isna(change):
-        return f"{release} can't be judged: the data have nothing to compare in the four weeks before or after it."
+        return (
+            f"{plain(release)} can't be judged: the data have nothing to compare in the four weeks before or after it."
+        )
     place = int((impact["technical_change"] > change).sum()) + 1
     text = (
         f"**{'Yes' if change >= YES else 'No' if change < NO else 'Perhaps'}.** In the four weeks from "
@@ -52,7 +55,7 @@ def release_verdict(release: str, impact: pd.DataFrame, causes: pd.DataFrame) ->
     if change >= NO and len(causes):
         cause = causes.loc[(causes["after"] - causes["before"]).idxmax()]
         text += (
-            f" In this selection the cause that grew most is “{cause['root_cause_name']}”: "
+            f" In this selection the cause that grew most is “{plain(cause['root_cause_name'])}”: "
             f"{cause['before']:,.0f} before, {cause['after']:,.0f} after, {cause['still_open']:,.0f} still open."
         )
     return text
@@ -80,7 +83,7 @@ def releases(visit: Visit) -> None:
     moved = rows(tower, "release_causes", filters, released=day)
     moved = moved.where(moved.frame["root_cause_name"] != UNKNOWN)
     with st.container(border=True):
-        st.markdown(f"**Did {release} do harm?**", help=RULE)
+        st.markdown(f"**Did {plain(release)} do harm?**", help=RULE)
         st.markdown(release_verdict(release, impact, moved.frame))
         if note := unanswered(filters, ["region", "acquisition_channel"], "The impact of a release"):
             st.caption(note)

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from app.data import numeric, rows
-from app.ui.formats import FEW, words
+from app.ui.formats import FEW, plain, words
 from app.ui.health import WEIGHTS
 from app.ui.panels import table
 from app.ui.visit import Visit
@@ -77,7 +77,7 @@ def suggest(visit: Visit) -> None:
 
 def profile(account: pd.Series) -> None:
     """Who the account is, what it pays, how it does and what to do."""
-    st.subheader(account["account_name"])
+    st.subheader(plain(account["account_name"]), anchor=False)
     _who(account)
     _state(account)
     grid = st.grid(5, min_column_width=150, gap="small")
@@ -101,7 +101,7 @@ def _who(account: pd.Series) -> None:
     ]
     if account["product_names"]:
         facts.append(f"{account['product_names']} ({account['billing_interval']}, {account['seats']:,.0f} seats)")
-    st.caption(" · ".join(str(fact) for fact in facts))
+    st.caption(" · ".join(map(plain, facts)))
 
 
 def _state(account: pd.Series) -> None:
@@ -109,7 +109,7 @@ def _state(account: pd.Series) -> None:
     if account["lifecycle_stage"] == "churned":
         st.warning(
             f"Left on {account['churned_at']:%d %b %Y} after {account['tenure_months']:.0f} months. "
-            f"Reason: {words(account['churn_reason'] or 'unknown')}.",
+            f"Reason: {plain(words(account['churn_reason'] or 'unknown'))}.",
             icon=":material/logout:",
         )
     elif not _pays(account):

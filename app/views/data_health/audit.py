@@ -9,6 +9,7 @@ from app.data import read
 from app.found import Found
 from app.selection import Tower
 from app.ui.filters import page_filter
+from app.ui.formats import plain
 from app.ui.panels import table
 from app.ui.visit import Visit
 from metrics.catalogue import catalogue
@@ -29,12 +30,12 @@ def state(tower: Tower, loads: pd.DataFrame, builds: pd.DataFrame) -> None:
     for label, value, note in shown:
         grid.metric(label, value, help=note, border=True, height="stretch")
     if last is not None and last["status"] != "succeeded":
-        message = f"The last load failed: {last['message']}. The numbers rest on an earlier one."
+        message = f"The last load failed: {plain(last['message'])}. The numbers rest on an earlier one."
         st.warning(message, icon=":material/error:")
     elif last is not None and build is not None and last["load_run_id"] != build["load_run_id"]:
         st.warning("The last load isn't in the numbers yet: run `make dbt-run`.", icon=":material/hourglass_empty:")
     if build is not None and build["warnings"]:
-        st.warning(f"The books of the last build do not tie: {build['warnings']}.", icon=":material/balance:")
+        st.warning(f"The books of the last build do not tie: {plain(build['warnings'])}.", icon=":material/balance:")
     if build is not None and build["status"] != "succeeded":
         st.warning("The tests did not run with the last build: run `make dbt-test`.", icon=":material/rule:")
 
