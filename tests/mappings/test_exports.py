@@ -141,6 +141,7 @@ def test_hubspot(tmp_path: Path) -> None:
         ("902", "3500.50", "closed_lost", "new", "SMB", "Ada Berg", "2026-02-27 12:00:00", "price"),
         ("903", "0.00", "qualification", "new", "SMB", "Unassigned", None, None),
     ]
+    assert pick(rows["crm.deals"], "probability") == [("100.00",), ("0.00",), ("40.00",)]  # exported as shares
     history = pick(rows["crm.deal_stage_history"], "deal_id", "stage", "entered_at")
     assert len(history) == 10
     assert [stage for deal, stage, _ in history if deal == "902"] == ["closed_lost", "prospecting", "qualification"]
@@ -167,9 +168,9 @@ def test_salesforce(tmp_path: Path) -> None:
     assert pick(rows["crm.sales_reps"], "rep_id", "role") == [("005X", "account_executive"), ("005Y", "sdr")]
     columns = ("deal_id", "stage", "amount", "probability", "deal_type", "closed_at", "loss_reason")
     assert pick(rows["crm.deals"], *columns) == [
-        ("006A", "closed_won", "84000.00", "1.00", "new", "2026-03-24 15:45:00", None),
+        ("006A", "closed_won", "84000.00", "100.00", "new", "2026-03-24 15:45:00", None),
         ("006B", "closed_lost", "2400.00", "0.00", "new", "2026-02-26 11:00:00", "other"),
-        ("006C", "proposal", "9000.00", "0.75", "expansion", None, None),
+        ("006C", "proposal", "9000.00", "75.00", "expansion", None, None),
     ]
     assert len(rows["crm.deal_stage_history"]) == 6
     columns = ("activity_id", "activity_type", "account_id", "deal_id", "duration_minutes", "completed_at")
