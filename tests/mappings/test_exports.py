@@ -141,7 +141,11 @@ def test_hubspot(tmp_path: Path) -> None:
         ("902", "3500.50", "closed_lost", "new", "SMB", "Ada Berg", "2026-02-27 12:00:00", "price"),
         ("903", "0.00", "qualification", "new", "SMB", "Unassigned", None, None),
     ]
-    assert pick(rows["crm.deals"], "probability") == [("100.00",), ("0.00",), ("40.00",)]  # exported as shares
+    assert pick(rows["crm.deals"], "deal_id", "probability") == [
+        ("901", "100.00"),  # exported as a share
+        ("902", "0.00"),
+        ("903", "40.00"),
+    ]
     history = pick(rows["crm.deal_stage_history"], "deal_id", "stage", "entered_at")
     assert len(history) == 10
     assert [stage for deal, stage, _ in history if deal == "902"] == ["closed_lost", "prospecting", "qualification"]
