@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page
 
 from app.pages import BY_KEY
-from app.ui.formats import number
+from metrics.formats import number
 from metrics import catalogue, query
 from tests.e2e.browser import EMPTY_CHARTS, PATHS, chromium, new_page, open_page
 from warehouse.reading import fetch
