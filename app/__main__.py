@@ -23,7 +23,7 @@ from warehouse.processes import (
 from warehouse.settings import Settings, load_settings
 
 START_SECONDS = 40
-SERVER = "app.server"
+SERVER = Path(__file__).with_name("server.py")
 
 
 def main() -> int:
@@ -45,7 +45,8 @@ def main() -> int:
 def command(settings: Settings) -> list[str]:
     """The command line of the server."""
     address = os.environ.get("APP_HOST", "127.0.0.1")
-    return [sys.executable, "-m", SERVER, "--port", str(settings.app_port), "--address", address]
+    place = [f"--server.port={settings.app_port}", f"--server.address={address}"]
+    return [sys.executable, "-m", "streamlit", "run", str(SERVER), *place]
 
 
 def start(settings: Settings) -> str:
@@ -96,7 +97,7 @@ def process(settings: Settings) -> psutil.Process | None:
     """The dashboard's process, if it is ours and alive."""
     found = living(read_pid(pid_file(settings)))
     try:
-        return found if found and SERVER in found.cmdline() else None
+        return found if found and "streamlit" in " ".join(found.cmdline()) else None
     except psutil.NoSuchProcess:
         return None
 

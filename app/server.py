@@ -1,11 +1,10 @@
 """The web server of the dashboard: Streamlit's own, with its scripts and styles packed on their way to the browser.
 
-`python -m app.server --port 8501` runs it in the foreground; `python -m app` starts it as the settings say.
+`streamlit run app/server.py` runs it as Streamlit's own settings say; `python -m app` starts it as those of .env say.
 """
 
 from __future__ import annotations
 
-import argparse
 import gzip
 from collections.abc import MutableMapping
 from pathlib import Path
@@ -80,16 +79,3 @@ def _packed(answer: list[Message]) -> list[Message] | None:
 
 
 app = st.App(Path(__file__).with_name("main.py"), middleware=[Middleware(Packed)])
-
-
-def main() -> None:
-    """Parse the command line and serve until stopped."""
-    parser = argparse.ArgumentParser(prog="python -m app.server", description=__doc__)
-    parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--address", default="127.0.0.1", help="of the machine, to listen at")
-    options = parser.parse_args()
-    app.run(config={"server.port": options.port, "server.address": options.address})
-
-
-if __name__ == "__main__":
-    main()
