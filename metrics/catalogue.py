@@ -24,8 +24,10 @@ class Metric:
     """One KPI. `behaviour`: flow (adds up over time), stock (at a period's end), first (at its start), now (as-of).
 
     `dimensions` are what people cut it by; `keys` what its rows are about (account, deal, ticket): by a key it becomes
-    the list behind its number. `page` is where the dashboard shows it (None: its list of definitions alone does),
-    `target` the metric that says what was promised, `goal` a value to reach, in the metric's own unit.
+    the list behind its number, with `parts` as its columns: itself where the rows add up to it, and the sums that it
+    is made of. `page` is where the dashboard shows it (None: its list of definitions alone does), `target` the metric
+    that says what was promised, `goal` a value to reach, in the metric's own unit. `is_part` is a number that only
+    others or their lists show.
     """
 
     name: str
@@ -40,6 +42,8 @@ class Metric:
     page: str | None
     target: str | None
     goal: float | None
+    parts: tuple[str, ...]
+    is_part: bool
 
     @property
     def cuts(self) -> tuple[str, ...]:
@@ -62,15 +66,20 @@ def manifest_path() -> Path:
 
 
 def catalogue() -> dict[str, Metric]:
-    """Every metric by name; parts of ratios that have no meaning of their own are left out."""
+    """Every metric by name; parts of others that have no meaning of their own are left out."""
+    return {name: metric for name, metric in all_metrics().items() if not metric.is_part}
+
+
+def all_metrics() -> dict[str, Metric]:
+    """Every metric by name, parts of others too."""
     path = manifest_path()
     return _read(path, path.stat().st_mtime_ns)
 
 
 def get_metric(name: str) -> Metric:
     """One metric. Raises MetricError with the nearest names when there is none."""
-    found = catalogue().get(name)
-    if found is None:
+    found = all_metrics().get(name)
+    if found is None or found.is_part:
         raise MetricError(f"there is no metric {name!r}; `python -m metrics list` shows all")
     return found
 
@@ -95,31 +104,51 @@ def _read(path: Path, _version: int) -> dict[str, Metric]:
         if ((entity.get("config") or {}).get("meta") or {}).get("key")
     }
     raw = {metric["name"]: metric for metric in manifest["metrics"]}
+    return {name: _metric(metric, raw, scope, keys) for name, metric in raw.items()}
 
-    def measures(metric: dict[str, Any]) -> set[str]:
-        inputs = {entry["name"] for entry in metric["type_params"]["input_measures"]}
-        for child in metric["type_params"].get("metrics") or []:
-            inputs |= measures(raw[child["name"]])
-        return inputs
 
-    result = {}
-    for name, metric in raw.items():
-        meta = (metric.get("config") or {}).get("meta") or {}
-        if meta.get("part"):
-            continue
-        shared = set.intersection(*(scope[measure] for measure in measures(metric)))
-        result[name] = Metric(
-            name,
-            metric["label"],
-            metric["description"],
-            meta["format"],
-            meta["direction"],
-            meta["behaviour"],
-            meta.get("sample"),
-            tuple(sorted(shared - keys)),
-            tuple(sorted(shared & keys)),
-            meta.get("page"),
-            meta.get("target"),
-            meta.get("goal"),
-        )
-    return result
+def _metric(
+    metric: dict[str, Any], raw: dict[str, dict[str, Any]], scope: dict[str, set[str]], keys: set[str]
+) -> Metric:
+    meta = (metric.get("config") or {}).get("meta") or {}
+    scopes = [
+        scope[entry["name"]] for name in _inputs(metric, raw) for entry in raw[name]["type_params"]["input_measures"]
+    ]
+    shared = set.intersection(*scopes)
+    return Metric(
+        metric["name"],
+        metric["label"],
+        metric["description"],
+        meta["format"],
+        meta["direction"],
+        meta["behaviour"],
+        meta.get("sample"),
+        tuple(sorted(shared - keys)),
+        tuple(sorted(shared & keys)),
+        meta.get("page"),
+        meta.get("target"),
+        meta.get("goal"),
+        tuple(dict.fromkeys(_parts(metric, raw))),
+        bool(meta.get("part")),
+    )
+
+
+def _children(metric: dict[str, Any], raw: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """The metrics that a metric is made of; none for a simple one."""
+    given = metric["type_params"]
+    named = [given["numerator"], given["denominator"]] if metric["type"] == "ratio" else given.get("metrics") or []
+    return [raw[child["name"]] for child in named]
+
+
+def _inputs(metric: dict[str, Any], raw: dict[str, dict[str, Any]]) -> set[str]:
+    """The simple metrics at the bottom of a metric."""
+    if metric["type"] == "simple":
+        return {metric["name"]}
+    return set().union(*(_inputs(child, raw) for child in _children(metric, raw)))
+
+
+def _parts(metric: dict[str, Any], raw: dict[str, dict[str, Any]]) -> list[str]:
+    """A sum of sums is one, whatever the factors, and comes before what it sums; a quotient is not."""
+    is_sum = metric["type"] == "simple" or (metric["type"] == "derived" and "/" not in metric["type_params"]["expr"])
+    below = [name for child in _children(metric, raw) for name in _parts(child, raw)]
+    return [metric["name"], *below] if is_sum else below

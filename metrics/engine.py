@@ -59,7 +59,6 @@ def query(
 ) -> pd.DataFrame:
     """Metrics as a frame with columns period (when a grain is given), group_by…, metrics (floats).
 
-    By a key (account, deal, ticket) it is the list behind a number: the same filters and months give its parts.
     Without a grain a stock metric gives its value at the end of the range and a flow metric its sum or ratio of sums
     over it; `now` metrics are as of the as-of date whatever the range. `filters` maps dimensions to accepted values;
     an empty list filters nothing. start and end are months (any day in them). `role` is the login role that asks, of
@@ -76,14 +75,36 @@ def query(
     frames = []
     for (behaviour, dropped), names in _batches(wanted, group_by, active, ignore_inapplicable).items():
         kept = {key: active.get(key) for key in (*SHARED, *active) if key not in dropped}
-        low, high, unit = _range(behaviour, start, end, grain)
-        frame = _run(names, group_by, kept, low, high, unit, role)
-        frames.append(_coarsen(frame, behaviour, group_by, grain, unit))
+        frames.append(answer(behaviour, names, group_by, kept, start, end, grain, role=role))
     keys = (["period"] if grain else []) + list(group_by)
+    result = side_by_side(frames, keys)
+    return result[[*keys, *(metric.name for metric in wanted)]].sort_values(keys, ignore_index=True) if keys else result
+
+
+def answer(
+    behaviour: str,
+    names: Sequence[str],
+    group_by: Sequence[str],
+    filters: Mapping[str, Sequence[str] | None],
+    start: date | None,
+    end: date | None,
+    grain: str | None = None,
+    *,
+    days: bool = False,
+    role: str | None,
+) -> pd.DataFrame:
+    """Metrics that behave alike in time, as in `query`; with `days` start and end are days, not months."""
+    low, high, unit = _range(behaviour, start, end, grain)
+    frame = _run(names, group_by, filters, low, high, unit, role, "day" if days else "month")
+    return _coarsen(frame, behaviour, group_by, grain, unit)
+
+
+def side_by_side(frames: Sequence[pd.DataFrame], keys: Sequence[str]) -> pd.DataFrame:
+    """Answers to one question as one frame; groups that only some of them know are kept."""
     result = frames[0]
     for frame in frames[1:]:
-        result = result.merge(frame, on=keys, how="outer") if keys else pd.concat([result, frame], axis=1)
-    return result[[*keys, *(metric.name for metric in wanted)]].sort_values(keys, ignore_index=True) if keys else result
+        result = result.merge(frame, on=list(keys), how="outer") if keys else pd.concat([result, frame], axis=1)
+    return result
 
 
 def _batches(
@@ -139,16 +160,17 @@ def _coarsen(
 
 
 def _run(
-    names: list[str],
+    names: Sequence[str],
     group_by: Sequence[str],
     filters: Mapping[str, Sequence[str] | None],
     start: date | None,
     end: date | None,
     grain: str | None,
     role: str | None,
+    bound_unit: str,
 ) -> pd.DataFrame:
     path = manifest_path()
-    bounds = tuple(name for name, value in (("start", start), ("end", end)) if value)
+    bounds = tuple((name, bound_unit) for name, value in (("start", start), ("end", end)) if value)
     sql = _compile(
         path, path.stat().st_mtime_ns, tuple(sorted(names)), tuple(group_by), tuple(sorted(filters)), bounds, grain
     )
@@ -178,13 +200,13 @@ def _compile(
     names: tuple[str, ...],
     group_by: tuple[str, ...],
     filters: tuple[str, ...],
-    bounds: tuple[str, ...],
+    bounds: tuple[tuple[str, str], ...],
     grain: str | None,
 ) -> str:
     """SQL with a bind parameter for every value, a filter's null where it accepts all; compiled once per shape."""
     where = [f"{{{{ Entity('{name}') }}}} = '__{name}__'" for name in filters]
     signs = {"start": ">=", "end": "<="}
-    where += [f"{{{{ TimeDimension('metric_time', 'month') }}}} {signs[name]} '__{name}__'" for name in bounds]
+    where += [f"{{{{ TimeDimension('metric_time', '{unit}') }}}} {signs[name]} '__{name}__'" for name, unit in bounds]
     groups = ([f"metric_time__{grain}"] if grain else []) + list(group_by)
     with _lock:
         try:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
@@ -14,7 +12,6 @@ import pytest
 import yaml
 
 from metrics import MetricError, catalogue, query, supports
-from metrics.catalogue import manifest_path
 from warehouse.settings import ROOT, Settings
 
 
@@ -67,33 +64,6 @@ def test_a_stock_is_its_value_at_the_end_of_the_period(in_company: Settings) -> 
     quarters = query(["mrr"], grain="quarter").set_index("period")["mrr"]
     assert quarters[date(2026, 4, 1)] == months[date(2026, 6, 1)]
     assert query(["mrr"], start=date(2026, 1, 1), end=date(2026, 3, 1)).iloc[0, 0] == months[date(2026, 3, 1)]
-
-
-def additive() -> dict[tuple[str, ...], list[str]]:
-    """Metrics that are sums, by the keys they know."""
-    manifest = json.loads(manifest_path().read_text(encoding="utf-8"))
-    sums = {m["name"] for model in manifest["semantic_models"] for m in model["measures"] if m["agg"] == "sum"}
-    found: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for metric in manifest["metrics"]:
-        known = catalogue().get(metric["name"])
-        if known and metric["type"] == "simple" and metric["type_params"]["measure"]["name"] in sums:
-            found[known.keys].append(metric["name"])
-    return found
-
-
-@pytest.mark.parametrize("months", [(None, None), (date(2026, 1, 1), date(2026, 3, 1))], ids=["all", "quarter"])
-def test_by_a_key_a_metric_is_the_list_behind_its_number(in_company: Settings, months: tuple[Any, Any]) -> None:
-    listed = 0
-    for keys, names in additive().items():
-        filters = {"segment": ["SMB", "Enterprise"]} if supports(names[0], "segment") else {}
-        names = [name for name in names if not filters or supports(name, "segment")]
-        whole = query(names, (), filters, *months).iloc[0].fillna(0)
-        for key in keys:
-            parts = query(names, [key], filters, *months)
-            assert parts[key].is_unique, (key, names)
-            assert parts[names].sum().to_dict() == pytest.approx(whole.to_dict()), key
-            listed += len(parts)
-    assert listed > 1000
 
 
 def test_who_is_gone_by_the_end_of_a_period_is_not_counted_with_an_earlier_month(in_company: Settings) -> None:
