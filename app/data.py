@@ -20,6 +20,7 @@ from app.found import Found
 from app.needs import Lacking, lacking
 from app.selection import DIMENSIONS, Filters, Tower
 from metrics import query
+from metrics.lists import behind
 from warehouse.connections import connect, reader_url
 from warehouse.errors import TowerError
 from warehouse.reading import fetch
@@ -82,6 +83,41 @@ def kpis(
         return Found(nothing, missing)
     found = _guarded(lambda: _kpis(build.publication, build.scope, *asked), lambda: nothing)
     return found.having(found.frame.reindex(columns=columns)) if len(known) < len(metrics) else found
+
+
+@st.cache_data(max_entries=500, show_spinner=False)
+def _listed(
+    publication: int,
+    scope: str,
+    metrics: tuple[str, ...],
+    by: tuple[str, ...],
+    filters: tuple[tuple[str, tuple[str, ...]], ...],
+    start: date,
+    end: date,
+    days: bool,
+    dimensions: tuple[tuple[str, tuple[str, ...]], ...],
+) -> pd.DataFrame:
+    return behind(metrics, by, dict(filters), start, end, days=days, role=scope or None, **dict(dimensions))
+
+
+def listed(
+    build: Tower,
+    metrics: Sequence[str],
+    filters: Mapping[str, tuple[str, ...]],
+    start: date,
+    end: date,
+    by: Sequence[str] = ("account",),
+    *,
+    days: bool = False,
+    dimensions: Mapping[str, tuple[str, ...]],
+) -> Found:
+    """`metrics.lists.behind`, cached: what makes up the numbers of metrics, a row for each of `by`."""
+    nothing = pd.DataFrame(columns=[*by, *metrics])
+    if missing := lacks_of(build).for_metrics(metrics):
+        return Found(nothing, missing)
+    narrow = tuple(sorted(dimensions.items()))
+    asked = (tuple(metrics), tuple(by), tuple(sorted(filters.items())), start, end, days, narrow)
+    return _guarded(lambda: _listed(build.publication, build.scope, *asked), lambda: nothing)
 
 
 def lacks_of(build: Tower) -> Lacking:
@@ -162,9 +198,9 @@ def read(scope: str, name: str, values: Mapping[str, Any]) -> pd.DataFrame:
     return fetch(_sql(name), dict(values), role=scope or None)
 
 
-def account_names(build: Tower, ids: tuple[str, ...]) -> pd.DataFrame:
-    """account_id and account_name of these accounts."""
-    return _rows("account_names", build.publication, build.scope, (("ids", ids or ("",)),))
+def account_heads(build: Tower, ids: tuple[str, ...]) -> pd.DataFrame:
+    """account_id, account_name, segment and region of these accounts."""
+    return _rows("account_heads", build.publication, build.scope, (("ids", ids or ("",)),))
 
 
 @lru_cache(maxsize=128)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,32 +11,13 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from app.data import account_names, rows
+from app.data import account_heads, kpis, listed, rows
 from app.found import Found
 from app.pages import BY_KEY
 from app.selection import Filters, Tower
+from company.calendar import add_months
 
-KINDS = {  # app/queries/accounts_<kind>.sql: what narrows it, beside the selection and the days
-    "revenue": ("movement", "reason"),
-    "retained": ("months_back",),
-    "cohort": ("months_later",),
-    "activated": ("activation",),
-    "activation": (),
-    "plans": ("plan_tier", "billing_interval"),
-    "lines": ("product", "price_tier"),
-    "invoices": ("payment_state",),
-    "payments": ("failure",),
-    "reconciled": ("explanation",),
-    "deals": ("state", "result", "stage", "loss_reason", "rep"),
-    "stages": ("stage",),
-    "forecast": ("quarter", "week", "call"),
-    "activities": ("rep", "activity_type", "sentiment", "due"),
-    "credit": ("model", "touch_channel", "campaign"),
-    "decile": ("decile",),
-    "usage": ("errors",),
-    "features": ("feature", "modules", "is_beta"),
-    "tickets": ("priority", "category", "root_cause", "channel", "state", "open_on"),
-}
+NOBODY = "Prospect without an account"
 
 
 @dataclass(frozen=True)
@@ -61,26 +42,67 @@ class Point:
 Drill = Callable[[Point], Found]
 
 
-def accounts(tower: Tower, filters: Filters, kind: str, **where: Any) -> Found:
-    """The accounts behind a number, one a row, with `account_id` and `account_name`; `kind` is a key of KINDS.
+def accounts(
+    tower: Tower,
+    filters: Filters,
+    *metrics: str,
+    each: str | None = None,
+    days: tuple[date, date] | None = None,
+    **dimensions: str | Iterable[str] | None,
+) -> Found:
+    """The accounts behind the numbers of metrics, one a row and the largest first, with the parts of the numbers.
 
-    Narrow the selection with `filters.narrowed(month, segment=…)`, the kind with its own columns, and what has a day
-    (deals, tickets, activities, payments, usage) with `since` and `until`, both included.
+    Narrow the selection with `filters.narrowed(month, segment=…)`, what has a day with the first and last of its
+    `days`, and the rest by the metrics' own dimensions; one that is None narrows nothing. With `each`, a key of the
+    metrics such as a deal, there is a row for each of those: what a median is over.
     """
-    if strange := {*where} - {*KINDS[kind], "since", "until"}:
-        raise ValueError(f"{kind} knows {', '.join(KINDS[kind])}, not {', '.join(sorted(strange))}")
-    days = {"since": filters.start, "until": filters.last_day}
-    return rows(tower, f"accounts_{kind}", filters, **(dict.fromkeys(KINDS[kind]) | days | where))
+    narrow = {
+        name: (given,) if isinstance(given, str) else tuple(given)
+        for name, given in dimensions.items()
+        if given is not None
+    }
+    start, end = days or (filters.start, filters.end)
+    keys = {"account": "account_id"} | ({each: each} if each else {})
+    found = listed(tower, metrics, filters.values, start, end, [*keys], days=bool(days), dimensions=narrow)
+    return described(tower, found.having(found.frame.rename(columns=keys)))
 
 
-def week(first: Any, filters: Filters | None = None) -> dict[str, date]:
-    """The days of the week that begins on a day, those of the selection when it is given, for `accounts`."""
+def described(tower: Tower, found: Found) -> Found:
+    """A list of accounts with who they are."""
+    heads = account_heads(tower, tuple(found.frame["account_id"].dropna().unique()))
+    listing = found.frame.merge(heads, on="account_id", how="left")
+    listing["account_name"] = listing["account_name"].fillna(NOBODY)
+    return found.having(listing[[*heads.columns, *found.frame.columns.drop("account_id")]])
+
+
+def cohort(tower: Tower, filters: Filters, later: int) -> Found:
+    """The customers won within the months, with what they pay so many months later, once those are over."""
+    won = accounts(tower, filters, "new_mrr")
+    if won.frame.empty:
+        return won
+    last = add_months(tower.last_month, -tower.is_partial)
+    asked = filters.values | {"account": tuple(won.frame["account_id"])}
+    until = min(add_months(filters.end, later), last)
+    paid = kpis(tower, ["new_mrr", "mrr"], asked, filters.start, until, ["account"], "month").frame
+    begun = paid[(paid["new_mrr"] > 0) & (paid["period"] <= min(filters.end, add_months(last, -later)))]
+    begun = begun.assign(period=[add_months(month, later) for month in begun["period"]])
+    found = begun[["account", "period", "new_mrr"]].merge(paid[["account", "period", "mrr"]], how="left")
+    found = found.rename(columns={"account": "account_id", "new_mrr": "mrr_at_start", "mrr": "mrr_then"})
+    found = found.drop(columns="period").fillna({"mrr_then": 0}).sort_values("mrr_at_start", ascending=False)
+    return described(tower, won.having(found.assign(is_still_paying=found["mrr_then"] > 0)))
+
+
+def on_day(only: Any) -> tuple[date, date]:
+    """The first and last of one day, for `accounts`."""
+    day = pd.Timestamp(str(only)).date()
+    return day, day
+
+
+def week(first: Any, filters: Filters | None = None) -> tuple[date, date]:
+    """The first and last day of the week that begins on a day, within the selection when it is given."""
     since = pd.Timestamp(str(first)).date()
     until = since + timedelta(days=6)
-    return {
-        "since": max(since, filters.start) if filters else since,
-        "until": min(until, filters.last_day) if filters else until,
-    }
+    return (max(since, filters.start), min(until, filters.last_day)) if filters else (since, until)
 
 
 def events(tower: Tower, filters: Filters) -> pd.DataFrame:
@@ -103,8 +125,8 @@ def named(tower: Tower, frame: pd.DataFrame) -> pd.DataFrame:
         return frame
     if "account_name" not in frame:
         ids = tuple(frame["account_id"].dropna().unique())
-        names = account_names(tower, ids).set_index("account_id")["account_name"]
-        frame = frame.assign(account_name=frame["account_id"].map(names).fillna("Prospect without an account"))
+        names = account_heads(tower, ids).set_index("account_id")["account_name"]
+        frame = frame.assign(account_name=frame["account_id"].map(names).fillna(NOBODY))
     return frame[["account_name", *frame.columns.drop("account_name")]]
 
 

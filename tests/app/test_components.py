@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 from xml.etree import ElementTree
 
 import pandas as pd
@@ -21,9 +22,10 @@ from app.data import kpis, tower
 from app.pages import FIRST
 from app.selection import Filters
 from app.ui import charts, exports
-from app.ui.drill import accounts
+from app.ui.drill import accounts, cohort, week
 from app.ui.visit import Visit
 from app.views.executive import board
+from metrics import MetricError
 from tests.app.test_pages import open_app
 from warehouse.settings import Settings
 
@@ -47,9 +49,9 @@ def value(filters: Filters, name: str) -> float:
     return float(kpis(tower(""), [name], filters.values, filters.start, filters.end).frame.iloc[0, 0])
 
 
-def behind(filters: Filters, kind: str, **where: object) -> pd.DataFrame:
+def behind(filters: Filters, metric: str, **where: Any) -> pd.DataFrame:
     """The accounts behind a number."""
-    return accounts(tower(""), filters, kind, **where).frame
+    return accounts(tower(""), filters, metric, **where).frame
 
 
 def opened(page: str, **parameters: str | list[str]) -> AppTest:
@@ -94,47 +96,61 @@ def test_markers_can_be_switched_off_by_link() -> None:
     assert not drawn(opened("executive", marks="False"))
 
 
-@pytest.mark.parametrize("name", ["mrr", "new_mrr", "expansion_mrr", "contraction_mrr", "churned_mrr", "starting_mrr"])
-def test_the_accounts_behind_a_movement_add_up_to_the_kpi(filters: Filters, name: str) -> None:
-    found = behind(filters, "revenue", movement=name)
+@pytest.mark.parametrize(
+    "name", ["mrr", "net_new_mrr", "churned_mrr", "starting_mrr", "closed_deals", "tickets", "entered_deals"]
+)
+def test_the_accounts_behind_a_number_add_up_to_it(filters: Filters, name: str) -> None:
+    found = behind(filters, name)
     assert found["account_id"].is_unique
-    assert found["amount"].sum() == pytest.approx(value(filters, name), abs=0.005)
+    assert found[name].sum() == pytest.approx(value(filters, name), abs=0.005)
+    assert found[name].abs().is_monotonic_decreasing
+    assert found.select_dtypes("number").ne(0).any(axis=1).all()
+
+
+def test_the_accounts_behind_a_ratio_make_up_both_its_sides(filters: Filters) -> None:
+    found = behind(filters, "win_rate")
+    assert found["won_deals"].sum() / found["closed_deals"].sum() == pytest.approx(value(filters, "win_rate"))
+    known = found.dropna(subset=["account_id"])
+    assert known["segment"].isin(filters.segment).all()
+    assert (found.loc[found["account_id"].isna(), "account_name"] == "Prospect without an account").all()
 
 
 def test_the_accounts_behind_a_month_and_a_segment_add_up(filters: Filters) -> None:
     narrow = filters.narrowed("2026-08-01", segment="Enterprise")
     assert (narrow.start, narrow.end, narrow.segment) == (date(2026, 8, 1), date(2026, 8, 1), ("Enterprise",))
-    assert behind(narrow, "revenue")["amount"].sum() == pytest.approx(value(narrow, "mrr"), abs=0.005)
+    assert behind(narrow, "mrr")["mrr"].sum() == pytest.approx(value(narrow, "mrr"), abs=0.005)
 
 
-@pytest.mark.parametrize(("state", "name"), [("won", "won_deals"), ("lost", "lost_deals"), (None, "closed_deals")])
-def test_the_accounts_behind_deals_add_up(filters: Filters, state: str | None, name: str) -> None:
-    assert behind(filters, "deals", state=state)["deals"].sum() == value(filters, name)
-
-
-def test_the_accounts_behind_tickets_and_stages_add_up(filters: Filters) -> None:
-    assert behind(filters, "tickets")["tickets"].sum() == value(filters, "tickets")
-    urgent = kpis(tower(""), ["tickets"], filters.values, filters.start, filters.end, ["priority"]).frame.set_index(
-        "priority"
-    )
+def test_the_accounts_behind_a_part_add_up(filters: Filters) -> None:
+    asked = tower(""), ["tickets"], filters.values, filters.start, filters.end
+    urgent = kpis(*asked, ["priority"]).frame.set_index("priority")
     assert behind(filters, "tickets", priority="urgent")["tickets"].sum() == urgent.loc["urgent", "tickets"]
-    assert behind(filters, "stages")["entered_deals"].sum() == value(filters, "entered_deals")
-    assert behind(filters, "stages", stage="demo")["entered_deals"].sum() > 0
+    weeks = kpis(*asked, grain="week").frame.set_index("period")
+    monday = date(2026, 8, 31)  # of two months
+    assert behind(filters, "tickets", days=week(monday, filters))["tickets"].sum() == weeks.loc[monday, "tickets"] > 0
+
+
+def test_behind_a_median_stands_each_deal(filters: Filters) -> None:
+    found = behind(filters, "sales_cycle_days", each="deal")
+    assert found["deal"].is_unique
+    assert found["sales_cycle_days"].median() == pytest.approx(value(filters, "sales_cycle_days"))
 
 
 def test_the_accounts_behind_a_cohort_cell_are_its_accounts(filters: Filters) -> None:
     cells = data.rows(tower(""), "cohorts", filters).frame
     month, later = date(2026, 5, 1), 3
     cell = cells[(cells["cohort_month"] == month) & (cells["months_since_start"] == later)].iloc[0]
-    found = behind(filters.narrowed(month), "cohort", months_later=later)
+    found = cohort(tower(""), filters.narrowed(month), later).frame
     assert len(found) == cell["cohort_accounts"]
     assert found["is_still_paying"].sum() == cell["retained_accounts"]
     assert found["mrr_then"].sum() == pytest.approx(cell["retained_mrr"])
 
 
 def test_a_drill_refuses_what_it_does_not_know(filters: Filters) -> None:
-    with pytest.raises(ValueError, match="deals knows state, result, stage, loss_reason, rep, not priority"):
-        behind(filters, "deals", priority="high")
+    with pytest.raises(MetricError, match="Won deals is not recorded by priority"):
+        behind(filters, "won_deals", priority="high")
+    with pytest.raises(MetricError, match="S&M spend is not recorded by account: no list is behind it"):
+        behind(filters, "spend")
 
 
 def test_cards_show_both_comparisons_and_the_target() -> None:

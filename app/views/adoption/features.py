@@ -8,8 +8,9 @@ import streamlit as st
 
 from app.data import in_order, kpis, rows
 from app.found import Found
+from app.selection import Filters, Tower
 from app.ui import charts, points
-from app.ui.drill import Point, accounts
+from app.ui.drill import Point
 from app.ui.filters import page_filter
 from app.ui.panels import chart, table
 from app.ui.visit import Visit
@@ -50,9 +51,20 @@ def features_used(visit: Visit) -> Chosen:
     return chosen
 
 
+def users_of(
+    tower: Tower,
+    filters: Filters,
+    feature: str | None = None,
+    modules: tuple[str, ...] = (),
+    is_beta: bool | None = None,
+) -> Found:
+    """The accounts that could use some features in the last month of the range, with what they did."""
+    return rows(tower, "feature_accounts", filters, feature=feature, modules=modules, is_beta=is_beta)
+
+
 def _using(visit: Visit, month: date, point: Point) -> Found:
     """The accounts that could use a feature in a month, with what they did."""
-    return accounts(visit.build, visit.filters.narrowed(month), "features", feature=point.where["feature_name"])
+    return users_of(visit.build, visit.filters.narrowed(month), feature=point.where["feature_name"])
 
 
 def _listed(visit: Visit, used: Found) -> None:
@@ -85,7 +97,7 @@ def _by_segment_and_place(visit: Visit, chosen: Chosen, used: Found) -> None:
     def in_segment(point: Point) -> Found:
         """The accounts of one segment: a cell."""
         within = filters.narrowed(filters.end, segment=point.where["segment"])
-        return accounts(tower, within, "features", feature=point.where["feature_name"])
+        return users_of(tower, within, feature=point.where["feature_name"])
 
     left, right = st.columns(2)
     with left:
@@ -149,10 +161,9 @@ def _beta(visit: Visit, chosen: Chosen) -> None:
         charts.stacked(rates, "rate", {kind: kind for kind in rates.columns[1:]}, ".0%", side_by_side=True),
         of=found,
         help=f"In {month_label(end)}; the same three rates as in the table, over all features of a kind.",
-        drill=lambda point: accounts(
+        drill=lambda point: users_of(
             visit.build,
             visit.filters.narrowed(end),
-            "features",
             modules=chosen["module"],
             feature=feature,
             is_beta=point.series == KINDS[True],

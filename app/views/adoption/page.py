@@ -12,12 +12,12 @@ from app.found import Found
 from app.selection import Filters
 from app.ui import charts
 from app.ui.cards import cards
-from app.ui.drill import accounts, week
+from app.ui.drill import accounts, on_day, week
 from app.ui.formats import words
 from app.ui.head import head
 from app.ui.panels import chart, table
 from app.ui.survival import activation, reached
-from app.views.adoption.features import features_used
+from app.views.adoption.features import features_used, users_of
 
 visit = head(marks=True)
 tower, filters = visit.build, visit.filters
@@ -44,7 +44,7 @@ with left:
         of=daily,
         help="Users with an event on the day, in the 7 and in the 28 days that end with it; WAU and MAU begin when the "
         "data cover their days. A click lists the accounts that were active on the day.",
-        drill=lambda point: accounts(tower, filters, "usage", since=point.value, until=point.value),
+        drill=lambda point: accounts(tower, filters, "account_user_days", "product_events", days=on_day(point.value)),
         marks=True,
     )
 with right:
@@ -62,7 +62,7 @@ with right:
         of=sticky,
         help="Mean of the days over the active users of the month, since the data begin. A click lists the accounts "
         "active in the month.",
-        drill=lambda point: accounts(tower, filters.narrowed(point.value), "usage"),
+        drill=lambda point: accounts(tower, filters.narrowed(point.value), "active_accounts", "account_user_days"),
     )
 
 chosen = features_used(visit)
@@ -77,10 +77,9 @@ with left:
         charts.lines(wide, "period", {name: name for name in wide.columns[1:]}, tick=".1%", markers=False),
         of=trend,
         help="Since the data begin; choose modules or a feature above to see features.",
-        drill=lambda point: accounts(
+        drill=lambda point: users_of(
             tower,
             filters.narrowed(point.value),
-            "features",
             feature=point.series if by == "feature_name" else None,
             modules=() if by == "feature_name" else (point.series,),
         ),
@@ -99,7 +98,7 @@ with right:
         ),
         of=errors,
         help="Error events in the product; the first and last week may be partial.",
-        drill=lambda point: accounts(tower, filters, "usage", errors=True, **week(point.value, filters)),
+        drill=lambda point: accounts(tower, filters, "product_errors", days=week(point.value, filters)),
         marks=True,
     )
 left, right = st.columns(2)
@@ -113,7 +112,7 @@ with left:
         ),
         of=begun,
         help="Users at least 14 days old that reached the activation event in time; a login is not activation.",
-        drill=lambda point: accounts(tower, filters.narrowed(point.value), "activation"),
+        drill=lambda point: accounts(tower, filters.narrowed(point.value), "activation_rate"),
     )
 with right:
     waits = numeric(rows(tower, "activation_days", filters), "duration_days")

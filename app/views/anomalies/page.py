@@ -18,18 +18,15 @@ from app.ui.panels import chart, table
 from metrics.formats import number
 
 SEVERITIES = ["critical", "high", "medium", "low"]
-BEHIND: dict[str, tuple[str, dict[str, str | bool]]] = {  # all but spend, which no account stands behind
-    **{
-        f"{name}_mrr": ("revenue", {"movement": f"{name}_mrr"})
-        for name in ("new", "expansion", "contraction", "churned")
-    },
-    "churned_customers": ("revenue", {"movement": "churned_mrr"}),
-    "won_amount": ("deals", {"state": "won"}),
-    "tickets": ("tickets", {}),
-    "resolution_breaches": ("tickets", {"state": "breached"}),
-    "failed_payments": ("payments", {}),
-    "events": ("usage", {}),
-    "errors": ("usage", {"errors": True}),
+BEHIND = {  # the metric of each series, for all but spend, which no account stands behind
+    **{f"{name}_mrr": f"{name}_mrr" for name in ("new", "expansion", "contraction", "churned")},
+    "churned_customers": "churned_customers",
+    "won_amount": "won_amount",
+    "tickets": "tickets",
+    "resolution_breaches": "resolution_breached",
+    "failed_payments": "failed_attempts",
+    "events": "product_events",
+    "errors": "product_errors",
 }
 ARROWS = {"up": "▲ up", "down": "▼ down"}
 visit = head(marks=True)
@@ -73,11 +70,10 @@ def behind(series: pd.Series, month: object) -> Found:
     """The accounts behind a point of a series, which is cut one way only; none behind spend."""
     if series["metric"] not in BEHIND:
         return NOTHING
-    kind, where = BEHIND[series["metric"]]
     part = {series["dimension"]: series["dimension_value"]} if series["dimension"] in DIMENSIONS else {}
     whole = replace(filters, segment=(), region=(), acquisition_channel=())
-    days = week(month) if series["grain"] == "week" else {}
-    return accounts(tower, whole.narrowed(month, **part), kind, **where, **days)
+    days = week(month) if series["grain"] == "week" else None
+    return accounts(tower, whole.narrowed(month, **part), BEHIND[series["metric"]], days=days)
 
 
 if shown.empty:

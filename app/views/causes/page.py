@@ -46,7 +46,7 @@ with left:
         note=f"{causes['tickets'].sum() - known['tickets'].sum():,.0f} of {causes['tickets'].sum():,.0f} tickets have "
         "no known cause yet. A click on a bar lists the accounts.",
         height=400,
-        drill=lambda point: accounts(tower, filters, "tickets", root_cause=str(point.value), category=category),
+        drill=lambda point: accounts(tower, filters, "tickets", root_cause_name=str(point.value), category=category),
     )
 with right:
     first = list(known["root_cause_name"].head(5))
@@ -61,7 +61,7 @@ with right:
         help="Tickets of the five most frequent causes of the range, by month of opening since the data begin.",
         height=400,
         drill=lambda point: accounts(
-            tower, filters.narrowed(point.value), "tickets", root_cause=point.series, category=category
+            tower, filters.narrowed(point.value), "tickets", root_cause_name=point.series, category=category
         ),
         marks=True,
     )
@@ -89,14 +89,16 @@ table(
     },
     help="Change: against the comparison range. Open: on the as-of date. Mean and median hours to the resolution. Main "
     "release: the one in force when most of the tickets were opened, and its share of them.",
-    drill=lambda point: accounts(tower, filters, "tickets", root_cause=point.value, category=category),
+    drill=lambda point: accounts(
+        tower, filters, "tickets", "escalated_tickets", root_cause_name=point.value, category=category
+    ),
 )
 
 
 def through(point: Point) -> Found:
     """The accounts behind a cell: their tickets of one cause that came through one channel."""
     cause, channel = point.where["root_cause_name"], point.where["channel"]
-    return accounts(tower, filters, "tickets", root_cause=cause, channel=channel, category=category)
+    return accounts(tower, filters, "tickets", root_cause_name=cause, channel=channel, category=category)
 
 
 channels = kpis(tower, ["tickets"], chosen, filters.start, filters.end, ["root_cause_name", "channel"])

@@ -12,7 +12,7 @@ from app.data import numeric, rows
 from app.found import Found
 from app.selection import Filters, Tower
 from app.ui import charts
-from app.ui.drill import Drill, Point, accounts
+from app.ui.drill import Drill, Point, accounts, on_day
 from app.ui.filters import page_filter
 from app.ui.formats import plain
 from app.ui.panels import chart, table, unanswered
@@ -24,6 +24,7 @@ CHANGES = {  # column of a change: what it counts, and how it is written
     "errors_change": ("errors", "Errors"),
     "usage_change": ("usage", "Use"),
 }
+METRICS = {"errors": "product_errors", "usage": "product_events"}  # the other series count tickets
 UNKNOWN = "Not yet known"  # the cause of a ticket
 
 YES, NO = 0.5, 0.25  # growth of technical tickets per active account
@@ -91,12 +92,10 @@ def releases(visit: Visit) -> None:
     _compared(visit, found)
 
 
-def _behind(tower: Tower, filters: Filters, series: str, since: date, until: date) -> Found:
+def _behind(tower: Tower, filters: Filters, series: str, days: tuple[date, date]) -> Found:
     """The accounts behind technical tickets, all tickets, errors or use of some days."""
-    if series in ("errors", "usage"):
-        return accounts(tower, filters, "usage", errors=series == "errors", since=since, until=until)
     category = "technical" if series == "technical" else None
-    return accounts(tower, filters, "tickets", category=category, since=since, until=until)
+    return accounts(tower, filters, METRICS.get(series, "tickets"), days=days, category=category)
 
 
 def _around(visit: Visit, release: str, day: date, moved: Found) -> None:
@@ -114,7 +113,7 @@ def _around(visit: Visit, release: str, day: date, moved: Found) -> None:
             charts.mark(figure, mark) if figure else None,
             of=around,
             help="By day, four weeks before to eight weeks after, whatever the months; answers to all three filters.",
-            drill=lambda point: _behind(tower, filters, point.series, point.where["day"], point.where["day"]),
+            drill=lambda point: _behind(tower, filters, point.series, on_day(point.where["day"])),
         )
     with right:
         grown = moved.frame.head(8)
@@ -126,7 +125,7 @@ def _around(visit: Visit, release: str, day: date, moved: Found) -> None:
             of=moved,
             help="Tickets opened in the four weeks from the release on, with those of the four weeks before.",
             drill=lambda point: accounts(
-                tower, filters, "tickets", root_cause=point.value, since=day, until=day + FOUR_WEEKS
+                tower, filters, "tickets", root_cause_name=point.value, days=(day, day + FOUR_WEEKS)
             ),
         )
 
@@ -138,7 +137,7 @@ def _after(visit: Visit, impact: pd.DataFrame, what: str | None = None) -> Drill
 
     def after(point: Point) -> Found:
         since = days[point.where["version"]]
-        return _behind(visit.build, known, what or CHANGES[point.series][0], since, since + FOUR_WEEKS)
+        return _behind(visit.build, known, what or CHANGES[point.series][0], (since, since + FOUR_WEEKS))
 
     return after
 

@@ -18,7 +18,7 @@ from app.views.executive import board
 
 def having(dimension: str, point: Point) -> Found:
     """The accounts with MRR at the end of the range in one value of a dimension."""
-    return accounts(tower, filters.narrowed(**{dimension: point.value}), "revenue")
+    return accounts(tower, filters.narrowed(**{dimension: point.value}), "mrr")
 
 
 visit = head(marks=True)
@@ -51,7 +51,7 @@ with left:
         of=shown.series,
         help="Month-end MRR since the data begin; the plan is by segment and region.",
         note=unanswered(filters, ["acquisition_channel"], "The target"),
-        drill=lambda point: accounts(tower, filters.narrowed(point.value), "revenue"),
+        drill=lambda point: accounts(tower, filters.narrowed(point.value), "mrr"),
         marks=True,
     )
 with right:
@@ -62,7 +62,7 @@ with right:
         of=shown.total,
         help="Start + new + reactivation + expansion − contraction − churn = end.",
         note=f"Ties to the cent: the difference is ${abs(shown.gap):.2f}.",
-        drill=lambda point: accounts(tower, filters, "revenue", movement=point.where["movement"]),
+        drill=lambda point: accounts(tower, filters, point.where["movement"]),
     )
 chart(
     visit,
@@ -70,7 +70,7 @@ chart(
     charts.stacked(shown.monthly.frame, "period", MOVES, charts.MONEY, colours=MOVE_COLOURS),
     of=shown.monthly,
     help="One movement per account and month.",
-    drill=lambda point: accounts(tower, filters.narrowed(point.value), "revenue", movement=point.series),
+    drill=lambda point: accounts(tower, filters.narrowed(point.value), point.series),
     marks=True,
 )
 for place, (dimension, label) in zip(st.columns(3), board.SPLITS.items(), strict=True):

@@ -44,8 +44,8 @@ def _deals(tower: Tower, filters: Filters, row: pd.Series, call: str) -> Found:
         return NOTHING
     if call == "actual":
         end = add_months(row["quarter_start"], 2)
-        return accounts(tower, replace(known, start=row["quarter_start"], end=end), "deals", state="won")
-    return accounts(tower, known, "forecast", quarter=row["quarter_start"], week=row["week_start"], call=call)
+        return accounts(tower, replace(known, start=row["quarter_start"], end=end), "won_amount")
+    return rows(tower, "forecast_accounts", known, quarter=row["quarter_start"], week=row["week_start"], call=call)
 
 
 def this_quarter(visit: Visit, history: Found) -> None:

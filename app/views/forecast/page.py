@@ -16,6 +16,7 @@ from app.views.forecast.outlook import earlier_quarters, this_quarter, weeks
 DATES = {"pulled_in": "Pulled in", "pushed_out": "Pushed out"}
 DATE_COLOURS = {"pulled_in": GOOD, "pushed_out": BAD}
 FLOW = {"created": "Created", "won": "Won", "lost": "Lost"}
+FLOW_METRICS = {"created": "pipeline_created_amount", "won": "won_amount", "lost": "lost_amount"}
 FLOW_COLOURS = {"created": ACTUAL, "won": GOOD, "lost": BAD}
 BECAME = {"won": "Won later", "lost": "Lost later", "open": "Still open"}
 BECAME_COLOURS = {"won": GOOD, "lost": BAD, "open": OPEN}
@@ -59,7 +60,7 @@ with left:
         charts.lines(flow.frame, "period", FLOW, tick=charts.MONEY, zero=True, colours=FLOW_COLOURS),
         of=flow,
         help="ACV by week; the first and last week may be partial.",
-        drill=lambda point: accounts(tower, filters, "deals", state=point.series, **week(point.value)),
+        drill=lambda point: accounts(tower, filters, FLOW_METRICS[point.series], days=week(point.value)),
         marks=True,
     )
 with right:
@@ -69,7 +70,7 @@ with right:
         charts.stacked(flow.frame, "period", DATES, charts.MONEY, colours=DATE_COLOURS),
         of=flow,
         help="ACV of deals won before their expected week, and of deals whose expected week passed (below the axis).",
-        drill=lambda point: accounts(tower, filters, "deals", state=point.series, **week(point.value)),
+        drill=lambda point: accounts(tower, filters, f"{point.series}_amount", days=week(point.value)),
     )
     chart(
         visit,
@@ -84,9 +85,7 @@ with right:
         of=slips,
         help="Deals whose expected week passed without a close, by the month in which they were expected.",
         note=f"{slips.frame['slipped'].sum():,.0f} of {slips.frame['due'].sum():,.0f} deals due in the range slipped.",
-        drill=lambda point: accounts(
-            tower, filters.narrowed(point.value), "deals", state="slipped", result=point.series
-        ),
+        drill=lambda point: accounts(tower, filters.narrowed(point.value), "slipped_deals", deal_result=point.series),
     )
 config = money(amount="ACV", weighted_amount="Weighted") | {
     "win_probability": st.column_config.NumberColumn("P(win)", format="percent"),

@@ -10,7 +10,7 @@ from app.selection import Filters
 from app.ui import charts
 from app.ui.cards import cards
 from app.ui.colours import DIMENSIONS
-from app.ui.drill import Point, accounts
+from app.ui.drill import Point
 from app.ui.head import head
 from app.ui.health import TIERS, WEIGHTS
 from app.ui.panels import chart, unanswered
@@ -149,7 +149,9 @@ with left:
         "and month; the 1st is the least healthy. Only months old enough to tell.",
         note=f"Of the least healthy tenth {ends[0]} left within three months, of the healthiest {ends[1]}. Whatever "
         "the months. " + unanswered(filters, ["region", "acquisition_channel"], "The lift"),
-        drill=lambda point: accounts(tower, filters, "decile", decile=list(ORDINALS.values()).index(point.value) + 1),
+        drill=lambda point: rows(
+            tower, "decile_accounts", filters, decile=list(ORDINALS.values()).index(point.value) + 1
+        ),
     )
 with right:
     value = numeric(rows(tower, "time_to_value", filters), "accounts_median_days")

@@ -37,9 +37,9 @@ def attribution(visit: Visit) -> None:
 
 
 def _credited(visit: Visit, model: str, channel: str, campaign: str | None = None) -> Found:
-    """The accounts whose new MRR or won deals a model credits to a channel; no campaign's name is no touch."""
-    narrow = {"model": model.split("_")[0], "touch_channel": channel, "campaign": campaign}
-    return accounts(visit.build, visit.filters, "credit", **narrow)
+    """The accounts whose new MRR or won deals a model credits to a channel, or to one of its campaigns."""
+    asked = (f"{model}_{name}" for name in CREDITS)
+    return accounts(visit.build, visit.filters, *asked, touch_channel=channel, campaign=campaign)
 
 
 def _by_channel(visit: Visit, measure: str) -> None:

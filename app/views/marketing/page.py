@@ -12,7 +12,7 @@ from app.found import NOTHING, Found
 from app.ui import charts
 from app.ui.cards import cards
 from app.ui.colours import ACTUAL, FEW_CASES
-from app.ui.drill import accounts
+from app.ui.drill import accounts, cohort
 from app.ui.formats import FEW
 from app.ui.head import head
 from app.ui.panels import chart, table, unanswered
@@ -33,7 +33,7 @@ whole = replace(filters, segment=(), region=())  # what it cost to win customers
 
 def won(channel: object = None, month: object = None) -> Found:
     """The customers won by a channel, or in a month."""
-    return accounts(tower, whole.narrowed(month, acquisition_channel=channel), "revenue", movement="new_mrr")
+    return accounts(tower, whole.narrowed(month, acquisition_channel=channel), "new_mrr", "new_customers")
 
 
 left, right = st.columns(2)
@@ -115,11 +115,10 @@ with left:
         note=f"Won since the data begin, up to the end of the range; bars need {FEW} customers that are old enough. "
         + note.replace("Spend", "Retention by channel"),
         empty=f"Fewer than {FEW} customers of any channel are old enough.",
-        drill=lambda point: accounts(
+        drill=lambda point: cohort(
             tower,
             replace(whole, start=tower.first_month).narrowed(acquisition_channel=point.value),
-            "cohort",
-            months_later=ages[point.series],
+            ages[point.series],
         ),
         height=400,
     )

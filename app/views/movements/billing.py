@@ -13,6 +13,8 @@ from app.ui.formats import FEW
 from app.ui.panels import chart, money, table
 from app.ui.visit import Visit
 
+COMPARED = ("mrr_difference", "reconciled_mrr", "invoiced_mrr", "unexplained_mrr")
+
 
 def invoices_and_payments(visit: Visit) -> None:
     """The section of the revenue page."""
@@ -28,7 +30,9 @@ def invoices_and_payments(visit: Visit) -> None:
             charts.shares(states.frame, "payment_state", "invoices", tick=",d"),
             of=states,
             help="By issue date.",
-            drill=lambda point: accounts(tower, filters, "invoices", payment_state=point.value),
+            drill=lambda point: accounts(
+                tower, filters, "invoices", "invoiced_amount", "outstanding_amount", payment_state=point.value
+            ),
         )
     with middle:
         _failure_rates(visit, tower, filters)
@@ -40,7 +44,9 @@ def invoices_and_payments(visit: Visit) -> None:
             charts.shares(failures.frame, "failure_reason", "failed_attempts", tick=",d"),
             of=failures,
             help="Attempts.",
-            drill=lambda point: accounts(tower, filters, "payments", failure=point.value),
+            drill=lambda point: accounts(
+                tower, filters, "failed_attempts", "failed_amount", failure_reason=point.value
+            ),
         )
     _reconciled(visit, tower, filters)
     table(
@@ -65,7 +71,7 @@ def _failure_rates(visit: Visit, tower: Tower, filters: Filters) -> None:
         charts.lines(drawn, "period", series, tick=".0%", zero=True),
         of=rates,
         note=f"Every month up to the end of the range; recovery where {FEW} failed. Young failures had less time.",
-        drill=lambda point: accounts(tower, filters.narrowed(point.value), "invoices"),
+        drill=lambda point: accounts(tower, filters.narrowed(point.value), "payment_failure_rate", "payment_recovery"),
     )
 
 
@@ -82,7 +88,7 @@ def _reconciled(visit: Visit, tower: Tower, filters: Filters) -> None:
             of=billed,
             needs="invoiced_mrr",
             help="What the invoices say MRR is; months billed before the data begin have no invoice.",
-            drill=lambda point: accounts(tower, filters.narrowed(point.value), "reconciled"),
+            drill=lambda point: accounts(tower, filters.narrowed(point.value), "mrr", "invoiced_mrr"),
         )
     with right:
         table(
@@ -93,5 +99,5 @@ def _reconciled(visit: Visit, tower: Tower, filters: Filters) -> None:
                 mrr="MRR", invoiced_mrr="By the invoices", difference="Difference", unexplained_mrr="Unexplained"
             ),
             help="MRR less what the invoices say, by reason; what no reason explains must be near zero.",
-            drill=lambda point: accounts(tower, filters, "reconciled", explanation=point.value),
+            drill=lambda point: accounts(tower, filters, *COMPARED, explanation=point.value),
         )

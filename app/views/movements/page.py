@@ -27,9 +27,7 @@ cards(visit, ["mrr", "net_new_mrr", *MOVES, "quick_ratio", "arpa", "active_custo
 
 def behind(point: Point) -> Found:
     """The accounts behind a movement of a month; behind the line, everything that moved in it."""
-    if point.series == "net_new_mrr":
-        return rows(tower, "movement_list", filters.narrowed(point.value), movement=())
-    return accounts(tower, filters.narrowed(point.value), "revenue", movement=point.series)
+    return accounts(tower, filters.narrowed(point.value), point.series)
 
 
 names = ["starting_mrr", *MOVES, "net_new_mrr", "mrr"]
@@ -57,7 +55,7 @@ with left:
         charts.bridge(first_row(total)),
         of=total,
         help="Start + movements = end, to the cent. Click a step for the accounts behind it.",
-        drill=lambda point: accounts(tower, filters, "revenue", movement=point.where["movement"]),
+        drill=lambda point: accounts(tower, filters, point.where["movement"]),
     )
 with right:
     growth = monthly.assign(
@@ -69,7 +67,7 @@ with right:
         charts.lines(growth, "period", {"growth": "Net new MRR ÷ MRR at the start"}, tick=".1%"),
         of=of_months,
         help="Net new MRR of the month ÷ MRR at its start.",
-        drill=lambda point: rows(tower, "movement_list", filters.narrowed(point.value), movement=()),
+        drill=lambda point: accounts(tower, filters.narrowed(point.value), "net_new_mrr", "starting_mrr"),
         marks=True,
     )
 
@@ -77,7 +75,7 @@ with right:
 def kept(point: Point) -> Found:
     """The accounts of a segment that paid when the window began."""
     narrow = filters.narrowed(point.where["period"], segment=point.where["segment"])
-    return accounts(tower, narrow, "retained", months_back=12 if window == "t12m" else 1)
+    return accounts(tower, narrow, f"nrr_{window}", f"grr_{window}")
 
 
 window = page_filter(visit, "window", "Retention over", WINDOWS, default="t12m", format_func=WINDOWS.__getitem__)
@@ -100,7 +98,7 @@ for place, kind, title in zip(st.columns(2), ("nrr", "grr"), ("Net", "Gross"), s
 
 def on_plan(column: str, point: Point) -> Found:
     """The paying accounts on a plan, or with a billing interval."""
-    return accounts(tower, filters, "plans", **{column: point.value})
+    return rows(tower, "plan_accounts", filters, **{"plan_tier": None, "billing_interval": None, column: point.value})
 
 
 def of_event(point: Point) -> Found:

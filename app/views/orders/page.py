@@ -43,7 +43,7 @@ with left:
         charts.bars(monthly.frame, "period", "order_value", kind="money"),
         of=monthly,
         help="After discount, without tax.",
-        drill=lambda point: accounts(tower, filters.narrowed(point.value), "lines"),
+        drill=lambda point: accounts(tower, filters.narrowed(point.value), "order_value"),
     )
 with middle:
     rates = monthly.frame.merge(months.frame[["period", "discount_share"]], on="period", how="left")
@@ -54,7 +54,9 @@ with middle:
         charts.lines(rates, "period", series, tick=".1%", zero=True),
         of=monthly,
         help="Gross margin: order value less cost ÷ order value.",
-        drill=lambda point: accounts(tower, filters.narrowed(point.value), "lines"),
+        drill=lambda point: accounts(
+            tower, filters.narrowed(point.value), "order_gross_margin", "order_discount_amount", "order_list_value"
+        ),
         marks=True,
     )
 with right:
@@ -64,7 +66,7 @@ with right:
         "Order value by segment",
         charts.shares(cut.frame, "segment", "order_value"),
         of=cut,
-        drill=lambda point: accounts(tower, filters.narrowed(segment=point.value), "lines"),
+        drill=lambda point: accounts(tower, filters.narrowed(segment=point.value), "order_value"),
     )
 left, right = st.columns(2)
 with left:
@@ -87,6 +89,15 @@ with right:
         drill=lambda point: rows(tower, "order_list", filters.narrowed(point.value), state=point.series),
     )
 products = rows(tower, "order_products", filters)
+
+
+def sold(point: Point) -> Found:
+    """The accounts that bought a product, or the products of a price tier."""
+    column, value = next(iter(point.where.items()))
+    these = products.frame.loc[products.frame[column] == value, "product_id"]
+    return accounts(tower, filters, "order_value", "order_gross_margin", product_id=these)
+
+
 left, middle, right = st.columns(3)
 with left:
     chart(
@@ -94,7 +105,7 @@ with left:
         "Order value by product",
         charts.shares(products.frame, "product", "value"),
         of=products,
-        drill=lambda point: accounts(tower, filters, "lines", product=point.value),
+        drill=sold,
     )
 with middle:
     chart(
@@ -103,7 +114,7 @@ with middle:
         charts.bars(products.frame, "product", "margin", kind="percent", n="orders", horizontal=True),
         of=products,
         help="n is the number of orders; grey under ten.",
-        drill=lambda point: accounts(tower, filters, "lines", product=point.value),
+        drill=sold,
     )
 with right:
     tiers = products.frame.groupby("price_tier", as_index=False).agg(value=("value", "sum"))
@@ -112,7 +123,7 @@ with right:
         "Order value by price tier",
         charts.shares(tiers, "price_tier", "value"),
         of=products,
-        drill=lambda point: accounts(tower, filters, "lines", price_tier=point.value),
+        drill=sold,
     )
 config = money(list_price="List price", value="Order value", discount="Discount", gross_profit="Gross profit") | {
     name: st.column_config.NumberColumn(label, format=form)
@@ -134,7 +145,7 @@ table(
     products.having(stock.drop(columns="product_id")),
     columns=config,
     help="Stock is on the as-of date; months of stock at the pace of the selection.",
-    drill=lambda point: accounts(tower, filters, "lines", product=point.value),
+    drill=sold,
 )
 state = page_filter(visit, "state", "Orders", list(STATES))
 listed = rows(tower, "order_list", filters, state=state)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -26,6 +28,14 @@ cards(
     "open_pipeline weighted_pipeline crm_weighted_pipeline overdue_pipeline deals_created",
 )
 st.caption("Open pipeline is as of the as-of date, whatever the months; it answers to segment, region and channel.")
+
+
+def entered(name: str, point: Point) -> Found:
+    """The accounts whose deals entered a stage; behind a median, each deal."""
+    if name == "stage_days":
+        return accounts(tower, filters, name, each="deal", stage=point.value)
+    return accounts(tower, filters, "stage_conversion", stage=point.value)
+
 
 stages = split(tower, filters, ["entered_deals", "stage_conversion", "stage_days"], "stage")
 in_order = stages.frame.set_index("stage").reindex(STAGES).reset_index()
@@ -55,7 +65,7 @@ for place, (title, name, kind, help) in zip(
             charts.bars(in_order, "stage", name, kind=kind, horizontal=True),
             of=stages,
             help=help,
-            drill=lambda point: accounts(tower, filters, "stages", stage=point.value),
+            drill=partial(entered, name),
         )
 left, middle, right = st.columns(3)
 rates = split(tower, filters, ["win_rate", "win_rate_value", "closed_deals"], "segment")
@@ -74,7 +84,7 @@ for place, (title, name, help) in zip(
             charts.bars(rates.frame, "segment", name, kind="percent", n="closed_deals"),
             of=rates,
             help=help,
-            drill=lambda point: accounts(tower, filters.narrowed(segment=point.value), "deals"),
+            drill=lambda point: accounts(tower, filters.narrowed(segment=point.value), "win_rate", "win_rate_value"),
         )
 closed = rows(tower, "deals_closed", filters)
 with right:
@@ -86,7 +96,7 @@ with right:
         charts.shares(reasons, "loss_reason", "deals", tick=",d"),
         of=closed,
         help="Lost deals of the range.",
-        drill=lambda point: accounts(tower, filters, "deals", state="lost", loss_reason=point.value),
+        drill=lambda point: accounts(tower, filters, "lost_deals", "lost_amount", loss_reason=point.value),
     )
 left, right = st.columns(2)
 with left:
@@ -98,7 +108,7 @@ with left:
             series.frame, "period", {"win_rate": "By count", "win_rate_value": "By value"}, tick=".0%", zero=True
         ),
         of=series,
-        drill=lambda point: accounts(tower, filters.narrowed(point.value), "deals"),
+        drill=lambda point: accounts(tower, filters.narrowed(point.value), "win_rate", "win_rate_value"),
         marks=True,
     )
 
@@ -162,7 +172,9 @@ with right:
             colours=OPEN_COLOURS,
         ),
         of=deals,
-        drill=lambda point: accounts(tower, filters, "deals", state="open", stage=point.value),
+        drill=lambda point: accounts(
+            tower, filters, "open_pipeline", "weighted_pipeline", "open_deals", stage=point.value
+        ),
     )
 config = money(amount="ACV", weighted_amount="Weighted") | {
     "win_probability": st.column_config.NumberColumn("P(win), history", format="percent"),

@@ -51,9 +51,8 @@ staff = dict(zip(reps.frame["rep_name"], reps.frame["rep_id"], strict=True))
 def behind(column: str, point: Point) -> Found:
     """The accounts behind a rep's number, by its deals or its work."""
     one = (staff[point.where["rep_name"]],)
-    if column == "activities_per_win":
-        return accounts(tower, whole, "activities", rep=one)
-    return accounts(tower, whole, "deals", rep=one, state="won" if column == "attainment" else None)
+    asked = {"attainment": ["won_amount"], "win_rate": ["win_rate", "won_amount"]}
+    return accounts(tower, whole, *asked.get(column, ["activities", "won_deals"]), rep=one)
 
 
 for place, (title, column, kind, n, help) in zip(st.columns(3), BY_REP, strict=True):
@@ -63,7 +62,7 @@ for place, (title, column, kind, n, help) in zip(st.columns(3), BY_REP, strict=T
         tall = 120 + 22 * len(ranked)
         chart(visit, title, figure, of=reps, help=help, note=note, height=tall, drill=partial(behind, column))
 cells = rows(tower, "activity_cells", filters, rep=rep)
-worked = partial(accounts, tower, filters, "activities", rep=rep)
+worked = partial(accounts, tower, filters, rep=rep)
 left, right = st.columns(2)
 with left:
     made_good = rows(tower, "rep_months", filters, rep=rep)
@@ -81,7 +80,7 @@ with left:
         of=made_good,
         note=note,
         drill=lambda point: accounts(
-            tower, whole.narrowed(point.value), "deals", state="won", rep=tuple(staff.values()) or ("",)
+            tower, whole.narrowed(point.value), "won_amount", rep=tuple(staff.values()) or ("",)
         ),
         marks=True,
     )
@@ -93,7 +92,9 @@ with right:
         of=cells,
         needs="activities",
         help="By the day they took place or were planned for; the first and last week may be partial.",
-        drill=lambda point: worked(activity_type=point.where["activity_type"], **week(point.where["week"], filters)),
+        drill=lambda point: worked(
+            "activities", activity_type=point.where["activity_type"], days=week(point.where["week"], filters)
+        ),
     )
 left, middle, right = st.columns(3)
 with left:
@@ -108,7 +109,7 @@ with left:
         of=cells,
         needs="activities",
         help="Completed ÷ (completed + overdue); what is not yet due is out.",
-        drill=lambda point: worked(activity_type=point.value, due=True),
+        drill=lambda point: worked("activity_completion_rate", activity_type=point.value),
     )
 with middle:
     moods = cells.frame.dropna(subset=["outcome_sentiment"]).pivot_table(
@@ -124,7 +125,9 @@ with middle:
         needs="activities",
         help="Share of positive, neutral and negative outcomes; no answer is neutral. Notes and tasks have none.",
         note=f"n = {int(moods.to_numpy().sum()):,} contacts with an outcome.",
-        drill=lambda point: worked(activity_type=point.value, sentiment=point.series),
+        drill=lambda point: worked(
+            f"{point.series}_activities", "activities", activity_type=point.value, outcome_sentiment=MOODS
+        ),
     )
 with right:
     work = rows(tower, "activity_deals", filters, rep=rep)
@@ -155,11 +158,10 @@ table(
     needs="sales_rep_performance",
     drill=partial(behind, "win_rate"),
 )
-by_account = worked()
 table(
     visit,
     "Work by account",
-    by_account.having(by_account.frame.drop(columns="completed").dropna(subset=["account_id"])),
+    rows(tower, "work_by_account", filters, rep=rep),
     columns=config,
     help="Activities of the range on each account, most first.",
 )

@@ -5,22 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+import pandas as pd
 import streamlit as st
 
 from app.data import rows, split
 from app.found import Found
 from app.ui import charts, points
 from app.ui.cards import cards
-from app.ui.drill import Point, accounts
+from app.ui.drill import Point, accounts, cohort
 from app.ui.head import head
 from app.ui.panels import chart, money, table
 from app.ui.survival import reached, survival
 
+ACTIVATED = "Activated in 14 days"  # as activated.sql names them
 
-def cohort(point: Point) -> Found:
+
+def cell(point: Point) -> Found:
     """The accounts of a clicked cell: a cohort after so many months."""
-    within = filters.narrowed(point.where["cohort_month"])
-    return accounts(tower, within, "cohort", months_later=point.where["months_since_start"])
+    return cohort(tower, filters.narrowed(point.where["cohort_month"]), point.where["months_since_start"])
 
 
 visit = head(marks=True)
@@ -50,7 +52,7 @@ for place, (title, name, help) in zip(
 ):
     with place:
         figure = points.heatmap(cells, name, "cohort_accounts")
-        chart(visit, title, figure, of=cohorts, note=note, height=480, help=help, drill=cohort)
+        chart(visit, title, figure, of=cohorts, note=note, height=480, help=help, drill=cell)
 series = split(tower, filters, ["nrr_t12m", "grr_t12m", "nrr_monthly", "grr_monthly"], grain="month", whole=True)
 left, right = st.columns(2)
 with left:
@@ -61,7 +63,7 @@ with left:
         of=series,
         help="Empty until twelve months of history are there.",
         empty="Trailing-12-month figures need twelve months of history before the range ends.",
-        drill=lambda point: accounts(tower, filters.narrowed(point.value), "retained", months_back=12),
+        drill=lambda point: accounts(tower, filters.narrowed(point.value), "nrr_t12m", "grr_t12m"),
         marks=True,
     )
 with right:
@@ -70,11 +72,20 @@ with right:
         "NRR and GRR, monthly",
         charts.lines(series.frame, "period", {"nrr_monthly": "NRR", "grr_monthly": "GRR"}, tick=".1%"),
         of=series,
-        drill=lambda point: accounts(tower, filters.narrowed(point.value), "retained", months_back=1),
-        help="A click lists the accounts that paid at the start of the month, the largest loss first.",
+        drill=lambda point: accounts(tower, filters.narrowed(point.value), "nrr_monthly", "grr_monthly"),
+        help="A click lists the accounts that paid at the start of the month, with what was kept of it.",
         marks=True,
     )
 lives = rows(tower, "survival", filters)
+
+
+def begun(activated: bool) -> Found:
+    """The new customers of the range that activated in time, or did not, with whether they still pay."""
+    young = pd.to_datetime(lives.frame["first_paid_at"]) >= pd.Timestamp(filters.start)
+    found = lives.where(young & (lives.frame["is_activated"] == activated))
+    return found.having(found.frame.assign(is_still_paying=~found.frame["is_churned"].astype(bool)))
+
+
 figure, at_risk = survival(lives.frame, "segment")
 left, right = st.columns([3, 2])
 with left:
@@ -112,7 +123,7 @@ with right:
         of=kept,
         height=250,
         help="New customers of the range whose first user was observed: share that still pays on the as-of date.",
-        drill=lambda point: accounts(tower, filters, "activated", activation=point.value),
+        drill=lambda point: begun(point.value == ACTIVATED),
     )
 config = money(churned_mrr="MRR lost") | {"tenure_months": st.column_config.NumberColumn("Tenure (months)")}
 table(visit, "Churned accounts", churned, columns=config)

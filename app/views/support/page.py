@@ -15,6 +15,7 @@ from app.ui.filters import page_filter
 from app.ui.head import head
 from app.ui.panels import chart, table
 
+QUALITY = ("tickets", "first_response_sla", "resolution_sla", "csat", "open_and_breached")
 ORDER = ["urgent", "high", "normal", "low"]
 visit = head(marks=True)
 tower, filters = visit.build, visit.filters
@@ -25,9 +26,9 @@ def behind(**where: Any) -> Found:
     return accounts(tower, filters, "tickets", **where)
 
 
-def of_month(point: Point, state: str) -> Found:
-    """Accounts by their tickets of one month that count for the rate."""
-    return accounts(tower, filters.narrowed(point.value), "tickets", state=state)
+def open_on(day: object, priority: object = None) -> Found:
+    """Accounts by the tickets that were open at the end of a day."""
+    return rows(tower, "backlog_accounts", filters, open_on=day, priority=priority)
 
 
 cards(
@@ -44,7 +45,7 @@ with left:
         charts.bars(weekly.frame, "period", "tickets"),
         of=weekly,
         help="By day of opening; the first and last week may be partial.",
-        drill=lambda point: behind(**week(point.value, filters)),
+        drill=lambda point: behind(days=week(point.value, filters)),
         marks=True,
     )
 with right:
@@ -54,7 +55,7 @@ with right:
         "Backlog at the end of the day",
         charts.lines(backlog.frame, "backlog_date", {"open_tickets": "Open tickets"}, zero=True, markers=False),
         of=backlog,
-        drill=lambda point: behind(open_on=point.value),
+        drill=lambda point: open_on(point.value),
         marks=True,
     )
 left, right = st.columns(2)
@@ -68,7 +69,7 @@ with left:
         of=monthly,
         needs="resolution_sla",
         help="Open tickets past their target count as breached; those not yet due are out.",
-        drill=lambda point: of_month(point, "response" if point.series == "first_response_sla" else "resolution"),
+        drill=lambda point: accounts(tower, filters.narrowed(point.value), point.series),
         marks=True,
     )
 with right:
@@ -78,7 +79,7 @@ with right:
         charts.bars(monthly.frame, "period", "csat", kind="percent", n="csat_answers"),
         of=monthly,
         help="Scores of 4 or 5 ÷ scores given.",
-        drill=lambda point: of_month(point, "answered"),
+        drill=lambda point: accounts(tower, filters.narrowed(point.value), "csat"),
     )
 cut = page_filter(visit, "cut", "Cut by", ["priority", "segment", "region", "category"], default="priority")
 columns: dict[str, tuple[str, str]] = {
@@ -100,8 +101,8 @@ if cut == "priority":
 def of_part(point: Point) -> Found:
     """Accounts by their tickets of one part of the cut."""
     if cut in ("segment", "region"):
-        return accounts(tower, filters.narrowed(**{cut: point.value}), "tickets")
-    return behind(**{cut: point.value})
+        return accounts(tower, filters.narrowed(**{cut: point.value}), *QUALITY)
+    return accounts(tower, filters, *QUALITY, **{cut: point.value})
 
 
 left, right = st.columns(2)
@@ -130,7 +131,7 @@ with left:
         needs="top_root_causes",
         note=f"{unknown:,.0f} tickets have no known cause yet.",
         height=420,
-        drill=lambda point: behind(root_cause=point.value),
+        drill=lambda point: behind(root_cause_name=point.value),
     )
 with right:
     table(
@@ -139,7 +140,7 @@ with right:
         rows(tower, "backlog_age", filters),
         help="Age in days, median and 90th percentile.",
         empty="No ticket is open.",
-        drill=lambda point: behind(priority=point.value, open_on=tower.as_of),
+        drill=lambda point: open_on(tower.as_of, point.value),
         columns={
             "age_p50_days": st.column_config.NumberColumn("Age p50 (days)", format="%.1f"),
             "age_p90_days": st.column_config.NumberColumn("Age p90 (days)", format="%.1f"),

@@ -1,4 +1,4 @@
--- accounts by their months in a decile of the health score, as marts.health_lift ranks them, and whether churn followed within three months
+-- no metric ranks scores: accounts by their months in a decile of the health score, as marts.health_lift ranks them, and whether churn followed within three months
 with
 
 ranked as (

@@ -1,4 +1,4 @@
--- paying accounts on the as-of date by main plan and billing interval
+-- no metric knows the main plan of an account: the paying accounts on a plan or with a billing interval on the as-of date
 select account_id, account_name, segment, region, plan_name, plan_tier, billing_interval, seats, mrr, renewal_date
 from marts.customer_360
 where is_active_customer

@@ -1,4 +1,4 @@
--- accounts by the deals of a quarter's forecast as they stood when a week began: won in the quarter before it, or open then in some stage
+-- no metric knows how deals stood in a week gone by: accounts by the deals of a quarter's forecast when a week began, won in the quarter before it or open then in some stage
 with
 
 standing as (

@@ -1,4 +1,4 @@
--- accounts that could use the features in the last month of the range, with the uses of those that did
+-- the adoption metrics are kept by segment, not by account: who could use the features in the last month of the range, with the uses of those that did
 with
 
 features as (
