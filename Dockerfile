@@ -10,7 +10,7 @@ RUN useradd --create-home --uid 10001 tower && mkdir -p /tower/state && chown -R
 WORKDIR /tower
 COPY --chown=tower . .
 USER tower
-RUN python -m compileall -q app company data_gen insights loader metrics warehouse
+RUN python -m compileall -q .
 ENV WAREHOUSE=external APP_HOST=0.0.0.0 DATA_DIR=/tower/state/data DBT_TARGET_PATH=/tower/state/target
 EXPOSE 8501
 CMD ["python", "-m", "app", "run"]

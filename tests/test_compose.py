@@ -128,6 +128,14 @@ def test_the_image_is_locked_and_runs_as_an_ordinary_user() -> None:
     assert {".env", ".venv", "data", ".warehouse"} <= set((ROOT / ".dockerignore").read_text().split())
 
 
+def test_byte_code_is_compiled_where_packages_are_installed() -> None:
+    for file in ("Makefile", "Dockerfile"):
+        text = (ROOT / file).read_text()
+        installs = re.findall(r"uv pip (?:sync|install) .*requirements\.lock", text)
+        assert installs and all("--compile-bytecode" in install for install in installs), file
+        assert "PYTHONDONTWRITEBYTECODE" not in text, file
+
+
 def test_the_lock_names_no_place_and_hashes_everything() -> None:
     text = (ROOT / "requirements.lock").read_text()
     assert not re.search(r"https?://|file:|@ ", text)
