@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 from faker import Faker
 
 from data_gen.arrays import NONE, Floats, Ints, Mask, constant, floats, ints, mask
@@ -76,12 +77,7 @@ def write_tickets(billing: Billing, rng: np.random.Generator, users: Users, fold
     version = np.searchsorted(release_dates(plan), tickets.when, side="right") - 1
     feature = _features(billing, rng, tickets)
     agents = _agents(billing)
-    names, subjects = (
-        [topic.name for topic in words.topics],
-        [text for topic in words.topics for text in topic.subjects],
-    )
-    each = len(words.topics[0].subjects)
-    subject = tickets.topic * each + np.where(tickets.bad, 0, rng.integers(0, each, n))
+    texts = _texts(rng, words, tickets)
     versions = billing.shape.product.versions
     channel = rng.choice(len(words.channels), n, p=[share for _, share in words.channels])
     status = _statuses(billing, rng, tickets)
@@ -95,10 +91,9 @@ def write_tickets(billing: Billing, rng: np.random.Generator, users: Users, fold
             "account_id": ids("A", tickets.account),
             "user_id": ids("U", tickets.user),
             "channel": labels([name for name, _ in words.channels], channel),
-            "category": labels(names, tickets.category),
+            "category": labels([topic.name for topic in words.topics], tickets.category),
             "priority": labels([priority.name for priority in words.priorities], tickets.priority),
-            "subject": labels(subjects, subject),
-            "description": labels([words.text.format(subject=text) for text in subjects], subject),
+            **texts,
             "feature_id": ids("F", feature, 2),
             "app_version": labels([*versions, None], np.where(version < 0, len(versions), version)),
             "created_at": times(tickets.when),
@@ -113,10 +108,26 @@ def write_tickets(billing: Billing, rng: np.random.Generator, users: Users, fold
         },
         tickets.when < plan.cut,
     )
-    truth = {"ticket_id": ids("TK", np.arange(n), 7), "topic": labels(names, tickets.topic)}
-    folder.write("truth/ticket_topics", truth, tickets.when < plan.cut)
+    _write_topics(billing, tickets, folder)
     if words.tells_status:
         write_statuses(plan, tickets, status, folder)
+
+
+def _texts(rng: np.random.Generator, words: SupportWords, tickets: Tickets) -> dict[str, pa.Array]:
+    """What customers write: a bad release is written about in one way."""
+    subjects = [text for topic in words.topics for text in topic.subjects]
+    each = len(words.topics[0].subjects)
+    subject = tickets.topic * each + np.where(tickets.bad, 0, rng.integers(0, each, len(tickets.when)))
+    return {
+        "subject": labels(subjects, subject),
+        "description": labels([words.text.format(subject=text) for text in subjects], subject),
+    }
+
+
+def _write_topics(billing: Billing, tickets: Tickets, folder: Folder) -> None:
+    names = [topic.name for topic in billing.shape.support.topics]
+    truth = {"ticket_id": ids("TK", np.arange(len(tickets.when)), 7), "topic": labels(names, tickets.topic)}
+    folder.write("truth/ticket_topics", truth, tickets.when < billing.plan.cut)
 
 
 def _draw(billing: Billing, rng: np.random.Generator, users: Users) -> Tickets:
