@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Page
 
 from app.pages import BY_KEY
-from metrics.formats import number
 from metrics import catalogue, query
+from metrics.formats import number
 from tests.e2e.browser import EMPTY_CHARTS, PATHS, chromium, new_page, open_page
 from warehouse.reading import fetch
 
