@@ -13,24 +13,25 @@ from pathlib import Path
 import duckdb
 import psycopg2
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table as Grid
 
 from company.contract import read_contract
 from loader.files.facts import BROKEN
-from loader.load import Loaded, Options, load
-from loader.mapping.coverage import mapping_check
+from loader.load import load
+from loader.loaded import Loaded, Options
+from loader.mapping.coverage import cover, filled_by, mapping_check
 from loader.mapping.doctor import doctor
-from loader.mapping.model import names, read_mapping
-from loader.write.audit import export_rejects
+from loader.mapping.reader import names, read_mapping
+from loader.mapping.source import MappedSource
+from loader.saying import console, refuse, say, say_done
+from loader.write.rejected import export_rejects
 from warehouse.connections import connect, owner_connection
 from warehouse.errors import TowerError, run_cli
 from warehouse.settings import load_settings
 
 
 def main() -> int:
-    """Parse the command line, check, load."""
+    """Run the command that is named, or load."""
     commands = {"rejects": rejects, "mapping-check": check_mapping, "doctor": see_doctor}
     if command := commands.get("".join(sys.argv[1:2])):
         try:
@@ -38,13 +39,22 @@ def main() -> int:
         except (*BROKEN, duckdb.Error) as error:
             raise TowerError(_first_line(error)) from error
     options = parse()
-    out = console()
     began = time.monotonic()
-    tables = read_contract(load_settings().root / "dbt")
     if not options.folder.is_dir():
         raise TowerError(
             f"no folder {options.folder}; run `make gen-data`, or name yours: `make load-data DATA=folder`"
         )
+    done = _load(options)
+    out = console()
+    say(out, done, options)
+    if done.problems:
+        refuse(out, done, options)
+    say_done(out, done, options, time.monotonic() - began)
+    return 0
+
+
+def _load(options: Options) -> Loaded:
+    """Load, with a progress bar. Raises TowerError when files or the warehouse fail."""
     connection = None if options.check_only else connect(load_settings().owner())
     total = sum(path.stat().st_size for path in options.folder.rglob("*") if path.is_file())
     columns = (TextColumn("{task.description:<40}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
@@ -58,48 +68,16 @@ def main() -> int:
             progress.update(task, description=what, completed=done)
 
         try:
-            done = load(connection, tables, options, Path(scratch), advance)
+            done = load(connection, read_contract(load_settings().root / "dbt"), options, Path(scratch), advance)
         except (*BROKEN, psycopg2.Error, duckdb.Error) as error:
             raise TowerError(f"{_first_line(error)}; nothing was changed. Run `make load-data` again") from error
     if connection:
         connection.close()
-    say(out, done, options)
-    if done.problems:
-        refuse(out, done, options)
-    read, rejected = sum(r.rows for r in done.reports), sum(r.rejected for r in done.reports)
-    if options.check_only:
-        out.print(
-            f"{len(done.reports)} files, {read:,} rows, {rejected:,} to reject: nothing was loaded (--check-only)"
-        )
-        return 0
-    if not done.run:
-        out.print("nothing new: every file was loaded before; nothing was changed")
-        return 0
-    out.print(
-        f"load {done.run}: {read:,} rows read = {read - rejected:,} loaded + {rejected:,} rejected, "
-        f"in {time.monotonic() - began:.1f} s; data from {done.window.start} as of {done.window.as_of}"
-    )
-    if done.window.earlier and not (options.folder / "truth").is_dir():
-        day = done.window.earlier
-        out.print(f"the subscriptions begin on {day}, before the window: FROM={day} takes them in")
-    if rejected and options.mappings:  # a mended line alone would lack the files that it is joined to
-        given = ",".join(m.name if m.name in names() else str(m.path) for m in options.mappings)
-        out.print(f"make rejects RUN={done.run} shows the lines; mend them where they stand, then: ", end="")
-        out.print(f"make load-data DATA={options.folder} MAPPING={given} MODE=merge", markup=False)
-    elif rejected:
-        out.print(
-            f"rejected rows to mend: make rejects RUN={done.run} OUT=mend; then make load-data DATA=mend MODE=merge"
-        )
-    return 0
+    return done
 
 
 def _first_line(error: Exception) -> str:
     return str(error).strip().split("\n")[0] or type(error).__name__
-
-
-def console() -> Console:
-    """Plain text; what is no terminal is wide, so that no table breaks."""
-    return Console(soft_wrap=True, highlight=False, width=None if sys.stdout.isatty() else 200)
 
 
 def parse() -> Options:
@@ -171,10 +149,18 @@ def see_doctor(arguments: list[str]) -> int:
     if not given.folder.is_dir():
         raise TowerError(f"no folder {given.folder}")
     dbt = load_settings().root / "dbt"
-    with tempfile.TemporaryDirectory(prefix="load") as scratch:
-        (Path(scratch) / "cover").mkdir()
-        out = console()
-        return doctor(out, given.folder, read_contract(dbt), Path(scratch), given.out, _readiness(out, dbt))
+    tables, out = read_contract(dbt), console()
+    with tempfile.TemporaryDirectory(prefix="load") as name:
+        mapping = doctor(out, given.folder, tables, Path(name), given.out)
+    if mapping is None:
+        return 1
+    with tempfile.TemporaryDirectory(prefix="load") as name:
+        found, trouble = cover(MappedSource(given.folder, tables, Path(name), [mapping]), tables)
+    out.print()
+    _readiness(out, dbt)(filled_by(found, [mapping]))
+    for line in trouble:
+        out.print(f"trouble: {line}", markup=False)
+    return 0
 
 
 def _readiness(out: Console, dbt: Path) -> Callable[[set[str]], None]:
@@ -203,67 +189,6 @@ def rejects(arguments: list[str]) -> int:
         f"{given.out / 'reasons.csv'} says why. Mend, then: make load-data DATA={given.out} MODE=merge", markup=False
     )
     return 0
-
-
-def say(out: Console, done: Loaded, options: Options) -> None:
-    """One line per file, how it was read, what was left out, and examples of what was rejected."""
-    grid = Grid("file", "rows read", "loaded", "rejected", box=None, pad_edge=False)
-    for column in grid.columns[1:]:
-        column.justify = "right"
-    refused = bool(done.problems)
-    for report in done.reports:
-        loaded = 0 if refused else report.loaded
-        what = f"{report.file} → {report.table.key}" if options.mappings else report.file
-        grid.add_row(escape(what), f"{report.rows:,}", f"{loaded:,}", f"{report.rejected:,}")
-    if done.reports and not refused:
-        out.print(grid)
-    for report in done.reports:
-        for note in report.notes:
-            out.print(f"{report.file}: {note}", markup=False)
-    for file, run in done.skipped.items():
-        out.print(f"{file}: the same content was loaded in load {run}; skipped", markup=False)
-    for key, change in done.changes.items():
-        out.print(f"{key}: {change.new:,} new, {change.changed:,} changed, {change.same:,} as they were")
-    for report in done.reports:
-        if report.is_deletion and not refused:
-            out.print(f"{report.file}: {report.deleted:,} rows deleted", markup=False)
-    if done.unused:
-        out.print(f"fits no table of the contract, not read: {', '.join(done.unused[:20])}", markup=False)
-    if done.absent and options.mode == "replace" and not refused:
-        out.print(f"no file, so the table is empty: {', '.join(done.absent)}")
-    if not refused:
-        problems(out, done)
-
-
-def problems(out: Console, done: Loaded) -> None:
-    """What is wrong, where: of every rule the first rows."""
-    shown = done.problems or [problem for report in done.reports for problem in report.problems]
-    for p in shown:
-        count = f" ({p.rows:,} rows)" if p.rows else ""
-        line = f"{p.file}:{p.line or '-'}: {p.column or '-'}: {p.rule}: {p.value!r}: {p.message}{count}"
-        out.print(line, markup=False)
-
-
-def refuse(out: Console, done: Loaded, options: Options) -> None:
-    """Say what is wrong, and that nothing was loaded. Raises TowerError."""
-    problems(out, done)
-    for key in dict.fromkeys(report.table.key for report in done.reports):
-        mine = [report for report in done.reports if report.table.key == key]
-        read, rejected = sum(r.rows for r in mine), sum(r.rejected for r in mine)
-        if rejected and not options.strict and rejected > options.max_rejects * read:
-            out.print(
-                f"{key}: {rejected:,} of {read:,} rows are bad, {rejected / read:.1%}; {options.max_rejects:.1%} may be"
-            )
-    count, files = sum(p.rows for p in done.problems), len({p.file for p in done.problems})
-    kept_rows = done.refused_run and any(report.rejected for report in done.reports)
-    kept = f"; make rejects RUN={done.refused_run} writes the rows to mend" if kept_rows else ""
-    higher = (
-        "" if options.strict or any(r.is_refused for r in done.reports) else ", or allow more with MAX_REJECTS=percent"
-    )
-    raise TowerError(
-        f"{count:,} problems in {files} file(s); nothing was changed. Mend the lines above{higher}, "
-        f"and run `make load-data` again{kept}"
-    )
 
 
 if __name__ == "__main__":

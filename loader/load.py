@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import duckdb
 from psycopg2 import sql
 
 from company.contract import Table
-from loader.check.check import Check
-from loader.check.outcome import FileReport, Problem
-from loader.check.window import Window, days_of, window_of
+from loader.check.check import Check, discard
+from loader.check.reading import Checked
+from loader.check.window import spans_of, window_of
 from loader.duck import open_scratch
 from loader.files.folder import FolderSource
-from loader.mapping.model import Mapping
+from loader.files.relation import Relation
+from loader.loaded import Changes, Loaded, Options, refusals
 from loader.mapping.source import MappedSource
 from loader.sql import identifier
-from loader.write import audit, merge
+from loader.write import audit, merge, rejected
 from loader.write.copying import Copying, Exported, copy_rows
 from loader.write.deletes import delete_rows
 from warehouse.errors import TowerError
@@ -29,42 +28,8 @@ from warehouse.errors import TowerError
 LOCK = 7_203_114  # one load at a time
 
 
-@dataclass(frozen=True)
-class Options:
-    """How to load. `max_rejects` is the share of a table's rows that may be rejected; `strict` allows none."""
-
-    folder: Path
-    mode: str = "replace"
-    strict: bool = False
-    max_rejects: float = 0.01
-    as_of: date | None = None
-    day_first: bool | None = None
-    check_only: bool = False
-    mappings: tuple[Mapping, ...] = ()
-    start: date | None = None
-
-
-@dataclass
-class Loaded:
-    """What a load did. `run` is its number in ops.load_runs, 0 when there was nothing new; `problems` refused it."""
-
-    run: int = 0
-    refused_run: int = 0
-    reports: list[FileReport] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    window: Window = field(default_factory=lambda: Window(None, None))
-    absent: list[str] = field(default_factory=list)
-    skipped: dict[str, int] = field(default_factory=dict)  # file: the load that had it
-    unused: list[str] = field(default_factory=list)
-    changes: dict[str, merge.Changes] = field(default_factory=dict)
-
-
 def load(
-    connection: Any,
-    tables: list[Table],
-    options: Options,
-    scratch: Path,
-    advance: Callable[[str, float], None],
+    connection: Any, tables: list[Table], options: Options, scratch: Path, advance: Callable[[str, float], None]
 ) -> Loaded:
     """Check a folder and load it; `connection` is None to check only. Refused loads change nothing but the audit.
 
@@ -72,94 +37,25 @@ def load(
     TowerError for what the user must mend first.
     """
     source = make_source(tables, options, scratch)
-    if options.mode != "merge":  # deletions belong to drops
-        source.unused += [path.name for paths in source.deleted.values() for path in paths]
-        source.deleted = {table.key: [] for table in tables}
+    progress = Progress(source, advance)
+    done = Loaded(unused=tuple(source.unused))
     with open_scratch(scratch, source.paths()) as db:
-        return _load(connection, tables, options, scratch, db, source, advance)
-
-
-def _load(
-    connection: Any,
-    tables: list[Table],
-    options: Options,
-    scratch: Path,
-    db: duckdb.DuckDBPyConnection,
-    source: FolderSource,
-    advance: Callable[[str, float], None],
-) -> Loaded:
-    done = Loaded(unused=source.unused)
-    check = Check(db, tables, source, options.mode, options.day_first)
-    read = 0
-
-    def tell(report: FileReport, rows: int) -> None:
-        facts = report.relation and report.relation.facts
-        done = facts.size * rows / max(facts.lines, rows, 1) if facts else 0
-        advance(f"{report.table.key}: {rows:,} rows", read + done)
-
-    def end(table: Table) -> None:
-        nonlocal read
-        read += source.size(table)
-        advance(table.key, read)
-
-    check.tell = tell
-    if connection is None:
-        for table in tables:
-            done.reports += check.run(table)
-            end(table)
-        done.problems = _refusals(done.reports, options)
-        done.window = window_of(days_of(done.reports), options.as_of, options.start)
-        return done
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_xact_lock(%s)", (LOCK,))
-        if not cursor.fetchone()[0]:
-            raise TowerError("another load is running; wait until it ends, then try again")
-        cursor.execute("set local synchronous_commit = on")
-        for table in tables:
-            _make_table(cursor, table)
-        if options.mode != "replace":
-            done.skipped = audit.skip_known_files(cursor, tables, source, options.mode)
-            if done.skipped and not any(source.files.values()) and not any(source.deleted.values()):
-                connection.rollback()
-                return done
-            _existing_keys(cursor, check, scratch)
-        if not any(source.files.values()) and not any(source.deleted.values()) and not options.strict:
-            known = "; ".join(
-                f"{m.name}: {', '.join(p for part in m.files.values() for p in part)}" for m in options.mappings
-            )
-            wanted = f"that fits the mapping ({known})" if known else "of the contract, such as crm/accounts.csv"
-            raise TowerError(
-                f"{options.folder} holds no file {wanted}; make doctor DATA={options.folder} says what is there"
-            )
-        done.absent = [table.key for table in tables if not source.pieces(table) and table.key not in check.known]
-        started = audit.now()
-        Loading(cursor, tables, options, check, source, done, end).run()
-        if done.problems:
-            connection.rollback()
-            run = audit.write_run(cursor, started, options, done, "failed")
-            audit.write_rejects(cursor, db, run, done.reports, audit.MOST_OF_A_REFUSED_FILE)
-            connection.commit()
-            done.refused_run = run
-            return done
-        if options.mode == "replace":
-            days = days_of(done.reports)
-            cursor.execute("truncate ops.merged_rows")
-        else:
-            days = merge.days_of(cursor, tables)
-        done.window = window_of(days, options.as_of, options.start)
-        if done.window.as_of is None:
-            raise TowerError(
-                'no row has a date that could be "today"; load billing/subscriptions (or events, tickets, spend), '
-                "or name the day: --as-of 2026-10-31. Nothing was changed"
-            )
-        done.run = audit.write_run(cursor, started, options, done, "succeeded")
-        audit.write_rejects(cursor, db, done.run, done.reports)
-    connection.commit()
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        for table in tables:
-            if options.mode == "replace" or source.pieces(table):
-                cursor.execute(sql.SQL("analyze {}").format(sql.Identifier("raw", table.relation)))
+        check = Check(db, tables, source, options.mode, options.day_first, tell=progress.within)
+        if connection is None:
+            return _check_only(check, options, done, progress)
+        with connection.cursor() as cursor:
+            _begin(cursor, tables)
+            if options.mode != "replace":
+                done = replace(done, skipped=audit.skip_known_files(cursor, tables, source, options.mode))
+                if done.skipped and source.is_empty:
+                    connection.rollback()
+                    return done
+                _existing_keys(cursor, check, scratch)
+            if source.is_empty and not options.strict:
+                raise TowerError(_nothing_to_load(options))
+            done = Loading(connection, cursor, options, check, source, progress, done).run()
+    if done.run:
+        _analyze(connection, [t for t in tables if options.mode == "replace" or source.pieces(t)])
     return done
 
 
@@ -167,80 +63,159 @@ def make_source(tables: list[Table], options: Options, scratch: Path) -> FolderS
     """The folder as it is, or through the mappings."""
     if options.mappings:
         return MappedSource(options.folder, tables, scratch, list(options.mappings), options.day_first)
-    return FolderSource(options.folder, tables, scratch, options.strict)
+    source = FolderSource(options.folder, tables, scratch, options.strict)
+    if options.mode != "merge":
+        source.leave_deletions()
+    return source
 
 
-def _refusals(reports: list[FileReport], options: Options) -> list[Problem]:
-    """The problems for which nothing is loaded: refused files, and tables with too many rejected rows."""
-    problems = []
-    for key in dict.fromkeys(report.table.key for report in reports):
-        mine = [report for report in reports if report.table.key == key]
-        read, rejected = sum(r.rows for r in mine), sum(r.rejected - r.late for r in mine)
-        if any(r.is_refused for r in mine) or rejected > (0 if options.strict else options.max_rejects * read):
-            problems += [problem for report in mine for problem in report.problems]
-    return problems
+@dataclass
+class Progress:
+    """How far a load has come, in bytes of its files."""
+
+    source: FolderSource
+    advance: Callable[[str, float], None]
+    read: int = 0
+
+    def within(self, relation: Relation, rows: int) -> None:
+        """So many rows of a file are read."""
+        facts = relation.facts
+        done = facts.size * rows / max(facts.lines, rows, 1) if facts else 0
+        self.advance(f"{relation.table.key}: {rows:,} rows", self.read + done)
+
+    def end(self, table: Table) -> None:
+        """The files of a table are read."""
+        self.read += self.source.size(table)
+        self.advance(table.key, self.read)
+
+
+def _check_only(check: Check, options: Options, done: Loaded, progress: Progress) -> Loaded:
+    checked: list[Checked] = []
+    for table in check.tables:
+        checked += check.table(table)
+        progress.end(table)
+    outcomes = tuple(file.outcome for file in checked)
+    window = window_of(spans_of(outcomes), options.as_of, options.start)
+    return replace(done, outcomes=outcomes, problems=refusals(outcomes, options), window=window)
+
+
+def _begin(cursor: Any, tables: list[Table]) -> None:
+    """Keep other loads out, and see that the tables are the contract's."""
+    cursor.execute("select pg_try_advisory_xact_lock(%s)", (LOCK,))
+    if not cursor.fetchone()[0]:
+        raise TowerError("another load is running; wait until it ends, then try again")
+    cursor.execute("set local synchronous_commit = on")
+    for table in tables:
+        _make_table(cursor, table)
+
+
+def _nothing_to_load(options: Options) -> str:
+    known = "; ".join(f"{m.name}: {', '.join(p for part in m.files.values() for p in part)}" for m in options.mappings)
+    wanted = f"that fits the mapping ({known})" if known else "of the contract, such as crm/accounts.csv"
+    return f"{options.folder} holds no file {wanted}; make doctor DATA={options.folder} says what is there"
 
 
 @dataclass
 class Loading:
-    """The checking and copying of all tables."""
+    """The checking and writing of all tables within the transaction."""
 
+    connection: Any
     cursor: Any
-    tables: list[Table]
     options: Options
     check: Check
     source: FolderSource
+    progress: Progress
     done: Loaded
-    end: Callable[[Table], None]  # what to do after each table
+    checked: list[Checked] = field(default_factory=list)
+    changes: dict[str, Changes] = field(default_factory=dict)
 
-    def run(self) -> None:
-        """Check and copy every table; leaves `done.problems` when the load must not be committed."""
+    def run(self) -> Loaded:
+        """Write what holds and the audit, and commit; or, when too much does not hold, the audit alone."""
+        tables, started = self.check.tables, audit.now()
+        absent = tuple(t.key for t in tables if not self.source.pieces(t) and t.key not in self.check.known)
         if self.options.mode == "replace":
-            names = [sql.Identifier("raw", table.relation) for table in self.tables]
+            names = [sql.Identifier("raw", table.relation) for table in tables]
             self.cursor.execute(sql.SQL("truncate {}").format(sql.SQL(", ").join(names)))
         if self.options.mode != "merge":
-            self.check.copy = self._copying
-        for table in self.tables:
-            reports = self.check.run(table)
-            self.done.reports += reports
-            if _refusals(reports, self.options):
-                self.check.copy = None  # of no use: nothing will be committed
-            elif self.options.mode == "merge" and reports:
-                self.done.changes[table.key] = merge.upsert(self.cursor, self.check, table, reports)
-            for report in reports if self.check.copy else ():
-                self._settle(report)
-            self.end(table)
-        self.done.problems = _refusals(self.done.reports, self.options)
-        if not self.done.problems and any(self.source.deleted.values()):
-            self.done.reports += delete_rows(self.cursor, self.check, self.source)
-            self.done.problems = _refusals(self.done.reports, self.options)
+            self.check.open_sink = self._copying
+        for table in tables:
+            self._table(table)
+            self.progress.end(table)
+        if any(self.source.deleted.values()) and not self._problems():
+            self.checked += delete_rows(self.cursor, self.check.db, tables, self.source)
+        outcomes = tuple(file.outcome for file in self.checked)
+        done = replace(self.done, outcomes=outcomes, absent=absent, changes=self.changes, problems=self._problems())
+        done = self._refused(done, started) if done.problems else self._succeeded(done, started)
+        self.connection.commit()
+        return done
 
-    def _copying(self, report: FileReport) -> Copying:
-        assert report.relation
-        frozen = self.options.mode == "replace" and self.source.pieces(report.table) == 1
-        return Copying(self.cursor, report.table, report.relation.columns, frozen)
+    def _problems(self) -> tuple[Any, ...]:
+        return refusals(tuple(file.outcome for file in self.checked), self.options)
 
-    def _settle(self, report: FileReport) -> None:
+    def _table(self, table: Table) -> None:
+        """Check a table's files and write what holds of them, unless nothing will be committed anyway."""
+        checked = self.check.table(table)
+        if refusals(tuple(file.outcome for file in checked), self.options):
+            self.check.open_sink = discard
+        elif self.options.mode == "merge" and checked:
+            self.changes[table.key], checked = merge.upsert(self.cursor, self.check.db, checked)
+        elif self.check.open_sink is not discard:
+            for file in checked:
+                self._settle(file)
+        self.checked += checked
+
+    def _copying(self, relation: Relation) -> Copying:
+        frozen = self.options.mode == "replace" and self.source.pieces(relation.table) == 1
+        return Copying(self.cursor, relation.table, list(relation.columns), frozen)
+
+    def _settle(self, file: Checked) -> None:
         """Of rows with one key leave the first; make sure that what was copied are the rows that hold."""
-        copied, table = report.copied, report.table
-        if report.again:
-            assert report.relation
-            name, db = sql.Identifier(table.primary_key), self.check.db
-            self.cursor.execute("create temp table if not exists again (k text) on commit drop; truncate again")
-            with closing(Exported(db.cursor(), f"select k from {report.again}")) as keys:
-                self.cursor.copy_expert("copy again from stdin", keys)
-            query = "delete from {} where {} in (select k from again)"
-            self.cursor.execute(sql.SQL(query).format(sql.Identifier("raw", table.relation), name))
-            copied -= self.cursor.rowcount
-            twice = f"{identifier(table.primary_key)} in (select k from {report.again})"
-            first = f"select * from ({report.good_sql()}) where {twice}"
-            with closing(Exported(db.cursor(), first)) as rows:
-                copied += copy_rows(self.cursor, table, report.relation.columns, rows)
-        if copied != report.loaded:
+        copied, outcome = file.copied, file.outcome
+        if file.again:
+            copied += self._keep_the_first(file)
+        if copied != outcome.loaded:
             raise TowerError(
-                f"{report.file}: {report.rows:,} rows were read and {report.rejected:,} rejected, but {copied:,} "
+                f"{outcome.file}: {outcome.rows:,} rows were read and {outcome.rejected:,} rejected, but {copied:,} "
                 "loaded; nothing was changed. The file may be changing: load it again"
             )
+
+    def _keep_the_first(self, file: Checked) -> int:
+        """Of rows with one key leave the first; returns by how many rows the table has grown, a negative number."""
+        assert file.reading
+        table, db = file.outcome.table, self.check.db
+        self.cursor.execute("create temp table if not exists again (k text) on commit drop")
+        self.cursor.execute("truncate again")
+        with closing(Exported(db.cursor(), f"select k from {file.again}")) as keys:
+            self.cursor.copy_expert("copy again from stdin", keys)
+        query = sql.SQL("delete from {} where {} in (select k from again)")
+        name = sql.Identifier(table.primary_key)
+        self.cursor.execute(query.format(sql.Identifier("raw", table.relation), name))
+        deleted = int(self.cursor.rowcount)
+        twice = f"{identifier(table.primary_key)} in (select k from {file.again})"
+        with closing(Exported(db.cursor(), f"select * from ({file.good_sql()}) where {twice}")) as rows:
+            return copy_rows(self.cursor, table, list(file.reading.relation.columns), rows) - deleted
+
+    def _refused(self, done: Loaded, started: Any) -> Loaded:
+        self.connection.rollback()
+        run = audit.write_run(self.cursor, started, self.options, done)
+        rejected.write_rejects(self.cursor, self.check.db, run, self.checked, rejected.MOST_OF_A_REFUSED_FILE)
+        return replace(done, refused_run=run)
+
+    def _succeeded(self, done: Loaded, started: Any) -> Loaded:
+        if self.options.mode == "replace":
+            spans = spans_of(done.outcomes)
+            self.cursor.execute("truncate ops.merged_rows")
+        else:
+            spans = merge.spans_of(self.cursor, self.check.tables)
+        done = replace(done, window=window_of(spans, self.options.as_of, self.options.start))
+        if done.window.as_of is None:
+            raise TowerError(
+                'no row has a date that could be "today"; load billing/subscriptions (or events, tickets, spend), '
+                "or name the day: --as-of 2026-10-31. Nothing was changed"
+            )
+        run = audit.write_run(self.cursor, started, self.options, done)
+        rejected.write_rejects(self.cursor, self.check.db, run, self.checked)
+        return replace(done, run=run)
 
 
 def _existing_keys(cursor: Any, check: Check, scratch: Path) -> None:
@@ -271,3 +246,11 @@ def _make_table(cursor: Any, table: Table) -> None:
     cursor.execute(sql.SQL("drop table if exists {} cascade").format(name))
     columns = [sql.SQL("{} " + column.data_type).format(sql.Identifier(column.name)) for column in table.columns]
     cursor.execute(sql.SQL("create table {} ({})").format(name, sql.SQL(", ").join(columns)))
+
+
+def _analyze(connection: Any, tables: list[Table]) -> None:
+    """Let PostgreSQL learn what the tables hold."""
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(sql.SQL("analyze {}").format(sql.Identifier("raw", table.relation)))

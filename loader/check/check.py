@@ -2,24 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
 import duckdb
-import psycopg2
 import pyarrow as pa
 
 from company.contract import Table
 from loader.check import rejects
-from loader.check.outcome import FileReport, Problem
-from loader.check.rules import Rule, held, rules_of, typed
-from loader.check.sifting import Sifted, sift
+from loader.check.outcome import Days, Outcome, Problem, Status
+from loader.check.reading import Checked, Reading, of_file, refused
+from loader.check.rules import rules_of
+from loader.check.sift import Sifted, sift
+from loader.check.values import held
 from loader.files import notation
-from loader.files.folder import Relation, Source
-from loader.sql import identifier, identifiers, literal, run
-from loader.write.copying import Copying
+from loader.files.folder import Source
+from loader.files.relation import Relation, Rule, Trouble
+from loader.sql import first, identifier, identifiers, literal, run
+
+
+class Sink(Protocol):
+    """Where the good rows of a file go while they are checked."""
+
+    def put(self, batch: pa.RecordBatch) -> None:
+        """Take some rows."""
+
+    def finish(self) -> int:
+        """Keep what was put; returns the rows."""
+
+    def cancel(self) -> None:
+        """Forget what was put."""
+
+
+class Nowhere:
+    """A sink for rows that nobody wants yet."""
+
+    def put(self, batch: pa.RecordBatch) -> None:
+        """Nothing."""
+
+    def finish(self) -> int:
+        """Nothing was kept."""
+        return 0
+
+    def cancel(self) -> None:
+        """Nothing."""
+
+
+def discard(relation: Relation) -> Sink:
+    """The rows are not wanted."""
+    return Nowhere()
+
+
+class NotPlain(Exception):
+    """The file is not what it looked like: it must be read record by record."""
 
 
 @dataclass
@@ -32,166 +70,138 @@ class Check:
     mode: str = "replace"
     day_first: bool | None = None
     known: set[str] = field(default_factory=set)
-    copy: Callable[[FileReport], Copying] | None = None  # where the good rows go
-    tell: Callable[[FileReport, int], None] = lambda report, rows: None  # progress within a file
-    count: int = 0
+    open_sink: Callable[[Relation], Sink] = discard
+    tell: Callable[[Relation, int], None] = lambda relation, rows: None  # progress within a file
+    passes: int = 0
 
     def __post_init__(self) -> None:
         references = [c.references for t in self.tables for c in t.columns if c.references]
         self.parents = {f"{source}.{name}" for source, name, _ in references}
 
-    def run(self, table: Table) -> list[FileReport]:
-        """Check every file of a table; one report each, none when the table has no file."""
-        reports: list[FileReport] = []
-        if not self.source.pieces(table) and self.source.strict:
-            missing = Problem(table.file, None, "", "file", "", "the file is missing")
-            reports.append(FileReport(table, table.file, is_refused=True, problems=[missing]))
-        for relation in self.source.relations(self.db, table) if self.source.pieces(table) else ():
-            reports.append(self._file(table, relation))
-        return reports
+    def table(self, table: Table) -> list[Checked]:
+        """Check every file of a table; none when the table has no file."""
+        if self.source.pieces(table):
+            return [self._file(relation) for relation in self.source.relations(self.db, table)]
+        if not self.source.strict:
+            return []
+        missing = Problem(table.file, None, "", "file", "", "the file is missing")
+        return [Checked(Outcome(table, table.file, Status.REFUSED, problems=(missing,)))]
 
-    def _file(self, table: Table, relation: Relation) -> FileReport:
-        report = FileReport(table, relation.file, relation)
+    def _file(self, relation: Relation) -> Checked:
+        """Read a file plainly if it looks plain, and with care if it does not, or turns out not to be."""
         try:
             if not relation.trouble:
-                self._rows(report)
+                with suppress(NotPlain):
+                    return self._checked(relation)
+                relation = self.source.carefully(self.db, relation)
+            if not relation.trouble:
+                return self._checked(relation)
         except duckdb.Error as error:
             text = " ".join(str(error).split())[:200]
-            if relation.made_by:
-                relation.trouble.append(("", "mapping", f"{relation.made_by}: {text}"))
-            else:
-                relation.trouble.append(("", "file", f"cannot be read as a table: {text}"))
-        except BaseException:
-            if report.copying:  # its thread waits for more; what went wrong first is what is said
-                with suppress(psycopg2.Error):
-                    report.copying.cancel()
-            raise
-        for column, rule, message in (report.relation or relation).trouble:
-            report.is_refused = True
-            value = column if "contract" in message or "twice" in message else ""
-            report.problems.append(Problem(relation.file, 1, column, rule, value, message))
-        if report.copying and report.is_refused:
-            report.copying.cancel()
-        elif report.copying:
-            report.copied = report.copying.finish()
-        facts = (report.relation or relation).facts
-        if facts:
-            report.notes = [*facts.notes, *(reading.note for reading in report.readings.values())]
-        return report
+            made = relation.made_by
+            trouble = Trouble("", "mapping", f"{made}: {text}") if made else None
+            relation = replace(
+                relation, trouble=(trouble or Trouble("", "file", f"cannot be read as a table: {text}"),)
+            )
+        return refused(relation)
 
-    def _rows(self, report: FileReport) -> None:
-        """Sift the rows, and again when they teach that the file must be read in another way."""
-        relation, is_new = report.relation, True
-        assert relation
+    def _checked(self, relation: Relation) -> Checked:
+        """Sift the rows, and again when they teach that a column has another notation. Raises NotPlain."""
+        reading = Reading(relation)
+        with suppress(duckdb.Error):  # what is no row the sifting finds too
+            reading = self._taught(reading, f"(select * from {reading.rows()} limit {notation.BEGINNING})") or reading
         while True:
-            if is_new:
-                with suppress(duckdb.Error):  # what is no row the sifting finds too
-                    self._learn(report, f"(select * from {report.rows_sql()} limit {notation.BEGINNING})")
-            rules = [*relation.rules, *(r for name in relation.columns for r in self._rules(report.table, name))]
-            found = self._sift(report, rules)
-            is_new = found is None or self._is_doubtful(report, found)
-            if found and not is_new and not (found.aside and self._learn(report, self._typed(report, found.aside))):
-                break
-            if found:
-                self._drop(found)
-            if is_new:
-                relation = report.relation = self.source.carefully(self.db, relation)
-                report.readings, report.troubled = {}, {}
-                if relation.trouble:
-                    return
-        report.rows, report.days = found.rows, found.days
-        if found.bad or found.surplus or relation.refused:
-            self._set_aside(report, rules, found)
-        self._keep_keys(report, found)
+            rules = [*relation.rules, *(r for name in relation.columns for r in self._rules(relation.table, name))]
+            with self._sink(relation) as sink:
+                found = self._sifted(reading, rules, sink)
+                better = self._taught(reading, reading.typed(found.aside)) if found.aside else None
+                if better is None:
+                    checked = self._settled(reading, rules, found)
+                    return replace(checked, copied=sink.finish())
+                sink.cancel()
+            self._drop(found)
+            reading = better
 
-    def _sift(self, report: FileReport, rules: list[Rule]) -> Sifted | None:
-        """One pass over the rows, which are copied meanwhile; None when the file must be read record by record."""
-        relation, table = report.relation, report.table
-        assert relation
-        if report.copying:
-            report.copying.cancel()
-        report.copying = self.copy(report) if self.copy else None
-        self.count += 1
+    @contextmanager
+    def _sink(self, relation: Relation) -> Iterator[Sink]:
+        """Where the rows go; what was put is forgotten when anything fails."""
+        sink = self.open_sink(relation)
+        try:
+            yield sink
+        except BaseException:
+            with suppress(Exception):  # what went wrong first is what is said
+                sink.cancel()
+            raise
+
+    def _sifted(self, reading: Reading, rules: list[Rule], sink: Sink) -> Sifted:
+        """One pass over the rows, which go on meanwhile. Raises NotPlain when the file must be read with care."""
+        relation, table = reading.relation, reading.relation.table
+        self.passes += 1
         odd = [text for name in relation.columns if (text := self._odd(table, name))]
         done = 0
 
         def hand_on(batch: pa.RecordBatch) -> None:
             nonlocal done
-            if report.copying:
-                report.copying.put(batch)
+            sink.put(batch)
             done += batch.num_rows
-            self.tell(report, done)
+            self.tell(relation, done)
 
         try:
-            name = f"{self.count} {table.key}"
-            return sift(self.db, report, rules, odd, self._keeps_keys(table), name, hand_on)
-        except duckdb.Error:
-            if relation.is_direct or relation.hasty is not None:
-                return None
+            found = sift(self.db, reading, rules, odd, self._keeps_keys(table), f"{self.passes} {table.key}", hand_on)
+        except duckdb.Error as error:
+            if relation.is_plain:
+                raise NotPlain from error
             raise
+        if relation.is_plain and self._is_other(relation, found):
+            self._drop(found)
+            raise NotPlain
+        return found
 
-    def _is_doubtful(self, report: FileReport, found: Sifted) -> bool:
-        """Whether the file turned out to be other than it looked when it was read in haste."""
-        relation = report.relation
-        assert relation
-        facts, report.one_line = relation.facts, relation.is_lines
-        if relation.hasty is not None and facts:
-            return found.rows != facts.lines - 1 or any(
-                notation.is_promising(
-                    self.db,
-                    f"(select {identifier(f'{c.name}~')} as {identifier(c.name)} from {found.aside})",
-                    c,
-                    f"{identifier(c.name)} is not null",
-                )
-                for c in (relation.hasty if found.aside else ())
+    def _is_other(self, relation: Relation, found: Sifted) -> bool:
+        """Whether a file that was read plainly turned out to be other than it looked."""
+        if _is_one_line(relation, found) and not relation.unseen:
+            return False
+        if relation.unseen is None:
+            has_quotes = relation.facts is not None and relation.facts.has_quotes
+            return found.bad + found.surplus > 0 or not has_quotes
+        return not _is_one_line(relation, found) or any(
+            notation.is_promising(
+                self.db,
+                f"(select {identifier(f'{c.name}~')} as {identifier(c.name)} from {found.aside})",
+                c,
+                f"{identifier(c.name)} is not null",
             )
-        if relation.is_direct and facts:
-            report.one_line = found.rows == facts.lines - 1
-            return not report.one_line and (found.bad + found.surplus > 0 or not facts.has_quotes)
-        return False
+            for c in (relation.unseen if found.aside else ())
+        )
 
-    def _learn(self, report: FileReport, rows: str) -> bool:
-        """Find readings for the columns whose values in some rows are not plain; whether there are new ones."""
-        relation, table = report.relation, report.table
-        assert relation
+    def _taught(self, reading: Reading, rows: str) -> Reading | None:
+        """The reading with notations for columns whose values in some rows are not plain; None without a new one."""
+        relation = reading.relation
         if self.source.strict:
-            return False
-        known = len(report.readings)
-        found = {name: text for name, text in self._troubled(report, rows).items() if name not in report.readings}
-        if not any(notation.is_promising(self.db, rows, table.column(name), text) for name, text in found.items()):
-            return False
-        report.troubled |= found
-        troubled = [(table.column(name), text) for name, text in report.troubled.items()]
-        every = f"(select _line, {identifiers(relation.columns)} from ({relation.sql}))"
-        report.readings = notation.find(self.db, self._typed(report, every), troubled, self.day_first)
-        return len(report.readings) > known
+            return None
+        found = {name: text for name, text in self._troubled(relation, rows).items() if name not in reading.notations}
+        column = relation.table.column
+        if not any(notation.is_promising(self.db, rows, column(name), text) for name, text in found.items()):
+            return None
+        troubled = reading.troubled | found
+        every = reading.typed(f"(select _line, {identifiers(relation.columns)} from ({relation.sql}))")
+        asked = [(column(name), text) for name, text in troubled.items()]
+        notations = notation.find(self.db, every, asked, self.day_first)
+        return Reading(relation, notations, troubled) if len(notations) > len(reading.notations) else None
 
-    def _troubled(self, report: FileReport, rows: str) -> dict[str, str]:
+    def _troubled(self, relation: Relation, rows: str) -> dict[str, str]:
         """The columns with values that break a rule or are odd, by name, with an SQL condition for those values."""
-        relation, table = report.relation, report.table
-        assert relation
-        tests = [
-            (name, text)
-            for name in relation.columns
-            for text in (
-                *(rule.condition for rule in self._rules(table, name) if rule.name != "not_null"),
-                self._odd(table, name),
-            )
-            if text
-        ]
+        tests: list[tuple[str, str]] = []
+        for name in relation.columns:
+            tests += [(name, r.condition) for r in self._rules(relation.table, name) if r.name != "not_null"]
+            tests += [(name, text) for text in [self._odd(relation.table, name)] if text]
         parts = ", ".join(f"count(*) filter (where {text})" for _, text in tests)
-        counts = run(self.db, f"select {parts} from {rows}").fetchall()[0] if tests else ()
+        counts = first(self.db, f"select {parts} from {rows}") if tests else ()
         found: dict[str, list[str]] = {}
         for (name, text), count in zip(tests, counts, strict=True):
             if count:
                 found.setdefault(name, []).append(f"({text})")
         return {name: " or ".join(texts) for name, texts in found.items()}
-
-    @staticmethod
-    def _typed(report: FileReport, rows: str) -> str:
-        """Rows that have the columns as text only."""
-        assert report.relation
-        return typed([report.table.column(name) for name in report.relation.columns], rows)
 
     def _odd(self, table: Table, name: str) -> str:
         return notation.odd(table.column(name), table.key in self.parents)
@@ -207,67 +217,77 @@ class Check:
             parent = ".".join(column.references[:2])
             if parent in self.known:  # an absent table cannot be missed
                 orphan = f"{name} is not null and {name} not in (select k from {self._keys(parent)})"
-                rules.append(Rule(column.name, "relationships", orphan, f"not in {parent}"))
+                rules.append(Rule(column.name, "relationships", orphan, f"not in {parent}", parent=parent))
         if column.name == table.primary_key and self.mode != "merge" and table.key in self.known:
             again = f"{name} in (select k from {self._keys(table.key)})"
             rules.append(Rule(column.name, "duplicate", again, "the key is loaded already; the first row is kept"))
         return rules
 
-    def _set_aside(self, report: FileReport, rules: list[Rule], found: Sifted) -> None:
-        """Put every bad row into a table: its line, and the first rule that it breaks."""
-        relation = report.relation
-        assert relation
-        bad, refused = rejects.new_table(self.db, report), 0
-        if found.bad:
-            rejects.broken(self.db, report, rules, self._typed(report, found.aside))
-        if relation.refused:
-            lines = f"read_parquet({literal(str(relation.refused))})"
-            run(self.db, f"insert into {bad} select _line, rule, column_name, message, value, null from {lines}")
-            refused = run(self.db, f"select count(*) from {lines}").fetchall()[0][0]
-            report.rows += refused
-        if found.surplus:
-            rejects.equal_keys(self.db, report)
+    def _settled(self, reading: Reading, rules: list[Rule], found: Sifted) -> Checked:
+        """What was found in the file; its bad rows are set aside, and its keys kept."""
+        relation, days = reading.relation, found.days
+        bad, again, unreadable, rejected = "", "", 0, 0
+        if found.bad or found.surplus or relation.refused:
+            bad = rejects.new_table(self.db, relation.table)
+            if found.bad:
+                rejects.put_broken(self.db, bad, reading, rules, reading.typed(found.aside))
+            if relation.refused:
+                unreadable = rejects.put_unreadable(self.db, bad, relation.refused)
+            if found.surplus:
+                again = rejects.put_equal_keys(self.db, bad, reading)
+            self._say_lost_parents(bad, rules)
+            rejected = first(self.db, f"select count(*) from {bad}")[0]
+        if rejected and found.surplus:
+            days = self._days_without(reading, bad, days)
+        outcome = Outcome(
+            relation.table,
+            relation.file,
+            rows=found.rows + unreadable,
+            rejected=rejected,
+            problems=rejects.examples(self.db, bad, relation.file) if rejected else (),
+            notes=tuple(n.note for n in reading.notations.values()),
+            days=days,
+        )
+        bad = bad if rejected else ""
+        self._keep_keys(relation.table, found, bad if rejected > unreadable else "")
+        is_broken, is_one = rejected > unreadable, _is_one_line(relation, found)
+        return Checked(of_file(outcome, relation), reading, bad, again, has_broken=is_broken, one_line=is_one)
+
+    def _say_lost_parents(self, bad: str, rules: list[Rule]) -> None:
+        """Where a row's parent was rejected itself, say so."""
         for rule in rules:
-            if rule.name == "relationships":
-                parent = rule.message.removeprefix("not in ")
-                lost = f"value in (select k from {self._keys(parent, 'lost')})"
+            if rule.parent:
                 run(
                     self.db,
-                    f"update {bad} set message = 'its row in {parent} was rejected' where rule = 'relationships' "
-                    f"and column_name = {literal(rule.column)} and {lost}",
+                    f"update {bad} set message = ? where rule = ? and column_name = ? "
+                    f"and value in (select k from {self._keys(rule.parent, 'lost')})",
+                    [f"its row in {rule.parent} was rejected", rule.name, rule.column],
                 )
-        report.rejected = run(self.db, f"select count(*) from {bad}").fetchall()[0][0]
-        report.broken = report.rejected - refused
-        if not report.rejected:
-            report.bad = ""
-            return
-        if report.days and found.surplus:
-            columns = [report.table.column(name) for name in report.days]
-            ends = ", ".join(f"cast({side}({held(c)}) as date)" for c in columns for side in ("min", "max"))
-            row = run(
-                self.db, f"select {ends} from {report.rows_sql()} where _line not in (select _line from {bad})"
-            ).fetchall()[0]
-            report.days = {name: (row[2 * i], row[2 * i + 1]) for i, name in enumerate(report.days)}
-        report.problems = rejects.examples(self.db, report)
+
+    def _days_without(self, reading: Reading, bad: str, days: Days) -> Days:
+        """The first and last days of the rows that hold, when rows with equal keys were left out."""
+        if not days:
+            return days
+        columns = [reading.relation.table.column(name) for name in days]
+        ends = ", ".join(f"cast({side}({held(c)}) as date)" for c in columns for side in ("min", "max"))
+        row = first(self.db, f"select {ends} from {reading.rows()} where _line not in (select _line from {bad})")
+        return {name: (row[2 * i], row[2 * i + 1]) for i, name in enumerate(days)}
 
     def _keys(self, table: str, kind: str = "keys") -> str:
         name = identifier(f"{kind} {table}")
         run(self.db, f"create table if not exists {name} (k varchar)")
         return name
 
-    def _keep_keys(self, report: FileReport, found: Sifted) -> None:
+    def _keep_keys(self, table: Table, found: Sifted, broken: str) -> None:
         """Keep the good keys for the children, for the table's further files, and the bad ones for what is said."""
-        table = report.table
         if self._keeps_keys(table):
             keys = self._keys(table.key)
             if found.keys:
                 run(self.db, f"insert into {keys} select k from {found.keys}")
             self.known.add(table.key)
-            if report.broken:
-                run(
-                    self.db,
-                    f"insert into {self._keys(table.key, 'lost')} select k from {report.bad} where k is not null",
-                )
+            if broken:
+                lost = self._keys(table.key, "lost")
+                run(self.db, f"insert into {lost} select k from {broken} where k is not null")
         self._drop(found)
 
     def _drop(self, found: Sifted) -> None:
@@ -283,3 +303,10 @@ class Check:
             f"columns = {names}, delim = ',', quote = '\"', escape = '\"', auto_detect = false)",
         )
         self.known.add(table.key)
+
+
+def _is_one_line(relation: Relation, found: Sifted) -> bool:
+    """Whether every row of the file is one line of it."""
+    if relation.is_plain and relation.facts:
+        return found.rows == relation.facts.lines - 1
+    return relation.is_lines

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from company.contract import Column
+from loader.check.values import held
+from loader.files.relation import Rule
 from loader.sql import identifier, literal, literals
 
 FIRST, LAST = "1900-01-01", "2200-01-01"  # a date beyond is a slip of the pen
@@ -14,45 +14,6 @@ READABLE = {
     "integer": "a whole number",
     "boolean": "true or false",
 }
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One check as an SQL condition that is true for a bad row; `value` is what is shown of it, if not the column."""
-
-    column: str
-    name: str
-    condition: str
-    message: str
-    value: str = ""
-
-
-def cast_of(column: Column) -> str:
-    """The DuckDB type of a column; empty for text."""
-    if column.data_type.startswith("varchar"):
-        return ""
-    return column.data_type.replace("numeric", "decimal")
-
-
-def typed(columns: list[Column], rows: str) -> str:
-    """The rows with each column's value in its type beside it, as "name=": null where it has none."""
-    casts = [f", try_cast({identifier(c.name)} as {cast_of(c)}) as {held(c)}" for c in columns if cast_of(c)]
-    return f"(select *{''.join(casts)} from {rows})"
-
-
-def held(column: Column) -> str:
-    """The column's value in its type, in rows that are `typed`."""
-    return identifier(f"{column.name}=")
-
-
-def written(column: Column) -> str:
-    """The value as text that PostgreSQL reads as DuckDB did, in rows that are `typed`."""
-    name, text = identifier(column.name), f"cast({held(column)} as varchar)"
-    if not cast_of(column):
-        return name
-    if column.data_type in ("timestamp", "date"):  # such a text is its own
-        return f"case when strlen({name}) = {10 if column.data_type == 'date' else 19} then {name} else {text} end"
-    return text
 
 
 def rules_of(column: Column) -> list[Rule]:

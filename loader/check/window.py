@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from loader.check.outcome import FileReport
+from company.contract import Column
+from loader.check.outcome import Outcome
 from warehouse.errors import TowerError
 
 
@@ -18,26 +20,24 @@ class Window:
     earlier: date | None = None
 
 
-def window_of(
-    days: dict[tuple[str, bool, bool, bool], tuple[date | None, date | None]],
-    override: date | None,
-    first: date | None = None,
-) -> Window:
+@dataclass(frozen=True)
+class Span:
+    """First and last day of a column that the contract marks."""
+
+    column: Column
+    first: date | None
+    last: date | None
+
+
+def window_of(spans: list[Span], override: date | None, first: date | None = None) -> Window:
     """The window that the contract's marked columns span; an as-of date outside the data is refused.
 
     `first` is a first day that is asked for.
-
-    Keys are (column, counts for as_of, counts for data_start, is a last resort).
     """
-
-    def ends(side: int, last_resort: bool) -> list[date]:
-        marked = [pair[side] for key, pair in days.items() if key[2 - side] and key[3] == last_resort]
-        return [day for day in marked if day is not None]
-
-    known, other = ends(0, False), ends(0, True)
-    start = first or min(known or other, default=None)
+    last = max(_days(spans, "as_of", False) or _days(spans, "as_of", True), default=None)
+    other = _days(spans, "data_start", True)
+    start = first or min(_days(spans, "data_start", False) or other, default=None)
     earlier = min(other) if other and start and min(other) < start else None
-    last = max(ends(1, False) or ends(1, True), default=None)
     if start is None or (last and start > last):
         start = last
     if override and last and override > last:
@@ -47,10 +47,13 @@ def window_of(
     return Window(start, override or last, earlier)
 
 
-def days_of(reports: list[FileReport]) -> dict[tuple[str, bool, bool, bool], tuple[date | None, date | None]]:
-    found = {}
-    for report in reports:
-        for name, pair in report.days.items():
-            column = report.table.column(name)
-            found[f"{report.file} {name}", column.as_of, column.data_start, column.last_resort] = pair
-    return found
+def _days(spans: list[Span], mark: str, last_resort: bool) -> list[date]:
+    """The days at the end that a mark asks for."""
+    marked = [span for span in spans if getattr(span.column, mark) and span.column.last_resort == last_resort]
+    days = [span.last if mark == "as_of" else span.first for span in marked]
+    return [day for day in days if day is not None]
+
+
+def spans_of(outcomes: Iterable[Outcome]) -> list[Span]:
+    """The spans of the marked columns of the files that were checked."""
+    return [Span(o.table.column(name), *days) for o in outcomes for name, days in o.days.items()]

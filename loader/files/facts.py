@@ -8,8 +8,9 @@ import hashlib
 import re
 import zlib
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
@@ -22,6 +23,7 @@ ENDING = r"\.(?:csv|tsv|txt|parquet)(?:\.gz)?"
 PART = r"(?:[-_.]\d[\w.-]*|-[\w.-]+)?"  # tickets-2026-10.csv, tickets_2.csv, tickets.001.csv
 CODECS = ["cp1252", "latin_1", "cp1250", "cp1251", "iso8859_2", "mac_roman"]
 SAMPLE = 1 << 16
+DATED = re.compile(r"(?<!\d)(20\d\d)-?([01]\d)-?([0-3]\d)(?!\d)")
 BROKEN = (OSError, EOFError, zlib.error)  # what a damaged archive or an unreadable file raises
 
 
@@ -36,12 +38,8 @@ def find_files(folder: Path, tables: Iterable[Table]) -> tuple[dict[str, list[Pa
     deleted: dict[str, list[Path]] = {table.key: [] for table in tables}
     unused = []
     stems = {t.key: rf"(?:{t.source}/{t.name}|{t.source}_{t.name}|{t.name})" for t in tables}
-    for path in sorted(folder.rglob("*")):
+    for path in data_files(folder):
         name = path.relative_to(folder).as_posix()
-        if name.startswith("truth/") or "/." in f"/{name}" or not path.is_file():
-            continue
-        if not re.search(ENDING + "$", name, re.I):
-            continue
         if not name.isprintable():  # bytes that are no UTF-8, newlines
             unused.append(ascii(name))
             continue
@@ -56,6 +54,26 @@ def find_files(folder: Path, tables: Iterable[Table]) -> tuple[dict[str, list[Pa
         else:
             unused.append(name)
     return found, deleted, unused
+
+
+def data_files(folder: Path) -> Iterator[Path]:
+    """Every file that could hold rows, by its ending; truth/ and hidden files are left alone."""
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        is_left = name.startswith("truth/") or "/." in f"/{name}"
+        if not is_left and re.search(ENDING + "$", name, re.I) and path.is_file():
+            yield path
+
+
+def day_of(path: Path) -> date | None:
+    """The date that a file or its folder carries in its name (2026-11-01 or 20261101)."""
+    for part in reversed(path.resolve().parts[-3:]):
+        for year, month, day in reversed(DATED.findall(part)):
+            try:
+                return date(int(year), int(month), int(day))
+            except ValueError:
+                continue
+    return None
 
 
 def open_bytes(path: Path) -> IO[bytes]:
@@ -111,9 +129,13 @@ class FileFacts:
         text = text.lstrip("\r\n") if not self.strict else text
         self.header_text = text.splitlines()[0] if text.splitlines() else ""
         choices = "," if self.strict else ",;\t|"
-        self.delimiter = max(choices, key=lambda mark: len(set(map(clean_name, self._split(mark))) & set(self.wanted)))
-        self.header = self._split(self.delimiter)
+        self.split_by(max(choices, key=lambda mark: len(set(map(clean_name, self._split(mark))) & set(self.wanted))))
         self.match()
+
+    def split_by(self, delimiter: str) -> None:
+        """Take a character for the one that separates columns."""
+        self.delimiter = delimiter
+        self.header = self._split(delimiter)
 
     def _split(self, delimiter: str) -> list[str]:
         try:
@@ -133,31 +155,15 @@ class FileFacts:
 
     def read_through(self) -> None:
         """Hash the content, count its lines and see what its bytes are, in one pass."""
-        digest, crlf, returns, sample = hashlib.sha256(), 0, 0, b""
-        decoder = getincrementaldecoder("utf-8")()
+        seen = _Bytes(self.encoding == "utf-8")
         with open_bytes(self.path) as stream:
-            last = b""
             while piece := stream.read(1 << 20):
-                digest.update(piece)
-                self.lines += piece.count(b"\n")
-                if b"\r" in piece or last == b"\r":
-                    returns += piece.count(b"\r")
-                    crlf += piece.count(b"\r\n") + (last == b"\r" and piece[:1] == b"\n")
-                last = piece[-1:]
-                self.has_nul = self.has_nul or b"\0" in piece
-                self.has_quotes = self.has_quotes or b'"' in piece
-                if not piece.isascii() and len(sample) < SAMPLE:
-                    sample += b"\n".join(line for line in piece.split(b"\n") if not line.isascii())[:SAMPLE]
-                if self.encoding == "utf-8" and not self.damaged:
-                    self.damaged = not _decodes(decoder, piece)
-        if self.encoding == "utf-8" and not self.damaged:
-            self.damaged = not _decodes(decoder, b"", True)
-        newlines = self.lines
-        self.lines += last not in (b"", b"\n")  # the last line may lack its newline
-        self.sha256 = digest.hexdigest()
-        self.odd_newlines = returns != crlf or (crlf not in (0, newlines))
+                seen.add(piece)
+        seen.end()
+        self.sha256, self.lines, self.damaged = seen.digest.hexdigest(), seen.lines, seen.damaged
+        self.has_nul, self.has_quotes, self.odd_newlines = seen.has_nul, seen.has_quotes, seen.odd_newlines
         if self.damaged and not self.strict:
-            self._guess(sample)
+            self._guess(seen.sample)
         if self.encoding != "utf-8":
             self.notes.append(f"read as {self.encoding}")
         if self.delimiter != ",":
@@ -189,6 +195,48 @@ class FileFacts:
         self.header_text = text.rstrip("\r\n")
         self.header = self._split(self.delimiter)
         self.match()
+
+
+@dataclass
+class _Bytes:
+    """What the bytes of a file are, piece by piece."""
+
+    is_utf8: bool  # what they should be
+    digest: Any = field(default_factory=hashlib.sha256)
+    lines: int = 0
+    has_nul: bool = False
+    has_quotes: bool = False
+    odd_newlines: bool = False
+    damaged: bool = False
+    sample: bytes = b""  # of lines that are not ASCII
+    _crlf: int = 0
+    _returns: int = 0
+    _last: bytes = b""
+    _decoder: Any = field(default_factory=getincrementaldecoder("utf-8"))
+
+    def add(self, piece: bytes) -> None:
+        """Look at the next piece."""
+        self.digest.update(piece)
+        self.lines += piece.count(b"\n")
+        if b"\r" in piece or self._last == b"\r":
+            self._returns += piece.count(b"\r")
+            self._crlf += piece.count(b"\r\n") + (self._last == b"\r" and piece[:1] == b"\n")
+        self._last = piece[-1:]
+        self.has_nul = self.has_nul or b"\0" in piece
+        self.has_quotes = self.has_quotes or b'"' in piece
+        if not piece.isascii() and len(self.sample) < SAMPLE:
+            self.sample += b"\n".join(line for line in piece.split(b"\n") if not line.isascii())[:SAMPLE]
+        self._decode(piece)
+
+    def end(self) -> None:
+        """There is no further piece."""
+        self._decode(b"", True)
+        self.odd_newlines = self._returns != self._crlf or self._crlf not in (0, self.lines)
+        self.lines += self._last not in (b"", b"\n")  # the last line may lack its newline
+
+    def _decode(self, piece: bytes, final: bool = False) -> None:
+        if self.is_utf8 and not self.damaged:
+            self.damaged = not _decodes(self._decoder, piece, final)
 
 
 def _decodes(decoder: Any, piece: bytes, final: bool = False) -> bool:

@@ -1,73 +1,20 @@
-"""What is loaded, as the checks see it: for each table relations of text columns that know their file and lines."""
+"""A folder with files of the contract's tables, as relations: each file read plainly, or with care."""
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 import duckdb
 
-from company.contract import Column, Table
-from loader.check.rules import Rule
+from company.contract import Table
 from loader.files.facts import BROKEN, FileFacts, find_files
-from loader.files.records import LONGEST, raw_texts, read_records
-from loader.sql import identifier, literal, run
-
-
-@dataclass
-class Relation:
-    """One file of one table as text columns.
-
-    `sql` selects the contract's columns that it has, `_line`, the line a row begins on, and what `rules`, which are
-    the source's own, look at. A source that is no plain file gives its own `texts`.
-    """
-
-    table: Table
-    file: str
-    columns: list[str]
-    sql: str
-    facts: FileFacts | None = None
-    rules: list[Rule] = field(default_factory=list)
-    typed: frozenset[str] = frozenset()  # columns whose value in its type `sql` gives too, as "column="
-    refused: Path | None = None  # Parquet of the records that are no rows: _line, rule, message
-    is_direct: bool = False  # the file itself is read; whatever is not plain must go through read_records
-    is_lines: bool = False  # not the file itself, but each row is one line of it
-    hasty: tuple[Column, ...] | None = None  # not read before: each line is taken for a row, these columns for plain
-    made_by: str = ""  # the entry of a mapping that makes the rows, as messages say it
-    trouble: list[tuple[str, str, str]] = field(default_factory=list)  # (column, rule, message): the file as a whole
-
-    @property
-    def markers(self) -> str:
-        """The columns that the source's own rules look at, to be selected too."""
-        return "".join(f", {rule.value}" for rule in self.rules)
-
-    def texts(self, db: duckdb.DuckDBPyConnection, lines: str, one_line: bool) -> Iterator[str]:
-        """The raw text of the rows that begin on the lines which the query `lines` gives, ascending.
-
-        `one_line`: every row of the file is one line.
-        """
-        if self.facts and not self.facts.is_parquet:
-            yield from raw_texts(self.facts, _each(db, lines), one_line)
-            return
-        values = ", ".join(
-            f"""coalesce('"' || replace({identifier(name)}, '"', '""') || '"', '')""" for name in self.columns
-        )
-        query = f"select concat_ws(',', {values}) from ({self.sql}) where _line in ({lines}) order by _line"
-        yield from _each(db, query)
-
-    @property
-    def header_text(self) -> str:
-        """The header that belongs to `texts`."""
-        is_text = self.facts and not self.facts.is_parquet
-        return self.facts.header_text if self.facts and is_text else ",".join(self.columns)
-
-    @property
-    def delimiter(self) -> str:
-        """What separates the columns in `texts`."""
-        return self.facts.delimiter if self.facts and not self.facts.is_parquet else ","
+from loader.files.records import LONGEST, read_records
+from loader.files.relation import Relation, Trouble
+from loader.sql import identifier, identifiers, literal, run
 
 
 class Source(Protocol):
@@ -82,11 +29,13 @@ class Source(Protocol):
         """The table's relations, one after the other."""
 
     def carefully(self, db: duckdb.DuckDBPyConnection, relation: Relation) -> Relation:
-        """The same file read record by record, when reading it directly failed."""
+        """The same file read record by record, when reading it plainly failed."""
 
 
 class FolderSource:
     """A folder with files of the contract's tables."""
+
+    shape = "contract"  # what says which columns a file has
 
     def __init__(self, folder: Path, tables: list[Table], scratch: Path, strict: bool) -> None:
         self.folder, self.scratch, self.strict = folder, scratch, strict
@@ -95,6 +44,16 @@ class FolderSource:
             self.files = {t.key: [folder / t.file] if (folder / t.file).is_file() else [] for t in tables}
             self.unused = []
         self.count = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to load or to delete."""
+        return not any(self.files.values()) and not any(self.deleted.values())
+
+    def leave_deletions(self) -> None:
+        """Take the lists of deleted keys for files that fit nothing: they belong to drops."""
+        self.unused += [path.name for paths in self.deleted.values() for path in paths]
+        self.deleted = {key: [] for key in self.deleted}
 
     def paths(self) -> list[Path]:
         """Every file that may be read."""
@@ -119,95 +78,80 @@ class FolderSource:
             yield self.relation(db, table, path)
 
     def relation(self, db: duckdb.DuckDBPyConnection, table: Table, path: Path) -> Relation:
-        """One file: read directly when it is plain, record by record otherwise."""
+        """One file: read plainly when it looks plain, record by record otherwise."""
         facts = self.facts(table, path)
-        relation = Relation(table, facts.name, [], "", facts)
+        relation = Relation(table, facts.name, facts)
         try:
             if facts.is_parquet:
-                return self._parquet(db, relation)
+                return self._parquet(db, relation, facts)
             facts.look()
             facts.read_through()
         except (*BROKEN, duckdb.Error, LookupError) as error:
             text = " ".join(str(error).split())[:200]
-            relation.trouble.append(("", "file", f"cannot be read: {text}; export it again"))
-            return relation
-        relation.columns = list(facts.columns)
-        relation.trouble = self._header_trouble(table, facts)
+            return replace(relation, trouble=(Trouble("", "file", f"cannot be read: {text}; export it again"),))
+        relation = replace(relation, columns=tuple(facts.columns), trouble=self._header_trouble(table, facts))
         if relation.trouble:
             return relation
         if facts.encoding != "utf-8" or facts.has_nul or facts.damaged or facts.odd_newlines:
             return self.carefully(db, relation)
-        names = ", ".join(f"'c{place}': 'varchar'" for place in range(len(facts.header)))
-        picked = ", ".join(f"c{place} as {identifier(name)}" for name, place in facts.columns.items())
-        source = (
-            f"read_csv({literal(str(path))}, header = true, columns = {{{names}}}, delim = {literal(facts.delimiter)}, "
-            "quote = '\"', escape = '\"', auto_detect = false, nullstr = '', allow_quoted_nulls = true, "
-            f"hive_partitioning = false, null_padding = false, strict_mode = true, max_line_size = {4 * LONGEST})"
-        )
-        relation.sql = f"select row_number() over () + 1 as _line, {picked} from {source}"
-        relation.is_direct = True
-        return relation
+        return replace(relation, sql=_plain_sql(facts), is_plain=True)
 
-    def _header_trouble(self, table: Table, facts: FileFacts) -> list[tuple[str, str, str]]:
+    def _header_trouble(self, table: Table, facts: FileFacts) -> tuple[Trouble, ...]:
         if not any(facts.header):
-            return [("", "file", "the file is empty; it needs at least its header")]
+            return (Trouble("", "file", "the file is empty; it needs at least its header"),)
+        missing = [column for column in table.columns if column.name not in facts.columns]
         trouble = [
-            (column.name, "columns", "the column is missing from the header")
-            for column in table.columns
-            if column.name not in facts.columns and (column.not_null or self.strict)
+            Trouble(column.name, "columns", "the column is missing from the header")
+            for column in missing
+            if column.not_null or self.strict
         ]
         if self.strict:
             for name in facts.extra:
                 twice = name in facts.columns
                 text = "the column stands twice in the header" if twice else "the contract has no such column"
-                trouble.append((name, "columns", text))
-        missing = [c.name for c in table.columns if c.name not in facts.columns and not c.not_null]
-        if missing and not self.strict:
-            facts.notes.append(f"not in the file, loaded as empty: {', '.join(missing)}")
-        if facts.extra and not self.strict:
-            facts.notes.append(f"not in the contract, left out: {', '.join(facts.extra[:20])}"[:500])
-        return trouble
+                trouble.append(Trouble(name, "columns", text, name))
+            return tuple(trouble)
+        if names := [column.name for column in missing if not column.not_null]:
+            facts.notes.append(f"not in the file, loaded as empty: {', '.join(names)}")
+        if facts.extra:
+            facts.notes.append(f"not in the {self.shape}, left out: {', '.join(facts.extra[:20])}"[:500])
+        return tuple(trouble)
 
     def carefully(self, db: duckdb.DuckDBPyConnection, relation: Relation) -> Relation:
-        """Through loader.reader into a Parquet file in the scratch folder."""
+        """Through `records` into a Parquet file in the scratch folder."""
         assert relation.facts
         self.count += 1
         good, refused = self.scratch / f"{self.count}.parquet", self.scratch / f"{self.count}.refused.parquet"
         try:
             read_records(relation.facts, good, refused)
         except (*BROKEN, zlib.error) as error:
-            relation.trouble.append(("", "file", f"cannot be read: {error}; export it again"))
-            return relation
-        picked = ", ".join(identifier(name) for name in relation.columns)
-        relation.sql = f"select _line, {picked} from read_parquet({literal(str(good))})"
-        relation.refused, relation.is_direct = refused, False
-        return relation
+            return replace(relation, trouble=(Trouble("", "file", f"cannot be read: {error}; export it again"),))
+        sql = f"select _line, {identifiers(relation.columns)} from read_parquet({literal(str(good))})"
+        return replace(relation, sql=sql, refused=refused, is_plain=False)
 
-    def _parquet(self, db: duckdb.DuckDBPyConnection, relation: Relation) -> Relation:
-        facts, source = (
-            relation.facts,
-            f"read_parquet({literal(str(relation.facts and relation.facts.path))}, hive_partitioning = false)",
-        )
-        assert facts
+    def _parquet(self, db: duckdb.DuckDBPyConnection, relation: Relation, facts: FileFacts) -> Relation:
+        source = f"read_parquet({literal(str(facts.path))}, hive_partitioning = false)"
         facts.header = [str(row[0]) for row in run(db, f"describe select * from {source}").fetchall()]
         facts.match()
         facts.sha256 = facts.content_hash()
         facts.notes.append("read as Parquet")
-        relation.columns = list(facts.columns)
-        relation.trouble = self._header_trouble(relation.table, facts)
         picked = ", ".join(
             f"nullif(cast({identifier(facts.header[place])} as varchar), '') as {identifier(name)}"
             for name, place in facts.columns.items()
         )
-        relation.sql = f"select row_number() over () as _line, {picked} from {source}"
-        return relation
+        sql = f"select row_number() over () as _line, {picked} from {source}"
+        trouble = self._header_trouble(relation.table, facts)
+        return replace(relation, columns=tuple(facts.columns), sql=sql, trouble=trouble)
 
 
-def _each(db: duckdb.DuckDBPyConnection, query: str) -> Iterator:  # type: ignore[type-arg]
-    """The first column of a query, in pieces."""
-    cursor = db.cursor()
-    run(cursor, query)
-    while rows := cursor.fetchmany(10_000):
-        for row in rows:
-            yield row[0]
-    cursor.close()
+def _plain_sql(facts: FileFacts) -> str:
+    """The file as it lies; whatever is no row in it is an error."""
+    names = ", ".join(f"c{place}: 'varchar'" for place in range(len(facts.header)))
+    picked = ", ".join(f"c{place} as {identifier(name)}" for name, place in facts.columns.items())
+    source = (
+        f"read_csv({literal(str(facts.path))}, header = true, columns = {{{names}}}, "
+        f"delim = {literal(facts.delimiter)}, quote = '\"', escape = '\"', auto_detect = false, nullstr = '', "
+        "allow_quoted_nulls = true, hive_partitioning = false, null_padding = false, strict_mode = true, "
+        f"max_line_size = {4 * LONGEST})"
+    )
+    return f"select row_number() over () + 1 as _line, {picked} from {source}"

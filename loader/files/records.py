@@ -100,17 +100,22 @@ def records(facts: FileFacts) -> Iterator[tuple[int, list[str] | None, str, str]
             source.take_back()
             del source.record[1:]
             reader = csv.reader(source, delimiter=facts.delimiter)
-        elif doubtful and seen_header and any(map(NOT_TEXT.search, source.record)):
-            fields, rule = None, "encoding"
-            message = "a NUL byte" if any("\0" in part for part in source.record) else f"not {facts.encoding} text"
-        elif fields and seen_header and len(fields) != width:
-            few = len(fields) < width
-            rule, message = "shape", f"too {'few' if few else 'many'} columns ({len(fields)} of {width})"
-            fields = None
+        elif fields and seen_header:
+            rule, message = _broken(facts, source.record if doubtful else [], len(fields))
         if seen_header and (fields or rule):  # an empty line is no row
-            yield line, fields, rule, message
+            yield line, None if rule else fields, rule, message
         seen_header = seen_header or bool(fields or rule)
         line += len(source.record)
+
+
+def _broken(facts: FileFacts, doubtful: list[str], fields: int) -> tuple[str, str]:
+    """The rule that a record breaks, and how; `doubtful` are its lines, if they may hold what is no text."""
+    if any(map(NOT_TEXT.search, doubtful)):
+        return "encoding", "a NUL byte" if any("\0" in part for part in doubtful) else f"not {facts.encoding} text"
+    width = len(facts.header)
+    if fields == width:
+        return "", ""
+    return "shape", f"too {'few' if fields < width else 'many'} columns ({fields} of {width})"
 
 
 def read_records(facts: FileFacts, good: Path, refused: Path) -> tuple[int, int]:

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import duckdb
 from rich.console import Console
 
 from company.contract import Table
 from loader.duck import open_scratch
-from loader.mapping.model import Mapping
+from loader.mapping.model import Mapping, Rows
 from loader.mapping.source import MappedSource
 from loader.mapping.translation import from_file
-from loader.sql import run
+from loader.sql import first
 
 
 @dataclass
@@ -25,41 +26,50 @@ class Coverage:
     derived: dict[str, float] = field(default_factory=dict)
     guessed: dict[str, str] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)  # column: values
+
+    def add(self, rows: Rows, total: int, own: tuple[int, ...]) -> None:
+        """Count an entry's lines in one file, and the values of each of its columns."""
+        self.rows += total
+        for target, count in zip(rows.fields.values(), own, strict=True):
+            name = target.column
+            self.counts[name] = self.counts.get(name, 0) + count
+            if target.kind != "guessed":
+                kind = self.filled if target.kind == "filled" else self.derived
+                kind[name] = self.counts[name] / self.rows if self.rows else 0.0
+            if target.constant is not None:
+                self.guessed[name] = f"{target.constant!r}"
+            elif target.default is not None and count < total:
+                self.guessed[name] = f"{target.default!r} in {total - count:,} rows"
+
+    def find_missing(self, table: Table) -> None:
+        """The columns without any value."""
+        valued = self.filled | self.derived
+        names = [column.name for column in table.columns]
+        self.missing = [name for name in names if name not in self.guessed and not valued.get(name)]
 
 
 def cover(source: MappedSource, tables: list[Table]) -> tuple[dict[str, Coverage], list[str]]:
     """What the mappings make of the folder, by table, and what hinders: files that lack a column or cannot be read."""
-    found: dict[str, Coverage] = {}
-    trouble: list[str] = []
+    found = {table.key: Coverage() for table in tables}
+    trouble: dict[str, None] = {}
     with open_scratch(source.scratch, source.paths()) as db:
         source.stage(db)
         for table in tables:
-            cover = found.setdefault(table.key, Coverage())
-            counts: dict[str, int] = {}
             for mapping, rows, path in source.pieces_of(table):
-                staged = source.staged[path]
-                trouble += [f"{staged.relation.file}: {c}: {m}" for c, _, m in staged.relation.trouble]
-                if staged.relation.trouble:
-                    continue
-                parts = [f"count(nullif(trim(cast({f.value()} as varchar)), ''))" for f in rows.fields.values()]
-                query = f"select count(*), {', '.join(parts)} {from_file(mapping, rows, staged.number)}"
-                total, *own = run(db, query).fetchall()[0]
-                cover.rows += total
-                for target, count in zip(rows.fields.values(), own, strict=True):
-                    counts[target.column] = counts.get(target.column, 0) + count
-                    kind = cover.filled if target.kind == "filled" else cover.derived
-                    if target.kind != "guessed":
-                        kind[target.column] = counts[target.column] / cover.rows if cover.rows else 0.0
-                    if target.constant is not None:
-                        cover.guessed[target.column] = f"{target.constant!r}"
-                    elif target.default is not None and count < total:
-                        cover.guessed[target.column] = f"{target.default!r} in {total - count:,} rows"
-            cover.missing = [
-                c.name
-                for c in table.columns
-                if c.name not in cover.guessed and not (cover.filled | cover.derived).get(c.name)
-            ]
-    return found, sorted(set(trouble))
+                relation = source.staged[path].relation
+                trouble |= dict.fromkeys(f"{relation.file}: {t.column}: {t.message}" for t in relation.trouble)
+                if not relation.trouble:
+                    found[table.key].add(rows, *_counted(db, mapping, rows, source.staged[path].number))
+            found[table.key].find_missing(table)
+    return found, sorted(trouble)
+
+
+def _counted(db: duckdb.DuckDBPyConnection, mapping: Mapping, rows: Rows, number: int) -> tuple[int, tuple[int, ...]]:
+    """The lines that an entry takes of a file, and the values in each of its columns."""
+    parts = [f"count(nullif(trim(cast({f.value()} as varchar)), ''))" for f in rows.fields.values()]
+    total, *own = first(db, f"select {', '.join(['count(*)', *parts])} {from_file(mapping, rows, number)}")
+    return total, tuple(own)
 
 
 def filled_by(found: dict[str, Coverage], mappings: list[Mapping]) -> set[str]:
@@ -85,19 +95,10 @@ def mapping_check(
     for (mapping, alias), paths in source.found.items():
         names = ", ".join(path.relative_to(folder).as_posix() for path in paths)
         out.print(f"{mapping}.{alias}: {names or 'no file'}", markup=False)
-    for key, cover_ in found.items():
-        if not cover_.rows:
-            continue
-        out.print(f"\n{key}: {cover_.rows:,} lines", style="bold")
-        for label, part in (("filled", cover_.filled), ("derived", cover_.derived)):
-            if part:
-                out.print(f"  {label}: {', '.join(map(_share, part.items()))}", markup=False)
-        if cover_.guessed:
-            out.print(f"  guessed: {', '.join(f'{n} = {t}' for n, t in cover_.guessed.items())}", markup=False)
-        if cover_.missing:
-            said = [f"{n} ({why[f'{key}.{n}']})" if f"{key}.{n}" in why else n for n in cover_.missing]
-            out.print(f"  missing: {', '.join(said)}", markup=False)
-    empty = [key for key, cover_ in found.items() if not cover_.rows]
+    for key, part in found.items():
+        if part.rows:
+            _print_table(out, key, part, why)
+    empty = [key for key, part in found.items() if not part.rows]
     out.print(f"\nno rows: {', '.join(f'{k} ({why[k]})' if k in why else k for k in empty)}\n", markup=False)
     if source.unused:
         out.print(f"not read: {', '.join(source.unused)}\n", markup=False)
@@ -105,6 +106,18 @@ def mapping_check(
     for line in trouble:
         out.print(f"trouble: {line}", markup=False)
     return 1 if trouble else 0
+
+
+def _print_table(out: Console, key: str, part: Coverage, why: dict[str, str]) -> None:
+    out.print(f"\n{key}: {part.rows:,} lines", style="bold")
+    for label, columns in (("filled", part.filled), ("derived", part.derived)):
+        if columns:
+            out.print(f"  {label}: {', '.join(map(_share, columns.items()))}", markup=False)
+    if part.guessed:
+        out.print(f"  guessed: {', '.join(f'{n} = {t}' for n, t in part.guessed.items())}", markup=False)
+    if part.missing:
+        said = [f"{n} ({why[f'{key}.{n}']})" if f"{key}.{n}" in why else n for n in part.missing]
+        out.print(f"  missing: {', '.join(said)}", markup=False)
 
 
 def _share(item: tuple[str, float]) -> str:

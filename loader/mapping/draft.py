@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import yaml
 
 from company.contract import Column, Table
-from loader.files.facts import ENDING, FileFacts, clean_name
+from loader.files.facts import ENDING, clean_name
 from loader.mapping.document import is_text
-from loader.sql import identifier, literal, run
+from loader.mapping.look import Looked
+from loader.sql import first, identifier, literal, run
 
 OVERLAP = 0.8  # the share of values that must be keys of the other file
 SYNONYMS = {
@@ -67,117 +68,110 @@ TABLE_WORDS = {
 }
 
 
-@dataclass
-class Looked:
-    """One file as the doctor found it; `values` is its DuckDB table of texts."""
-
-    path: Path
-    name: str
-    facts: FileFacts
-    values: str = ""
-    rows: int = 0
-    types: dict[str, tuple[str, str, float]] = field(default_factory=dict)  # column: type, how it is read, share filled
-    keys: list[str] = field(default_factory=list)  # columns without equal values
-    trouble: str = ""
+Body = dict[str, dict[str, Any]]  # of a mapping, as its YAML has it
+Used = dict[str, tuple[Looked, str]]  # by table: the file that is drafted for it, and its key column
 
 
-def propose(db: duckdb.DuckDBPyConnection, files: list[Looked], tables: dict[str, Table]) -> dict[str, dict]:  # type: ignore[type-arg]
+def propose(db: duckdb.DuckDBPyConnection, files: list[Looked], tables: dict[str, Table]) -> Body:
     """A draft mapping: for every table the file that fits best by names, synonyms and overlapping keys."""
-    body: dict[str, dict] = {"files": {}, "tables": {}}  # type: ignore[type-arg]
-    used: dict[str, tuple[Looked, str]] = {}  # table: file and its key column
+    body: Body = {"files": {}, "tables": {}}
+    used: Used = {}
     for key, table in tables.items():  # parents come first
-        best: tuple[float, Looked | None, dict[str, str]] = (0.0, None, {})
-        for file in files:
-            picked = _columns(db, table, file, used)
-            needed = [c for c in table.columns if c.not_null and (c.unique or c.references or _guess(c) is None)]
-            if not file.rows or any(c.name not in picked for c in needed):
-                continue
-            score = _named(key, file.name) + len(picked) / len(table.columns)
-            if score > best[0]:
-                best = (score, file, picked)
-        score, chosen, picked = best
+        fitting = [found for file in files if (found := _fit(db, table, file, used))]
+        score, chosen, picked = max(fitting, key=lambda found: found[0], default=(0.0, None, {}))
         if chosen is None or score < 0.5:
             continue
-        alias = clean_name(re.sub(ENDING + "$", "", chosen.name, flags=re.I))
-        amounts = {picked[c.name] for c in table.columns if c.name in picked and c.data_type.startswith("numeric")}
-        types = {  # an amount that is whole today need not be so tomorrow
-            n: "number" if n in amounts and k == "integer" else k
-            for n, (k, _, _) in chosen.types.items()
-            if k != "text" and n in picked.values()
-        }
-        kept = body["files"].setdefault(
-            alias, {"match": re.sub(ENDING + "$", "", chosen.name, flags=re.I), "types": {}}
-        )
-        kept["types"] |= types
-        fields: dict[str, object] = {}
-        for column in table.columns:
-            found = picked.get(column.name)
-            guess = _guess(column) if column.not_null else None
-            if found is None:
-                end, open_, closed = ENDS.get(f"{key}.{column.name}", ("", "", ""))
-                if end in picked:
-                    fields[column.name] = (
-                        f"case when {identifier(picked[end])} is null then {literal(open_)} else {literal(closed)} end"
-                    )
-                elif guess is not None:
-                    fields[column.name] = {"constant": guess}
-                continue
-            sql = identifier(found)
-            if column.accepted:
-                held = [
-                    r[0]
-                    for r in run(
-                        db, f"select distinct {sql} from {chosen.values} where {sql} is not null limit 50"
-                    ).fetchall()
-                ]
-                same = {clean_name(word): word for word in column.accepted}
-                values = {w: same.get(clean_name(w), guess or column.accepted[-1]) for w in held if is_text(w)}
-                fields[column.name] = {"sql": sql, "values": values} | (
-                    {"default": guess} if guess and chosen.types[found][2] < 1 else {}
-                )
-            elif guess is not None and chosen.types[found][2] < 1:
-                fields[column.name] = {"sql": sql, "default": guess}
-            else:
-                fields[column.name] = sql
+        pattern = re.sub(ENDING + "$", "", chosen.name, flags=re.I)
+        alias = clean_name(pattern)
+        kept = body["files"].setdefault(alias, {"match": pattern, "types": {}})
+        kept["types"] |= _types(table, chosen, picked)
+        fields = {column.name: _field(db, table, column, chosen, picked) for column in table.columns}
+        body["tables"][key] = {"from": alias, "columns": {name: f for name, f in fields.items() if f is not None}}
         used[key] = (chosen, picked[table.primary_key])
-        body["tables"][key] = {"from": alias, "columns": fields}
     return body
 
 
-def _columns(
-    db: duckdb.DuckDBPyConnection, table: Table, file: Looked, used: dict[str, tuple[Looked, str]]
-) -> dict[str, str]:
+def _fit(
+    db: duckdb.DuckDBPyConnection, table: Table, file: Looked, used: Used
+) -> tuple[float, Looked, dict[str, str]] | None:
+    """How well a file fits a table, and its columns for those of the table; None when it lacks a needed one."""
+    picked = _columns(db, table, file, used)
+    needed = [c for c in table.columns if c.not_null and (c.unique or c.references or _guess(c) is None)]
+    if not file.rows or any(c.name not in picked for c in needed):
+        return None
+    return _named(table.key, file.name) + len(picked) / len(table.columns), file, picked
+
+
+def _types(table: Table, file: Looked, picked: dict[str, str]) -> dict[str, str]:
+    """The types of the picked columns; an amount that is whole today need not be so tomorrow."""
+    amounts = {picked[c.name] for c in table.columns if c.name in picked and c.data_type.startswith("numeric")}
+    kinds = {name: kind for name, (kind, _, _) in file.types.items() if kind != "text" and name in picked.values()}
+    return {name: "number" if name in amounts and kind == "integer" else kind for name, kind in kinds.items()}
+
+
+def _field(db: duckdb.DuckDBPyConnection, table: Table, column: Column, file: Looked, picked: dict[str, str]) -> Any:
+    """What the draft says of a column: an expression, or a map with values and guesses; None for nothing."""
+    found = picked.get(column.name)
+    guess = _guess(column) if column.not_null else None
+    if found is None:
+        end, open_, closed = ENDS.get(f"{table.key}.{column.name}", ("", "", ""))
+        if end in picked:
+            return f"case when {identifier(picked[end])} is null then {literal(open_)} else {literal(closed)} end"
+        return {"constant": guess} if guess is not None else None
+    sql = identifier(found)
+    default = {"default": guess} if guess is not None and file.types[found][2] < 1 else {}
+    if column.accepted:
+        query = f"select distinct {sql} from {file.values} where {sql} is not null limit 50"
+        held = [row[0] for row in run(db, query).fetchall()]
+        same = {clean_name(word): word for word in column.accepted}
+        values = {w: same.get(clean_name(w), guess or column.accepted[-1]) for w in held if is_text(w)}
+        return {"sql": sql, "values": values, **default}
+    return {"sql": sql, **default} if default else sql
+
+
+def _columns(db: duckdb.DuckDBPyConnection, table: Table, file: Looked, used: Used) -> dict[str, str]:
     """The file's column for each column of the table, where one can be found."""
     picked: dict[str, str] = {}
     for column in table.columns:
-        options = [column.name, *SYNONYMS.get(column.name, "").split()]
-        if column.unique:
-            single = table.name.removesuffix("s")
-            also = [word.removesuffix("s") for word in TABLE_WORDS.get(table.key, "").split()]
-            options = [column.name, f"{single}_id", "id", single, *also, *(f"{word}_id" for word in also)]
-            options += (
-                [next(iter(file.types), "")] if _named(table.key, file.name) else []
-            )  # exports begin with the key
-        found = next((name for name in options if name in file.types), None)
-        if found is None:
-            near = difflib.get_close_matches(column.name, list(file.types), 1, 0.85)
-            found = near[0] if near else None
+        found = _by_name(table, column, file)
         if column.unique and found not in file.keys and (found is None or not _almost(db, file, found)):
             continue
         parent = used.get(".".join(column.references[:2])) if column.references else None
         if parent:
             found = next((n for n in [found, *file.types] if n and _overlaps(db, file, n, *parent)), None)
-        kind = column.data_type.split("(")[0]
-        if found and kind in ("timestamp", "date") and file.types[found][0] not in ("date", "time"):
-            found = None
-        if found and kind in ("integer", "numeric") and file.types[found][0] not in ("integer", "number", "flag"):
-            found = None
-        taken = [picked[c.name] for c in table.columns if c.references and c.name in picked]
-        if column.references and (found in taken or (found == picked.get(table.primary_key) and not _is_ledger(table))):
-            found = None  # one column is not two things
-        if found:
+        if found and _has_type(column, file.types[found][0]) and not _is_taken(table, column, found, picked):
             picked[column.name] = found
     return picked
+
+
+def _by_name(table: Table, column: Column, file: Looked) -> str | None:
+    """The file's column that is called like the table's, like a synonym of it, or nearly so."""
+    options = [column.name, *SYNONYMS.get(column.name, "").split()]
+    if column.unique:
+        single = table.name.removesuffix("s")
+        also = [word.removesuffix("s") for word in TABLE_WORDS.get(table.key, "").split()]
+        options = [column.name, f"{single}_id", "id", single, *also, *(f"{word}_id" for word in also)]
+        if _named(table.key, file.name):
+            options.append(next(iter(file.types), ""))  # exports begin with the key
+    found = next((name for name in options if name in file.types), None)
+    near = [] if found else difflib.get_close_matches(column.name, list(file.types), 1, 0.85)
+    return found or (near[0] if near else None)
+
+
+def _has_type(column: Column, kind: str) -> bool:
+    """Whether values of the kind that was found can be the column's."""
+    wanted = column.data_type.split("(")[0]
+    if wanted in ("timestamp", "date"):
+        return kind in ("date", "time")
+    return wanted not in ("integer", "numeric") or kind in ("integer", "number", "flag")
+
+
+def _is_taken(table: Table, column: Column, found: str, picked: dict[str, str]) -> bool:
+    """Whether a column that refers to something would be one that is something else already."""
+    if not column.references:
+        return False
+    taken = [picked[c.name] for c in table.columns if c.references and c.name in picked]
+    return found in taken or (found == picked.get(table.primary_key) and not _is_ledger(table))
 
 
 def _is_ledger(table: Table) -> bool:
@@ -188,7 +182,7 @@ def _is_ledger(table: Table) -> bool:
 def _almost(db: duckdb.DuckDBPyConnection, file: Looked, name: str) -> bool:
     """Whether hardly a value stands twice."""
     query = f"select count({identifier(name)}), count(distinct {identifier(name)}) from {file.values}"
-    present, different = run(db, query).fetchall()[0]
+    present, different = first(db, query)
     return bool(present == file.rows and different >= 0.99 * present)
 
 
@@ -199,7 +193,7 @@ def _overlaps(db: duckdb.DuckDBPyConnection, file: Looked, name: str, parent: Lo
     mine, theirs = identifier(name), identifier(key)
     query = f"select count(*), count(*) filter (where {mine} in (select {theirs} from {parent.values})) "
     query += f"from (select distinct {mine} from {file.values} where {mine} is not null)"
-    total, held = run(db, query).fetchall()[0]
+    total, held = first(db, query)
     return bool(total and held >= OVERLAP * total)
 
 
@@ -229,6 +223,7 @@ def _guess(column: Column) -> str | None:
     )
 
 
-def as_text(body: dict[str, dict]) -> str:  # type: ignore[type-arg]
+def as_text(body: Body) -> str:
+    """The draft as YAML."""
     head = "# Drafted by the doctor. Every constant and default is a guess: mend them, and see docs/your-own-data.md.\n"
     return head + yaml.safe_dump({"title": "Draft", **body}, sort_keys=False, allow_unicode=True, width=120)

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from loader.duck import DEEPEST, judge
+from loader.mapping.model import Expression
 from loader.sql import first
 
 LONGEST = 4_000
@@ -55,20 +56,6 @@ count_if countif count_star first last max min median mode quantile_cont quantil
 listagg sum stddev stddev_samp stddev_pop variance var_samp var_pop product
 """
 OPERATORS, SCALAR, AGGREGATES = (frozenset(names.split()) for names in (_OPERATORS, _SCALAR, _AGGREGATES))
-
-
-@dataclass(frozen=True)
-class Expression:
-    """An SQL expression; `columns` are those of the file, `looked_up` pairs of lookup and column."""
-
-    sql: str
-    columns: tuple[str, ...] = ()
-    looked_up: tuple[tuple[str, str], ...] = ()
-    is_plain: bool = False  # nothing but a column
-    is_aggregate: bool = False
-
-    def __str__(self) -> str:
-        return f"({self.sql}\n)"  # the newline ends a comment
 
 
 @dataclass

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from fnmatch import fnmatch
 from pathlib import Path
-from re import IGNORECASE, sub
 
 import duckdb
 
 from company.contract import Column, Table
-from loader.check.rules import Rule
-from loader.files import notation
-from loader.files.facts import BROKEN, ENDING, FileFacts
-from loader.files.folder import FolderSource, Relation
-from loader.files.notation import EMPTY_VALUE
-from loader.mapping.model import TYPES, Mapping, Rows, sql_type
-from loader.mapping.translation import is_typed, joined, looked_up, named, output, trimmed, unread
-from loader.sql import identifier, identifiers, literal, literals, run
+from loader.files.facts import BROKEN, FileFacts
+from loader.files.folder import FolderSource
+from loader.files.relation import Relation, Rule, Trouble
+from loader.mapping.matching import match_files
+from loader.mapping.model import Mapping, Rows, sql_type
+from loader.mapping.staging import Staged, asked, has_line_rows, looks_plain, make_view, proved
+from loader.mapping.translation import is_typed, joined, looked_up, named, output, unread
+from loader.sql import first, identifier, identifiers, run
 
 
 @dataclass
@@ -38,57 +35,24 @@ class MappedFacts(FileFacts):
         return hashlib.sha256((sha256 + self.stamp).encode()).hexdigest()
 
 
-@dataclass
-class Staged:
-    """One file in DuckDB: its relation and the lines that could not be read (a Parquet file, or None)."""
-
-    number: int
-    relation: Relation
-    is_told: bool = False
-
-
 class MappedSource(FolderSource):
-    """Files that one or more mappings understand. A folder with a mapping's name keeps its files apart."""
+    """Files that one or more mappings understand."""
+
+    shape = "mapping"
 
     def __init__(
         self, folder: Path, tables: list[Table], scratch: Path, mappings: list[Mapping], day_first: bool | None = None
     ) -> None:
         self.folder, self.scratch, self.strict, self.count = folder, scratch, False, 0
         self.tables, self.mappings, self.day_first = {table.key: table for table in tables}, mappings, day_first
-        self.found: dict[tuple[str, str], list[Path]] = {(m.name, s): [] for m in mappings for s in m.files}
-        self.unused = []
-        for path in sorted(folder.rglob("*")):
-            name = path.relative_to(folder).as_posix()
-            stem = sub(ENDING + "$", "", name, flags=IGNORECASE)
-            if (
-                not name.isprintable()
-                or stem == name
-                or name.startswith("truth/")
-                or "/." in f"/{name}"
-                or not path.is_file()
-            ):
-                continue
-            owner = next((key for key in self.found if self._fits(key, stem)), None)
-            self.found[owner].append(path) if owner else self.unused.append(name)
+        self.found, self.unused = match_files(folder, mappings)
         self.owner = {path: key for key, paths in self.found.items() for path in paths}
         self.deleted: dict[str, list[Path]] = {table.key: [] for table in tables}
         self.files = {table.key: [path for _, _, path in self.pieces_of(table)] for table in tables}
         self.staged: dict[Path, Staged] = {}
+        self.told: set[Path] = set()  # files whose notes and unreadable lines are with a relation already
         self.is_staged = False
         self._stamps: dict[str, str] = {}
-
-    def _fits(self, key: tuple[str, str], stem: str) -> bool:
-        mapping = next(m for m in self.mappings if m.name == key[0])
-        stem = stem.lower()
-        if (self.folder / mapping.name).is_dir():
-            if not stem.startswith(f"{mapping.name}/"):
-                return False
-            stem = stem.removeprefix(f"{mapping.name}/")
-        elif stem.split("/")[0] in [m.name for m in self.mappings]:
-            return False
-        return any(
-            fnmatch(part, pattern.lower()) for pattern in mapping.files[key[1]] for part in (stem, Path(stem).name)
-        )
 
     def paths(self) -> list[Path]:
         """Every file that may be read."""
@@ -107,36 +71,39 @@ class MappedSource(FolderSource):
         """The file, not yet looked at; the columns that its mapping reads are wanted."""
         name, source = self.owner[path]
         mapping = next(m for m in self.mappings if m.name == name)
-        if name not in self._stamps:
+        wanted = tuple(mapping.wanted(source, self.tables))
+        shown, names = path.relative_to(self.folder).as_posix(), mapping.names[source]
+        return MappedFacts(path, shown, wanted, names=names, stamp=self._stamp(mapping))
+
+    def _stamp(self, mapping: Mapping) -> str:
+        """A hash of what all rows of a mapping come from beside their own file."""
+        if mapping.name not in self._stamps:
             digest = hashlib.sha256(mapping.text.encode())
             for alias in sorted({rows.source for rows in mapping.lookups.values()}):
-                for other in self.found[name, alias]:
+                for other in self.found[mapping.name, alias]:
                     try:
                         digest.update(FileFacts(other, "", ()).content_hash().encode())
                     except BROKEN:
                         continue  # staging says what is wrong
-            self._stamps[name] = digest.hexdigest()
-        wanted, names = tuple(mapping.wanted(source, self.tables)), mapping.names[source]
-        return MappedFacts(
-            path, path.relative_to(self.folder).as_posix(), wanted, names=names, stamp=self._stamps[name]
-        )
+            self._stamps[mapping.name] = digest.hexdigest()
+        return self._stamps[mapping.name]
 
     def relations(self, db: duckdb.DuckDBPyConnection, table: Table) -> Iterator[Relation]:
         """The table's rows, file by file."""
         self.stage(db)
         for mapping, rows, path in self.pieces_of(table):
             if path in self.files[table.key]:
-                yield self._mapped(db, table, mapping, rows, self.staged[path])
+                yield self._mapped(db, table, mapping, rows, path)
 
     def carefully(self, db: duckdb.DuckDBPyConnection, relation: Relation) -> Relation:
-        """The same rows, when what was taken for granted about the file does not hold: now it is read before."""
-        if relation.hasty is None or not relation.facts:
+        """The same rows, when a file that only its beginning was seen of is not like it: now all of it is."""
+        if relation.unseen is None or not relation.facts:
             return super().carefully(db, relation)
         path = relation.facts.path
         mapping, rows, _ = next(piece for piece in self.pieces_of(relation.table) if piece[2] == path)
-        number = self.staged[path].number
-        self.staged[path] = Staged(number, self._read(db, mapping, rows.source, number, path, False))
-        return self._mapped(db, relation.table, mapping, rows, self.staged[path])
+        self.told.discard(path)
+        self._read(db, mapping, rows.source, self.staged[path].number, path, is_seen_once=False)
+        return self._mapped(db, relation.table, mapping, rows, path)
 
     def stage(self, db: duckdb.DuckDBPyConnection) -> None:
         """Make a typed view of every file, and the lookups; a file that is read out of order becomes a table."""
@@ -145,31 +112,38 @@ class MappedSource(FolderSource):
         self.is_staged = True
         for mapping in self.mappings:
             for source in mapping.files:
-                kinds = mapping.types[source]
-                columns = mapping.wanted(source, self.tables)
-                texts = "".join(f", {identifier(c)} {sql_type(kinds[c]) if c in kinds else 'varchar'}" for c in columns)
-                texts += "".join(f", {identifier(column + '~')} varchar" for column in kinds)
-                name, empty = named(mapping, source), named(mapping, f"no {source}")
-                run(db, f"create table {empty} (_file integer, _line bigint{texts})")
-                views = [f"select * from {empty}"]
-                for number, path in enumerate(self.found[mapping.name, source]):
-                    relation = self._read(db, mapping, source, number, path, self._may_be_hasty(mapping, source))
-                    self.staged[path] = Staged(number, relation)
-                    if not relation.trouble:
-                        views.append(f"select * from {named(mapping, f'{source} {number}')}")
-                kind = "table" if any(rows.source == source for rows in mapping.lookups.values()) else "view"
-                run(db, f"create {kind} {name} as {' union all by name '.join(views)}")
+                self._stage_kind(db, mapping, source)
             for lookup in mapping.lookups.values():
-                fields = ", ".join(f"{identifier(f.column)} := {looked_up(f)}" for f in lookup.fields.values())
-                name = named(mapping, "lookup " + lookup.name)
-                keep = f"{lookup.per} is not null and {lookup.where or True}"
-                run(
-                    db,
-                    f"create table {name} as select cast({lookup.per} as varchar) as _key, struct_pack({fields}) "
-                    f"as {identifier(lookup.name)} from {joined(mapping, lookup)} where {keep} group by 1",
-                )
+                self._stage_lookup(db, mapping, lookup)
 
-    def _may_be_hasty(self, mapping: Mapping, source: str) -> bool:
+    def _stage_kind(self, db: duckdb.DuckDBPyConnection, mapping: Mapping, source: str) -> None:
+        """The files of one kind, one below the other; none of them has rows when there is no file."""
+        kinds = mapping.types[source]
+        columns = {c: sql_type(kinds[c]) if c in kinds else "varchar" for c in mapping.wanted(source, self.tables)}
+        columns |= {f"{column}~": "varchar" for column in kinds}
+        texts = "".join(f", {identifier(column)} {kind}" for column, kind in columns.items())
+        empty = named(mapping, f"no {source}")
+        run(db, f"create table {empty} (_file integer, _line bigint{texts})")
+        views = [f"select * from {empty}"]
+        for number, path in enumerate(self.found[mapping.name, source]):
+            self._read(db, mapping, source, number, path, self._is_seen_once(mapping, source))
+            if not self.staged[path].relation.trouble:
+                views.append(f"select * from {named(mapping, f'{source} {number}')}")
+        kind = "table" if any(rows.source == source for rows in mapping.lookups.values()) else "view"
+        run(db, f"create {kind} {named(mapping, source)} as {' union all by name '.join(views)}")
+
+    def _stage_lookup(self, db: duckdb.DuckDBPyConnection, mapping: Mapping, lookup: Rows) -> None:
+        """One row for each key of a lookup, its columns as one struct."""
+        fields = ", ".join(f"{identifier(f.column)} := {looked_up(f)}" for f in lookup.fields.values())
+        keep = f"{lookup.per} is not null and {lookup.where or True}"
+        run(
+            db,
+            f"create table {named(mapping, 'lookup ' + lookup.name)} as "
+            f"select cast({lookup.per} as varchar) as _key, struct_pack({fields}) as {identifier(lookup.name)} "
+            f"from {joined(mapping, lookup)} where {keep} group by 1",
+        )
+
+    def _is_seen_once(self, mapping: Mapping, source: str) -> bool:
         """Whether a file is read once only: one table takes each of its lines, and no amount may be in cents."""
         readers = [rows for entries in mapping.tables.values() for rows in entries if rows.source == source]
         is_alone = len(readers) == 1 and not (readers[0].per or readers[0].where)
@@ -177,147 +151,139 @@ class MappedSource(FolderSource):
         return is_alone and not is_looked_up and "cents" not in mapping.types[source].values()
 
     def _read(
-        self, db: duckdb.DuckDBPyConnection, mapping: Mapping, source: str, number: int, path: Path, hasty: bool
-    ) -> Relation:
-        """Make the view of one file, typed; a value that cannot be read is kept beside as `column~`.
+        self, db: duckdb.DuckDBPyConnection, mapping: Mapping, source: str, number: int, path: Path, is_seen_once: bool
+    ) -> None:
+        """Stage one file.
 
-        In haste only the beginning is looked at; whoever reads on must see whether the rest is like it.
+        Of a plain one that is read once only the beginning is looked at before; whoever reads on must see whether the
+        rest is like it.
         """
-        wanted = mapping.wanted(source, self.tables)
+        wanted, kinds = mapping.wanted(source, self.tables), mapping.types[source]
         columns = tuple(Column(name, "varchar(4000)", not_null=needed) for name, needed in wanted.items())
         relation = self.relation(db, Table(mapping.name, source, columns), path)
-        if relation.trouble:
-            return relation
         facts = relation.facts
         assert isinstance(facts, MappedFacts)
-        kinds = {name: kind for name, kind in mapping.types[source].items() if name in relation.columns}
-        typed = tuple(Column(name, TYPES[kind]) for name, kind in kinds.items() if kind in TYPES)
-        odd = [(c, f"{identifier(c.name)} is not null and {notation.ways(c)['as it is']} is null") for c in typed]
-        if hasty and relation.is_direct:
-            with suppress(duckdb.Error):
-                if not notation.find(db, f"({relation.sql} limit {notation.BEGINNING})", odd, self.day_first):
-                    relation.hasty = typed
-        if relation.is_direct and relation.hasty is None:
-            every = ", ".join(f"count({identifier(name)})" for name in relation.columns)
-            try:
-                rows = run(db, f"select count(*), {every} from ({relation.sql})").fetchall()[0][0]
-            except duckdb.Error:
-                rows = -1
-            if rows != facts.lines - 1:
-                relation = self.carefully(db, relation)
-                if relation.trouble:
-                    return relation
-        relation.is_lines = relation.is_direct
-        raw = f"({relation.sql})"
-        found = notation.find(db, raw, odd, self.day_first) if relation.hasty is None else {}
-        facts.notes += [reading.note for reading in found.values()]
-        picked = {name: identifier(name) for name in relation.columns}
-        for name, kind in kinds.items():
-            text = found[name].expression if name in found else trimmed(identifier(name))
-            if kind == "integer":  # 5.6 is none, though it could be rounded to one
-                text = f"case when regexp_full_match({text}, '[-+]?[0-9]+') then {text} end"
-            if kind not in TYPES:
-                picked[name] = f"try_strptime(trim({identifier(name)}), {literal(kind)})"
+        if relation.is_plain:
+            is_once = is_seen_once and looks_plain(db, relation, kinds, self.day_first)
+            if is_once or has_line_rows(db, relation, facts):
+                unseen = tuple(column for column, _ in asked(relation, kinds)) if is_once else None
+                relation = proved(relation, unseen)
             else:
-                picked[name] = f"try_cast({text} as {sql_type(kind)})"
-            if kind == "cents" and not self._has_decimals(db, raw, text):
-                picked[name] += " / 100"
-            elif kind == "cents":
-                facts.notes.append(f"{name} has two decimals, so that it is read as it is and not in cents")
-            # of a case's branches only those are worked out that are needed; `in` would be a join, and always be
-            is_full = f"not list_contains([{literals(EMPTY_VALUE)}], lower(trim({identifier(name)})))"
-            is_open = relation.hasty is not None and kind in TYPES  # whether words for nothing are told apart later
-            kept = identifier(name) if is_open else f"case when {is_full} then {identifier(name)} end"
-            picked[f"{name}~"] = f"case when {picked[name]} is null then {kept} end"
-        typed_columns = ", ".join(f"{text} as {identifier(name)}" for name, text in picked.items())
-        view = named(mapping, f"{source} {number}")
-        run(db, f"create or replace view {view} as select {number} as _file, _line, {typed_columns} from {raw}")
-        facts.sha256 = facts.stamped(facts.sha256)
-        facts.notes = [note.replace("not in the contract", "not in the mapping") for note in facts.notes]
-        return relation
-
-    def _has_decimals(self, db: duckdb.DuckDBPyConnection, raw: str, text: str) -> bool:
-        """Whether an amount is written 12.00, as people read it, and not in cents."""
-        tests = f"bool_and(regexp_matches({text}, '\\.[0-9]{{2}}$') or try_cast({text} as double) = 0)"
-        query = f"select coalesce({tests} and bool_or({text} like '%.%'), false) from {raw}"
-        return bool(run(db, query).fetchall()[0][0])
+                relation = super().carefully(db, relation)
+        self.staged[path] = staged = Staged(number, relation)
+        if not relation.trouble:
+            view = named(mapping, f"{source} {number}")
+            facts.notes += make_view(db, view, staged, kinds, self.day_first)
+            facts.sha256 = facts.stamped(facts.sha256)
 
     def _mapped(
-        self, db: duckdb.DuckDBPyConnection, table: Table, mapping: Mapping, rows: Rows, staged: Staged
+        self, db: duckdb.DuckDBPyConnection, table: Table, mapping: Mapping, rows: Rows, path: Path
     ) -> Relation:
         """The rows that an entry of a mapping makes of one file."""
-        origin = staged.relation
+        origin, is_told = self.staged[path].relation, path in self.told
         assert origin.facts
-        facts = replace(origin.facts, notes=[] if staged.is_told else [*origin.facts.notes])
-        relation = Relation(table, facts.name, [], "", facts, trouble=list(origin.trouble))
-        relation.is_lines, relation.hasty = origin.is_lines, origin.hasty
-        relation.made_by = f"{mapping.path.name}:{rows.line}"
-        sources = {mapping.lookups[name].source for name in rows.joins}
-        for source in sources:
+        facts = replace(origin.facts, notes=[] if is_told else [*origin.facts.notes])
+        relation = replace(
+            origin,
+            table=table,
+            facts=facts,
+            refused=None if is_told else origin.refused,
+            made_by=f"{mapping.path.name}:{rows.line}",
+            trouble=(*origin.trouble, *self._trouble_of_lookups(mapping, rows)),
+        )
+        if relation.trouble:
+            return replace(relation, refused=None)
+        self.count += 1
+        made = _Made(table, mapping, rows, self.staged[path].number, identifier(f"mapped {self.count} {table.key}"))
+        try:
+            run(db, made.create())
+            facts.notes += [*made.left_out(db), *self._not_joined(mapping, rows)]
+        except duckdb.Error as error:
+            text = f"{relation.made_by}: {' '.join(str(error).split())[:200]}"
+            return replace(relation, trouble=(Trouble("", "mapping", text),), refused=None)
+        self.told.add(path)
+        return replace(relation, columns=made.columns, sql=made.select(), typed=frozenset(made.typed), rules=made.rules)
+
+    def _trouble_of_lookups(self, mapping: Mapping, rows: Rows) -> list[Trouble]:
+        """What is wrong with the files that the rows are joined to."""
+        found = []
+        for source in dict.fromkeys(mapping.lookups[name].source for name in rows.joins):
             for other in self.found[mapping.name, source]:
                 broken = self.staged[other].relation
-                relation.trouble += [(c, r, f"{broken.file}: {m}") for c, r, m in broken.trouble]
-        if relation.trouble:
-            return relation
-        self.count += 1
-        name = identifier(f"mapped {self.count} {table.key}")
-        relation.columns = [column.name for column in table.columns if column.name in rows.fields]
-        fields = ", ".join(f"{output(rows.fields[c], table.column(c))} as {identifier(c)}" for c in relation.columns)
-        kinds = mapping.types[rows.source]
-        relation.typed = frozenset(c for c in relation.columns if is_typed(rows.fields[c], table.column(c), kinds))
-        values = "".join(f", {rows.fields[c].value()} as {identifier(c + '=')}" for c in sorted(relation.typed))
-        typed = sorted({c for e in rows.expressions() for c in e.columns if c in kinds})
-        relation.rules = [
-            Rule(c, "type", f"{identifier(c + '~')} is not null", unread(kinds[c]), identifier(c + "~")) for c in typed
-        ]
-        good = " and ".join(f"{identifier(c + '~')} is null" for c in typed) or "true"
-        first = f"row_number() over (partition by {rows.per}, {good} order by _file, _line) = 1"
-        only = f"qualify not ({good}) or {first}" if rows.per else ""
-        try:
-            run(
-                db,
-                f"create {'table' if rows.per else 'view'} {name} as "
-                f"select _line, {fields}{values}{relation.markers} from "
-                f"(select * from {joined(mapping, rows)} where not ({good}) or ({rows.where or 'true'}) "
-                f"{only}) where _file = {staged.number}",
-            )
-            if rows.per or rows.where or rows.joins:
-                self._say(db, mapping, rows, staged, name, facts, good)
-        except duckdb.Error as error:
-            text = " ".join(str(error).split())[:200]
-            relation.trouble.append(("", "mapping", f"{relation.made_by}: {text}"))
-            return relation
-        relation.refused = None if staged.is_told else origin.refused
-        staged.is_told = True
-        columns = identifiers([*relation.columns, *(f"{c}=" for c in sorted(relation.typed))])
-        relation.sql = f"select _line, {columns}{relation.markers} from {name}"
-        return relation
+                found += [replace(t, message=f"{broken.file}: {t.message}") for t in broken.trouble]
+        return found
 
-    def _say(
-        self,
-        db: duckdb.DuckDBPyConnection,
-        mapping: Mapping,
-        rows: Rows,
-        staged: Staged,
-        name: str,
-        facts: FileFacts,
-        good: str,
-    ) -> None:
-        """Say what the mapping leaves out of the file, so that no line is lost in silence."""
-        if rows.per or rows.where:
-            query = f"select count(*) filter (where {good}), (select count(*) from {name} where {good})"
-            from_ = f"from {named(mapping, rows.source)} where _file = {staged.number}"
-            lines, made = run(db, f"{query} {from_}").fetchall()[0]
-            if lines != made:
-                why = (
-                    f"one row per {rows.per.sql}" if rows.per else f"only where {rows.where.sql if rows.where else ''}"
-                )
-                why += f", only where {rows.where.sql}" if rows.per and rows.where else ""
-                facts.notes.append(f"{rows.name} takes {made:,} rows from {lines:,} lines: {why}")
-        for lookup in rows.joins:
-            for other in self.found[mapping.name, mapping.lookups[lookup].source]:
-                refused = self.staged[other].relation.refused
-                if refused and not self.staged[other].is_told:
-                    facts.notes.append(
-                        f"{self.staged[other].relation.file} has lines that are no rows; they are not joined"
-                    )
+    def _not_joined(self, mapping: Mapping, rows: Rows) -> list[str]:
+        """Say which files that the rows are joined to have lines that nobody reports."""
+        files = [path for name in rows.joins for path in self.found[mapping.name, mapping.lookups[name].source]]
+        relations = [self.staged[path].relation for path in files if path not in self.told]
+        return [f"{r.file} has lines that are no rows; they are not joined" for r in relations if r.refused]
+
+
+@dataclass(frozen=True)
+class _Made:
+    """The rows that an entry of a mapping makes of one file, as a view or table of DuckDB."""
+
+    table: Table
+    mapping: Mapping
+    rows: Rows
+    number: int  # of the file among those of its kind
+    name: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The contract's columns that the entry has."""
+        return tuple(column.name for column in self.table.columns if column.name in self.rows.fields)
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """The types that the mapping gives the file's columns."""
+        return self.mapping.types[self.rows.source]
+
+    @property
+    def typed(self) -> list[str]:
+        """The columns whose value is there in its type too."""
+        fields, column = self.rows.fields, self.table.column
+        return sorted(c for c in self.columns if is_typed(fields[c], column(c), self.kinds))
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """A value that cannot be read in its type makes a row bad."""
+        names = sorted({c for e in self.rows.expressions() for c in e.columns if c in self.kinds})
+        tests = [(name, identifier(f"{name}~")) for name in names]
+        return tuple(Rule(name, "type", f"{text} is not null", unread(self.kinds[name]), text) for name, text in tests)
+
+    @property
+    def good(self) -> str:
+        """A condition for the lines that can be read."""
+        return " and ".join(f"{rule.value} is null" for rule in self.rules) or "true"
+
+    def create(self) -> str:
+        """SQL that makes it. Lines that cannot be read are in it, so that they are rejected and not lost."""
+        fields, rows, good = self.rows.fields, self.rows, self.good
+        texts = ", ".join(f"{output(fields[c], self.table.column(c))} as {identifier(c)}" for c in self.columns)
+        values = "".join(f", {fields[c].value()} as {identifier(c + '=')}" for c in self.typed)
+        markers = "".join(f", {rule.value}" for rule in self.rules)
+        is_first = f"row_number() over (partition by {rows.per}, {good} order by _file, _line) = 1"
+        only = f"qualify not ({good}) or {is_first}" if rows.per else ""
+        return (
+            f"create {'table' if rows.per else 'view'} {self.name} as select _line, {texts}{values}{markers} from "
+            f"(select * from {joined(self.mapping, rows)} where not ({good}) or ({rows.where or 'true'}) "
+            f"{only}) where _file = {self.number}"
+        )
+
+    def select(self) -> str:
+        """SQL for its rows."""
+        columns = identifiers([*self.columns, *(f"{c}=" for c in self.typed)])
+        return f"select _line, {columns}{''.join(f', {rule.value}' for rule in self.rules)} from {self.name}"
+
+    def left_out(self, db: duckdb.DuckDBPyConnection) -> list[str]:
+        """Say what the entry leaves out of the file, so that no line is lost in silence. Raises duckdb.Error."""
+        rows, good = self.rows, self.good
+        if not (rows.per or rows.where):
+            return []
+        query = f"select count(*) filter (where {good}), (select count(*) from {self.name} where {good})"
+        lines, made = first(db, f"{query} from {named(self.mapping, rows.source)} where _file = {self.number}")
+        why = [f"one row per {rows.per.sql}"] if rows.per else []
+        why += [f"only where {rows.where.sql}"] if rows.where else []
+        return [f"{rows.name} takes {made:,} rows from {lines:,} lines: {', '.join(why)}"] if lines != made else []

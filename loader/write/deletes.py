@@ -3,42 +3,46 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import duckdb
 from psycopg2 import sql
 
+from company.contract import Table
 from loader.check import rejects
-from loader.check.check import Check
-from loader.check.outcome import FileReport, Problem
-from loader.files.folder import FolderSource, Relation
-from loader.sql import identifier, run
+from loader.check.outcome import Outcome, Status
+from loader.check.reading import Checked, Reading, of_file, refused
+from loader.files.folder import FolderSource
+from loader.files.relation import Relation, Trouble
+from loader.sql import first, identifier, run
 from loader.write.copying import Exported, copy_rows
 
 
-def delete_rows(cursor: Any, check: Check, source: FolderSource) -> list[FileReport]:
+def delete_rows(cursor: Any, db: duckdb.DuckDBPyConnection, tables: list[Table], source: FolderSource) -> list[Checked]:
     """Take the keys out, children first; a key that others still refer to is rejected."""
-    reports = []
-    for table in reversed(check.tables):
+    done = []
+    for table in reversed(tables):
         for path in source.deleted[table.key]:
-            key = table.column(table.primary_key)
-            relation = source.relation(check.db, replace(table, columns=(key,)), path)
-            if relation.facts and relation.facts.is_parquet:
-                relation.trouble.append(("", "file", "keys to delete must come as CSV"))
-            if not relation.trouble:
-                relation = source.carefully(check.db, relation)
-            report = FileReport(table, relation.file, relation, is_deletion=True)
-            reports.append(report)
-            if relation.trouble:
-                report.is_refused = True
-                report.problems = [Problem(report.file, 1, c, rule, "", text) for c, rule, text in relation.trouble]
-            else:
-                _delete(cursor, check, report, relation)
-    return reports
+            relation = _keys(db, table, source, path)
+            done.append(refused(relation) if relation.trouble else _delete(cursor, db, tables, table, relation))
+    return done
 
 
-def _delete(cursor: Any, check: Check, report: FileReport, relation: Relation) -> None:
-    db, table, bad = check.db, report.table, rejects.new_table(check.db, report)
-    key, keys = table.primary_key, f"(select _line, {identifier(table.primary_key)} as k from ({relation.sql}))"
+def _keys(db: duckdb.DuckDBPyConnection, table: Table, source: FolderSource, path: Path) -> Relation:
+    """The file as a relation with the key only, read with care."""
+    key = table.column(table.primary_key)
+    relation = source.relation(db, replace(table, columns=(key,)), path)
+    if relation.facts and relation.facts.is_parquet:
+        return replace(relation, trouble=(*relation.trouble, Trouble("", "file", "keys to delete must come as CSV")))
+    return relation if relation.trouble else source.carefully(db, relation)
+
+
+def _delete(
+    cursor: Any, db: duckdb.DuckDBPyConnection, tables: list[Table], table: Table, relation: Relation
+) -> Checked:
+    bad, key = rejects.new_table(db, table), table.primary_key
+    keys = f"(select _line, {identifier(key)} as k from ({relation.sql}))"
     run(
         db,
         f"insert into {bad} (_line, rule, column_name, message, value) "
@@ -48,12 +52,30 @@ def _delete(cursor: Any, check: Check, report: FileReport, relation: Relation) -
         f"row_number() over (partition by k order by _line) as seen from {keys}) where seen > 1 and k is not null",
         [str(relation.refused), key, key],
     )
-    already = run(db, f"select count(*) from {bad}").fetchall()[0][0]
+    already = first(db, f"select count(*) from {bad}")[0]
     cursor.execute("create temp table gone (_line bigint, k varchar) on commit drop")
     rows = Exported(db.cursor(), f"select * from {keys} where _line not in (select _line from {bad})")
-    report.rows = already + copy_rows(cursor, table, ["_line", "k"], rows, sql.Identifier("gone"))
+    copied = copy_rows(cursor, table, ["_line", "k"], rows, sql.Identifier("gone"))
     rows.close()
-    for child in check.tables:
+    _keep_referred(cursor, db, tables, table, bad)
+    query = sql.SQL("delete from {} where {} in (select k from gone)")
+    cursor.execute(query.format(sql.Identifier("raw", table.relation), sql.Identifier(key)))
+    outcome = Outcome(
+        table,
+        relation.file,
+        Status.DELETED,
+        rows=already + copied,
+        rejected=first(db, f"select count(*) from {bad}")[0],
+        deleted=cursor.rowcount,
+        problems=rejects.examples(db, bad, relation.file),
+    )
+    cursor.execute("drop table gone")
+    return Checked(of_file(outcome, relation), Reading(relation), bad)
+
+
+def _keep_referred(cursor: Any, db: duckdb.DuckDBPyConnection, tables: list[Table], table: Table, bad: str) -> None:
+    """Reject the keys that rows of other tables still refer to."""
+    for child in tables:
         for column in child.columns:
             if column.references and column.references[:2] == (table.source, table.name):
                 query = sql.SQL(
@@ -62,12 +84,5 @@ def _delete(cursor: Any, check: Check, report: FileReport, relation: Relation) -
                 cursor.execute(query.format(sql.Identifier(column.name), sql.Identifier("raw", child.relation)))
                 for line, value in cursor.fetchall():
                     message = f"{child.key} still refers to it"
-                    run(
-                        db, f"insert into {bad} values (?, 'relationships', ?, ?, ?, null)", [line, key, message, value]
-                    )
-    query = sql.SQL("delete from {} where {} in (select k from gone)")
-    cursor.execute(query.format(sql.Identifier("raw", table.relation), sql.Identifier(key)))
-    report.deleted = cursor.rowcount
-    cursor.execute("drop table gone")
-    report.rejected = run(db, f"select count(*) from {bad}").fetchall()[0][0]
-    report.problems = rejects.examples(db, report)
+                    values = [line, table.primary_key, message, value]
+                    run(db, f"insert into {bad} values (?, 'relationships', ?, ?, ?, null)", values)

@@ -15,7 +15,8 @@ import pytest
 from company.contract import read_contract
 from data_gen.generate import generate
 from data_gen.plan import Plan
-from loader.load import Options, load
+from loader.load import load
+from loader.loaded import Options
 from warehouse.settings import ROOT
 
 
@@ -40,8 +41,8 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
 
 def test_every_file_meets_the_contract(folder: Path, tmp_path: Path) -> None:
     done = load(None, read_contract(ROOT / "dbt"), Options(folder, strict=True), tmp_path, lambda *_: None)
-    assert [problem for report in done.reports for problem in report.problems] == []
-    assert len(done.reports) == 24 and done.window.as_of == date(2026, 10, 31)
+    assert [problem for outcome in done.outcomes for problem in outcome.problems] == []
+    assert len(done.outcomes) == 24 and done.window.as_of == date(2026, 10, 31)
 
 
 def test_nothing_happens_after_the_window(folder: Path) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 import psycopg2
 
 from company.contract import read_contract
-from loader.load import Loaded, Options, load
+from loader.load import load
+from loader.loaded import Loaded, Options
 from tests.conftest import new_database
 from warehouse.connections import connect
 from warehouse.database import prepare_database
@@ -43,7 +44,7 @@ class Box:
         files = self.rows(
             f"select file, rows_read, rows_loaded, rows_rejected from ops.load_files where load_run_id = {done.run}"
         )
-        assert len(files) == len(done.reports)
+        assert len(files) == len(done.outcomes)
         for file, read, loaded, rejected in files:
             assert read == loaded + rejected, file
         kept = self.rows(f"select count(*) from ops.rejected_rows where load_run_id = {done.run}")[0][0]

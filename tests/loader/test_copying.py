@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from company.contract import Column, Table
-from loader.check import sifting
+from loader.check import sift
 from loader.write.copying import Copying, encoded
 from tests.conftest import new_database
 
@@ -75,8 +75,8 @@ def test_nothing_is_encoded_as_nothing() -> None:
 @given(parts=st.lists(st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 9), max_size=40), max_size=12))
 @pytest.mark.parametrize("most", [0, 50, 10_000])
 def test_equal_hashes_are_counted_in_memory_and_in_files(most: int, parts: list[list[int]]) -> None:
-    with pytest.MonkeyPatch.context() as patch, sifting.Hashes() as hashes:
-        patch.setattr(sifting, "HELD", most)
+    with pytest.MonkeyPatch.context() as patch, sift.Hashes() as hashes:
+        patch.setattr(sift, "HELD", most)
         for part in parts:
             hashes.add(np.array(part, np.uint64))
         every = [value for part in parts for value in part]
@@ -86,7 +86,7 @@ def test_equal_hashes_are_counted_in_memory_and_in_files(most: int, parts: list[
 @pytest.mark.parametrize("stop", [lambda batches: next(batches), lambda batches: list(batches)])
 def test_batches_read_ahead_come_in_order_and_may_be_left(stop: Callable[..., object]) -> None:
     given_ = [pa.record_batch({"n": [number]}) for number in range(9)]
-    batches = sifting.ahead(given_)
+    batches = sift.ahead(given_)
     found = stop(batches)
     assert found == (given_[0] if not isinstance(found, list) else given_)
     batches.close()  # type: ignore[attr-defined]
@@ -98,4 +98,4 @@ def test_a_failure_while_reading_ahead_is_raised() -> None:
         raise ValueError("the file ends here")
 
     with pytest.raises(ValueError, match="ends here"):
-        list(sifting.ahead(broken()))  # type: ignore[arg-type]
+        list(sift.ahead(broken()))  # type: ignore[arg-type]

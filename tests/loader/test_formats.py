@@ -129,9 +129,9 @@ def test_values_in_another_form_are_read_the_same(
         monkeypatch.setattr("loader.files.notation.BEGINNING", 0)
     write(each(company, CHANGES[name]), tmp_path)
     done = box.load(tmp_path)
-    assert not done.problems and sum(report.rejected for report in done.reports) == 0
+    assert not done.problems and sum(outcome.rejected for outcome in done.outcomes) == 0
     assert {key: box.content(key) for key in FILES} == expected
-    assert name == "iso with T" or any(report.notes for report in done.reports)  # what was done is said
+    assert name == "iso with T" or any(outcome.notes for outcome in done.outcomes)  # what was done is said
 
 
 ENCODINGS: dict[str, Callable[[str], bytes]] = {
@@ -201,7 +201,7 @@ def test_a_table_may_be_many_files_packed_and_parquet(
     (tmp_path / "notes.csv").write_text("a,b\n1,2\n")
     done = box.load(tmp_path)
     assert {key: box.content(key) for key in FILES} == expected
-    assert done.unused == ["notes.csv"]
+    assert done.unused == ("notes.csv",)
 
 
 def test_quoted_newlines_and_quotes_are_kept(box: Box, company: dict[str, Rows], tmp_path: Path) -> None:
@@ -217,4 +217,4 @@ def test_a_date_that_tells_nothing_is_read_as_told(box: Box, company: dict[str, 
         done = box.load(tmp_path, day_first=day_first)
         assert done.window.as_of == date(2026, month, 7 - month)
     done = box.load(tmp_path)
-    assert any("DATES=dmy or DATES=mdy" in note for report in done.reports for note in report.notes)
+    assert any("DATES=dmy or DATES=mdy" in note for outcome in done.outcomes for note in outcome.notes)

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from data_gen.generate import generate
 from data_gen.plan import Plan
-from loader.load import Loaded
-from loader.write.audit import export_rejects, harmless
+from loader.loaded import Loaded
+from loader.write.rejected import export_rejects, harmless
 from tests.loader.box import Box, make_box
 from warehouse.connections import owner_connection
 from warehouse.errors import TowerError
@@ -140,7 +140,7 @@ def check(box: Box, folder: Path, name: str, data: bytes, original: bytes) -> No
     finally:
         (folder / name).write_bytes(original)
     if done.problems:
-        assert any(report.is_refused for report in done.reports)
+        assert any(outcome.is_refused for outcome in done.outcomes)
         return
     table = name.removesuffix(".csv").replace("/", "_")
     key = box.rows(
@@ -156,7 +156,7 @@ def check(box: Box, folder: Path, name: str, data: bytes, original: bytes) -> No
         if line and line in standing:
             assert identity in loaded or identity in kept, f"{identity} is lost"
     out = folder.parent / "mend"
-    if any(report.rejected for report in done.reports):
+    if any(outcome.rejected for outcome in done.outcomes):
         with owner_connection(replace(load_settings(), warehouse="external", database_url=box.url)) as connection:
             export_rejects(connection, done.run, out)
         assert all(not line.startswith(("=", "+", "-", "@")) for line in (out / "reasons.csv").read_text().split("\n"))

@@ -133,4 +133,4 @@ def test_a_drop_with_many_files_lets_the_later_one_count(box: Box, base: Path, t
         drop(tmp_path / "drop", "product/users.csv", base, f"U-900009,{account},{kind},2026-06-30 12:00:00")
         (tmp_path / "drop/product/users.csv").rename(tmp_path / f"drop/product/users-{day}.csv")
     done = box.load(tmp_path / "drop", mode="merge")
-    assert role(box, "U-900009") == "viewer" and sum(report.loaded for report in done.reports) == 2
+    assert role(box, "U-900009") == "viewer" and sum(outcome.loaded for outcome in done.outcomes) == 2

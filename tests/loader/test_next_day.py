@@ -61,7 +61,7 @@ def test_thirty_days_of_drops_equal_a_rebuild_and_leave_closed_months_alone(box:
         day, counts = next_day(load_settings(), tmp_path / "days")
         done = box.load(tmp_path / "days" / str(day), mode="merge", max_rejects=0.0)
         assert day == done.window.as_of == PLAN.end + timedelta(days=number)
-        assert sum(report.loaded for report in done.reports) == counts["rows"] > 0
+        assert sum(outcome.loaded for outcome in done.outcomes) == counts["rows"] > 0
         run(*DAILY)
         if number % 10 == 0:
             daily = rows(box, "fct_usage")

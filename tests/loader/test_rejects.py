@@ -49,10 +49,10 @@ def test_a_bad_row_takes_along_what_refers_to_it(box: Box, data: Path) -> None:
     user = lines_of(users)[5].split(",")[0]
     edit(users, 6, field(2, "boss"))
     done = box.load(data, max_rejects=0.2)
-    reports = {report.file: report for report in done.reports}
-    assert reports["product/users.csv"].rejected == 1
+    outcomes = {outcome.file: outcome for outcome in done.outcomes}
+    assert outcomes["product/users.csv"].rejected == 1
     mine = [row for row in csv.DictReader((data / "product/events.csv").open()) if row["user_id"] == user]
-    assert reports["product/events.csv"].rejected == len(mine) > 0
+    assert outcomes["product/events.csv"].rejected == len(mine) > 0
     rows = box.rows(f"select * from ops.rejected_rows where load_run_id = {done.run} and file = 'product/users.csv'")
     text = lines_of(users)[5]
     said = "not one of admin, member, viewer"

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from company.contract import read_contract
-from loader.mapping.model import read_mapping
+from loader.mapping.reader import read_mapping
 from metrics.readiness import needs_of_marts, readiness
 from tests.conftest import Company
 from tests.mappings.test_exports import EXPORTS, TABLES, pick, run
@@ -49,8 +49,8 @@ def test_the_doctor_drafts_a_mapping_that_loads(tmp_path: Path) -> None:
     assert "cases.tsv             utf-8     tab" in said
     assert "opened: time" in said
     assert "need marketing.spend" in said
-    rows, reports = run(data, str(draft), tmp_path)
-    assert sum(report.rejected for report in reports) == 0
+    rows, outcomes = run(data, str(draft), tmp_path)
+    assert sum(outcome.rejected for outcome in outcomes) == 0
     assert pick(rows["crm.accounts"], "account_id", "account_name", "segment", "employee_count", "created_at") == [
         ("K1", "Alfa", "Enterprise", "1200", "2026-01-03 00:00:00"),
         ("K2", "Beta", "SMB", "15", "2026-02-14 00:00:00"),

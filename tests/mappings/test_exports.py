@@ -13,9 +13,9 @@ import pytest
 
 from company.contract import read_contract
 from loader.check.check import Check
-from loader.check.outcome import FileReport
+from loader.check.outcome import Outcome
 from loader.duck import open_scratch
-from loader.mapping.model import names, read_mapping
+from loader.mapping.reader import names, read_mapping
 from loader.mapping.source import MappedSource
 from warehouse.errors import TowerError
 from warehouse.settings import ROOT
@@ -24,21 +24,21 @@ EXPORTS = Path(__file__).with_name("exports")
 TABLES = read_contract(ROOT / "dbt")
 
 
-def run(folder: Path, mapping: str, scratch: Path) -> tuple[dict[str, list[dict[str, Any]]], list[FileReport]]:
-    """The good rows of every table of the contract, by its key, and the reports."""
+def run(folder: Path, mapping: str, scratch: Path) -> tuple[dict[str, list[dict[str, Any]]], list[Outcome]]:
+    """The good rows of every table of the contract, by its key, and what became of the files."""
     source = MappedSource(folder, TABLES, scratch, [read_mapping(name, TABLES) for name in mapping.split(",")])
     rows: dict[str, list[dict[str, Any]]] = {}
-    reports = []
+    outcomes = []
     with open_scratch(scratch, source.paths()) as db:
         check = Check(db, TABLES, source)
         for table in TABLES:
-            for report in check.run(table):
-                reports.append(report)
-                if not report.is_refused:
-                    found = db.execute(report.good_sql()).fetchall()
-                    names_ = report.relation.columns if report.relation else []
+            for file in check.table(table):
+                outcomes.append(file.outcome)
+                if file.reading:
+                    found = db.execute(file.good_sql()).fetchall()
+                    names_ = file.reading.relation.columns
                     rows.setdefault(table.key, []).extend(dict(zip(names_, row, strict=True)) for row in found)
-    return rows, reports
+    return rows, outcomes
 
 
 def pick(rows: list[dict[str, Any]], *columns: str) -> list[tuple[Any, ...]]:
@@ -91,8 +91,8 @@ def test_stripe(tmp_path: Path, shape: str) -> None:
         folder.mkdir()
         for name, text in DASHBOARD.items():
             (folder / name).write_text(text)
-    rows, reports = run(folder, "stripe", tmp_path)
-    assert sum(report.rejected for report in reports) == 0
+    rows, outcomes = run(folder, "stripe", tmp_path)
+    assert sum(outcome.rejected for outcome in outcomes) == 0
     assert pick(rows["crm.accounts"], "account_id", "account_name", "region", "status") == [
         ("cus_A", "Alpha Ltd", "Europe", "customer"),
         ("cus_B", "Beta Inc", "North America", "churned"),
@@ -125,8 +125,8 @@ def test_stripe(tmp_path: Path, shape: str) -> None:
 
 
 def test_hubspot(tmp_path: Path) -> None:
-    rows, reports = run(EXPORTS / "hubspot", "hubspot", tmp_path)
-    assert sum(report.rejected for report in reports) == 0
+    rows, outcomes = run(EXPORTS / "hubspot", "hubspot", tmp_path)
+    assert sum(outcome.rejected for outcome in outcomes) == 0
     assert pick(rows["crm.sales_reps"], "rep_id") == [("Ada Berg",), ("Cleo Dahl",), ("Ida Juhl",), ("Unassigned",)]
     columns = ("account_id", "segment", "employee_count", "region", "acquisition_channel", "owner_id", "status")
     assert pick(rows["crm.accounts"], *columns) == [
@@ -162,8 +162,8 @@ def test_hubspot(tmp_path: Path) -> None:
 
 
 def test_salesforce(tmp_path: Path) -> None:
-    rows, reports = run(EXPORTS / "salesforce", "salesforce", tmp_path)
-    assert sum(report.rejected for report in reports) == 0
+    rows, outcomes = run(EXPORTS / "salesforce", "salesforce", tmp_path)
+    assert sum(outcome.rejected for outcome in outcomes) == 0
     columns = ("account_id", "segment", "region", "acquisition_channel", "owner_id", "status", "created_at")
     assert pick(rows["crm.accounts"], *columns) == [
         ("001A", "Enterprise", "Europe", "Events", "005X", "customer", "2026-01-02 09:00:00"),
@@ -189,16 +189,16 @@ def test_salesforce_leaves_out_what_is_in_the_recycle_bin(tmp_path: Path) -> Non
     for name in ("Contact", "Task"):
         header, row = (data / f"{name}.csv").read_text().splitlines()
         (data / f"{name}.csv").write_text(f'{header},"IsDeleted"\n{row},"true"\n')
-    rows, reports = run(data, "salesforce", tmp_path)
-    assert sum(report.rejected for report in reports) == 0
+    rows, outcomes = run(data, "salesforce", tmp_path)
+    assert sum(outcome.rejected for outcome in outcomes) == 0
     assert rows["crm.contacts"] == []
     assert pick(rows["crm.activities"], "activity_id") == [("00UA",)]
     assert pick(rows["crm.deals"], "deal_id", "contact_id")[0] == ("006A", None)
 
 
 def test_zendesk(tmp_path: Path) -> None:
-    rows, reports = run(EXPORTS / "zendesk", "zendesk", tmp_path)
-    assert sum(report.rejected for report in reports) == 0
+    rows, outcomes = run(EXPORTS / "zendesk", "zendesk", tmp_path)
+    assert sum(outcome.rejected for outcome in outcomes) == 0
     columns = ("ticket_id", "account_id", "channel", "category", "priority", "first_response_at", "resolved_at")
     assert pick(rows["support.tickets"], *columns) == [
         ("1", "9001", "email", "technical", "urgent", "2026-02-02 09:25:00", "2026-02-02 14:30:00"),
@@ -224,8 +224,8 @@ def test_the_full_ticket_export_of_zendesk_holds_its_metrics(tmp_path: Path) -> 
         "3,Tove,72,Colours,,Open,Low,Web Form,-,2026-03-01 12:00:00 +0000,Robin BV,,Not Offered,0,0,\n"
         "4,Walk-in,73,Spam,,New,Normal,Mail,-,2026-03-02 12:00:00 +0000,,,Offered,0,0,\n"
     )
-    rows, reports = run(data, "zendesk", tmp_path)
-    assert sum(report.rejected for report in reports) == 0
+    rows, outcomes = run(data, "zendesk", tmp_path)
+    assert sum(outcome.rejected for outcome in outcomes) == 0
     columns = ("ticket_id", "account_id", "channel", "priority", "status", "first_response_at", "resolved_at")
     assert pick(rows["support.tickets"], *columns, "csat_score", "reopened_count") == [
         ("1", "9001", "email", "urgent", "resolved", "2026-02-02 09:25:00", "2026-02-02 14:30:00", "5", "2"),
@@ -249,8 +249,8 @@ def test_a_key_file_joins_two_systems(tmp_path: Path) -> None:
         for path in (EXPORTS / name).iterdir():
             (tmp_path / "data" / name / path.name).write_bytes(path.read_bytes())
     (tmp_path / "data/stripe/account_keys.csv").write_text("key,account_id\ncus_A,101\ncus_B,102\n")
-    rows, reports = run(tmp_path / "data", "hubspot,stripe", tmp_path)
-    assert sum(report.rejected for report in reports) == 0
+    rows, outcomes = run(tmp_path / "data", "hubspot,stripe", tmp_path)
+    assert sum(outcome.rejected for outcome in outcomes) == 0
     assert pick(rows["crm.accounts"], "account_id") == [("101",), ("102",), ("103",), ("cus_C",)]
     assert pick(rows["billing.subscriptions"], "account_id") == [("101",), ("102",), ("cus_C",)]
 
@@ -265,8 +265,8 @@ def test_what_cannot_be_read_is_rejected_with_its_line(tmp_path: Path) -> None:
     (data / "subscriptions.csv").write_text(
         text.replace("sub_3,cus_C,canceled", "sub_3,cus_C,dormant") + "sub_5,cus_A\n"
     )
-    rows, reports = run(data, "stripe", tmp_path)
-    mine = next(report for report in reports if report.table.key == "billing.subscriptions")
+    rows, outcomes = run(data, "stripe", tmp_path)
+    mine = next(outcome for outcome in outcomes if outcome.table.key == "billing.subscriptions")
     assert (mine.rows, mine.rejected) == (4, 3)
     said = {problem.line: (problem.column, problem.value, problem.message) for problem in mine.problems}
     assert said[3] == ("ended_at", "2026-03-32 10:00:00", "not a time")
@@ -367,9 +367,9 @@ def test_files_in_pieces_and_other_forms_map_the_same(tmp_path: Path) -> None:
             f"to '{data}/ticket_metrics.parquet' (format parquet)"
         )
     (data / "ticket_metrics.csv").unlink()
-    found, reports = run(data, "zendesk", scratch)
-    assert sum(report.rejected for report in reports) == 0
-    assert len([report for report in reports if report.table.key == "support.tickets"]) == 2
+    found, outcomes = run(data, "zendesk", scratch)
+    assert sum(outcome.rejected for outcome in outcomes) == 0
+    assert len([outcome for outcome in outcomes if outcome.table.key == "support.tickets"]) == 2
     columns = tuple(expected["support.tickets"][0])
     assert pick(found["support.tickets"], *columns) == pick(expected["support.tickets"], *columns)
 
@@ -405,12 +405,12 @@ def test_a_late_surprise_is_read_as_if_it_had_been_known(
     )
     monkeypatch.setattr("loader.files.notation.BEGINNING", 2)
     found = []
-    for is_hasty in (True, False):
-        if not is_hasty:
-            monkeypatch.setattr(MappedSource, "_may_be_hasty", lambda *_: False)
-        scratch = tmp_path / str(is_hasty)
+    for is_once in (True, False):
+        if not is_once:
+            monkeypatch.setattr(MappedSource, "_is_seen_once", lambda *_: False)
+        scratch = tmp_path / str(is_once)
         scratch.mkdir()
-        rows, (report,) = run(tmp_path / "data", str(mapping), scratch)
-        assert (report.rows, report.rejected) == ((10, 1) if "%" in types and "31/01" in late else SURPRISES[late])
-        found.append((rows, report.problems, report.notes, report.days, report.one_line))
+        rows, (outcome,) = run(tmp_path / "data", str(mapping), scratch)
+        assert (outcome.rows, outcome.rejected) == ((10, 1) if "%" in types and "31/01" in late else SURPRISES[late])
+        found.append((rows, outcome))
     assert found[0] == found[1]

@@ -14,10 +14,11 @@ import pytest
 
 from company.contract import read_contract
 from loader.duck import judge, open_scratch
-from loader.load import Options, load
+from loader.load import load
+from loader.loaded import Options
 from loader.mapping.coverage import cover
 from loader.mapping.expressions import AGGREGATES, OPERATORS, SCALAR, parse_expression
-from loader.mapping.model import read_mapping
+from loader.mapping.reader import read_mapping
 from loader.mapping.source import MappedSource
 from loader.sql import run
 from warehouse.errors import TowerError
@@ -143,7 +144,7 @@ def use(world: Path, path: Path) -> str:
         said = repr(cover(MappedSource(world / "data", ACCOUNTS, world / "scratch", [mapping]), ACCOUNTS))
         options = Options(world / "data", mappings=(mapping,))
         done = load(None, ACCOUNTS, options, world / "load", lambda *_: None)
-        return said + repr([(report.rows, report.notes, report.problems, report.readings) for report in done.reports])
+        return said + repr([(outcome.rows, outcome.notes, outcome.problems) for outcome in done.outcomes])
     except duckdb.Error as error:
         return str(error)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from loader.mapping.model import read_mapping
+from loader.mapping.reader import read_mapping
 from metrics.expected import read_expected
 from tests.conftest import Company, empty_company
 from tests.loader.box import make_box

@@ -10,15 +10,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from queue import Empty, Queue
 from threading import Event
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from loader.check.outcome import FileReport
-from loader.check.rules import Rule, cast_of, held, written
+from company.contract import Column
+from loader.check.outcome import Days
+from loader.check.reading import Reading
+from loader.check.values import cast_of, held, written
+from loader.files.relation import Rule
 from loader.sql import identifier, run, single
 
 BATCH = 50_000  # rows
@@ -34,12 +37,12 @@ class Sifted:
     surplus: int = 0  # good rows beyond the first of their key
     aside: str = ""  # rows that are bad or odd as they stand in the file, with _line and _bad
     keys: str = ""  # the keys of the good rows, when they are kept: k
-    days: dict[str, tuple[date | None, date | None]] = field(default_factory=dict)  # column: first and last
+    days: Days = field(default_factory=dict)
 
 
 def sift(
     db: duckdb.DuckDBPyConnection,
-    report: FileReport,
+    reading: Reading,
     rules: list[Rule],
     odd: list[str],
     keeps_keys: bool,
@@ -51,58 +54,75 @@ def sift(
     `hand_on` gets the good rows in the file's order, as text that PostgreSQL reads as DuckDB did. Raises duckdb.Error
     when the file cannot be read.
     """
-    relation, table = report.relation, report.table
-    assert relation
-    columns = [table.column(column) for column in relation.columns]
-    spans = [column for column in columns if column.as_of or column.data_start]
-    key = identifier(table.primary_key) if table.primary_key in relation.columns else ""
-    picked = [f"{written(column)} as {identifier(column.name)}" for column in columns]
-    picked += [
-        f"case when _bad or _odd then {identifier(c.name)} end as {identifier(c.name + ' raw')}"
-        for c in columns
-        if cast_of(c)
-    ]
-    picked += [f"cast({held(column)} as date) as {identifier(column.name + ' day')}" for column in spans]
-    picked += [f"hash({key}) as _hash, {key if keeps_keys else 'null'} as _key"] if key else []
-    raws = ", ".join(
-        f"{identifier(c.name + ' raw')} as {identifier(c.name)}" if cast_of(c) else identifier(c.name) for c in columns
-    )
-    flags = f"{_any([rule.condition for rule in rules])} as _bad, {_any(odd)} as _odd"
-    rows = f"(select *, {flags} from {report.rows_sql()})"
-    wanted = [*relation.columns, *(f"{column.name} day" for column in spans), *(["_hash", "_key"] if key else [])]
+    columns, markers, key = reading.columns, reading.relation.markers, reading.key
+    ends: dict[str, list[Any]] = {column.name: [] for column in columns if column.as_of or column.data_start}
+    wanted = [*reading.relation.columns, *(f"{name} day" for name in ends), *(["_hash", "_key"] if key else [])]
+    raws = ", ".join(f"{_raw(c)} as {identifier(c.name)}" if cast_of(c) else identifier(c.name) for c in columns)
     found = Sifted()
-    ends: dict[str, list[Any]] = {column.name: [] for column in spans}
-    query = f"select _line, _bad, _odd{relation.markers}, {', '.join(picked)} from {rows}"
     with (
-        db.cursor() as reading,
-        db.cursor() as writing,
+        db.cursor() as source,
+        db.cursor() as target,
         Hashes() as hashes,
-        closing(ahead(reading.sql(single(reading, query)).to_arrow_reader(BATCH))) as batches,  # type: ignore[arg-type]
+        closing(ahead(_batches(source, _query(reading, rules, odd, keeps_keys)))) as batches,
     ):
-        suspects = Kept(writing, identifier(f"aside {name}"), f"_line, _bad{relation.markers}, {raws}")
-        keys = Kept(writing, identifier(f"new keys {name}"), "_key as k")
+        aside = Kept(target, identifier(f"aside {name}"), f"_line, _bad{markers}, {raws}")
+        keys = Kept(target, identifier(f"new keys {name}"), "_key as k")
         for batch in batches:
             found.rows += batch.num_rows
-            bad = batch.column("_bad")
-            good = batch.select(wanted)
-            suspect = pc.or_(bad, batch.column("_odd"))
-            if suspect.true_count:
-                suspects.add(batch.filter(suspect))
-            if bad.true_count:
-                good = good.filter(pc.invert(bad))
-                found.bad += bad.true_count
+            good = _good_rows(batch, wanted, found, aside)
             if key:  # equal values have equal hashes: as many hashes as values prove that no value stands twice
                 hashes.add(np.from_dlpack(good.column("_hash")))
             if key and keeps_keys:
                 keys.add(good.select(["_key"]))
             for column in ends:
                 ends[column] += pc.min_max(good.column(f"{column} day")).as_py().values()
-            hand_on(good.select(relation.columns))
-        found.aside, found.keys, found.surplus = suspects.flush(), keys.flush(), hashes.surplus()
-    for column, values in ends.items():
-        known = [value for value in values if value is not None]
-        found.days[column] = (min(known, default=None), max(known, default=None))
+            hand_on(good.select(reading.relation.columns))
+        found.aside, found.keys, found.surplus = aside.flush(), keys.flush(), hashes.surplus()
+    found.days = {column: _span(values) for column, values in ends.items()}
     return found
+
+
+def _query(reading: Reading, rules: list[Rule], odd: list[str], keeps_keys: bool) -> str:
+    """Every row with whether it is bad or odd, its columns as they go on, and what else is asked of it."""
+    columns, key = reading.columns, reading.key
+    picked = [f"{written(column)} as {identifier(column.name)}" for column in columns]
+    picked += [f"case when _bad or _odd then {identifier(c.name)} end as {_raw(c)}" for c in columns if cast_of(c)]
+    picked += [
+        f"cast({held(column)} as date) as {identifier(column.name + ' day')}"
+        for column in columns
+        if column.as_of or column.data_start
+    ]
+    picked += [f"hash({key}) as _hash, {key if keeps_keys else 'null'} as _key"] if key else []
+    flags = f"{_any([rule.condition for rule in rules])} as _bad, {_any(odd)} as _odd"
+    rows = f"(select *, {flags} from {reading.rows()})"
+    return f"select _line, _bad, _odd{reading.relation.markers}, {', '.join(picked)} from {rows}"
+
+
+def _batches(db: duckdb.DuckDBPyConnection, query: str) -> Iterable[pa.RecordBatch]:
+    reader: Any = db.sql(single(db, query)).to_arrow_reader(BATCH)
+    return cast(Iterable[pa.RecordBatch], reader)
+
+
+def _good_rows(batch: pa.RecordBatch, wanted: list[str], found: Sifted, aside: Kept) -> pa.RecordBatch:
+    """The batch without its bad rows, which are counted and put aside with the odd ones."""
+    bad = batch.column("_bad")
+    suspect = pc.or_(bad, batch.column("_odd"))
+    if suspect.true_count:
+        aside.add(batch.filter(suspect))
+    if not bad.true_count:
+        return batch.select(wanted)
+    found.bad += bad.true_count
+    return batch.select(wanted).filter(pc.invert(bad))
+
+
+def _raw(column: Column) -> str:
+    """The name of a column's text as it stands in the file, of rows that go aside."""
+    return identifier(f"{column.name} raw")
+
+
+def _span(values: list[Any]) -> tuple[date | None, date | None]:
+    known = [value for value in values if value is not None]
+    return min(known, default=None), max(known, default=None)
 
 
 class Kept:

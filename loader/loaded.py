@@ -1,0 +1,74 @@
+"""What is asked of a load, and what it did: plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from loader.check.outcome import Outcome, Problem
+from loader.check.window import Window
+from loader.mapping.model import Mapping
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to load. `max_rejects` is the share of a table's rows that may be rejected; `strict` allows none."""
+
+    folder: Path
+    mode: str = "replace"
+    strict: bool = False
+    max_rejects: float = 0.01
+    as_of: date | None = None
+    day_first: bool | None = None
+    check_only: bool = False
+    mappings: tuple[Mapping, ...] = ()
+    start: date | None = None
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a drop did to a table."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+
+    def __add__(self, other: Changes) -> Changes:
+        return Changes(self.new + other.new, self.changed + other.changed, self.same + other.same)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a load did. `run` is its number in ops.load_runs, 0 when there was nothing new; `problems` refused it."""
+
+    run: int = 0
+    refused_run: int = 0
+    outcomes: tuple[Outcome, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    window: Window = field(default_factory=lambda: Window(None, None))
+    absent: tuple[str, ...] = ()
+    skipped: dict[str, int] = field(default_factory=dict)  # file: the load that had it
+    unused: tuple[str, ...] = ()
+    changes: dict[str, Changes] = field(default_factory=dict)
+
+    @property
+    def read(self) -> int:
+        """Rows read of all files."""
+        return sum(outcome.rows for outcome in self.outcomes)
+
+    @property
+    def rejected(self) -> int:
+        """Rows rejected of all files."""
+        return sum(outcome.rejected for outcome in self.outcomes)
+
+
+def refusals(outcomes: tuple[Outcome, ...], options: Options) -> tuple[Problem, ...]:
+    """The problems for which nothing is loaded: refused files, and tables with too many rejected rows."""
+    problems: list[Problem] = []
+    for key in dict.fromkeys(outcome.table.key for outcome in outcomes):
+        mine = [outcome for outcome in outcomes if outcome.table.key == key]
+        read, rejected = sum(o.rows for o in mine), sum(o.rejected - o.late for o in mine)
+        if any(o.is_refused for o in mine) or rejected > (0 if options.strict else options.max_rejects * read):
+            problems += [problem for outcome in mine for problem in outcome.problems]
+    return tuple(problems)

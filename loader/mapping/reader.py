@@ -1,0 +1,267 @@
+"""Reads a mapping from YAML and judges it: every name, type, value and expression, each mistake with its line."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from company.contract import Table
+from loader.duck import judge
+from loader.files.facts import clean_name
+from loader.mapping.document import Map, Text, read_document
+from loader.mapping.expressions import parse_expression, see_format
+from loader.mapping.model import TYPES, Expression, Field, Mapping, Rows, sql_type
+from loader.sql import identifier, run
+from warehouse.errors import TowerError
+
+FOLDER = Path(__file__).with_name("ready")
+VALUE_TYPE = re.compile(r"[A-Z][A-Z0-9_ (),]*(\[\])*")  # of DuckDB: no names of anybody's own in it
+
+
+def names() -> list[str]:
+    """The ready mappings."""
+    return sorted(path.stem for path in FOLDER.glob("*.yml"))
+
+
+def read_mapping(name: str, tables: list[Table]) -> Mapping:
+    """A ready mapping by its name, or a file of one's own. Raises TowerError with every mistake and its line."""
+    path = FOLDER / f"{name}.yml" if name in names() else Path(name)
+    if not path.is_file():
+        near = "".join(f"; did you mean {word}?" for word in difflib.get_close_matches(name, names(), 1))
+        raise TowerError(f"no mapping {name!r}{near}; ready ones: {', '.join(names())}; or name a YAML file")
+    body, text = read_document(path)
+    reader = _Reader(path, {table.key: table for table in tables})
+    mapping = reader.mapping(path.stem, body, text)
+    if reader.mistakes:
+        raise TowerError("\n  ".join([f"the mapping {path.name} has mistakes:", *dict.fromkeys(reader.mistakes)]))
+    return mapping
+
+
+@dataclass
+class _Reader:
+    """Reads a mapping and goes on after a mistake, so that all of them are said at once."""
+
+    path: Path
+    tables: dict[str, Table]
+    mistakes: list[str] = field(default_factory=list)
+
+    def wrong(self, at: Any, message: str, name: str = "", known: Iterable[str] = ()) -> None:
+        near = difflib.get_close_matches(name, list(known), 1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        line = at if isinstance(at, int) else getattr(at, "line", 1)
+        self.mistakes.append(f"{self.path.name}:{line}: {' '.join(message.split())[:300]}{hint}")
+
+    def keys(self, body: Any, known: tuple[str, ...], what: str, at: Any) -> Map:
+        """A map that has no other keys."""
+        if not isinstance(body, Map):
+            self.wrong(at, f"{what} must have the keys {', '.join(known)}")
+            return Map()
+        for key in body:
+            if key not in known:
+                self.wrong(key, f"{what} has no key {str(key)!r}", key, known)
+        return body
+
+    def map(self, body: Any, what: str, at: Any) -> Map:
+        """A map with any keys; nothing is an empty one."""
+        if isinstance(body, Map) or body is None:
+            return body or Map()
+        self.wrong(at, f"{what} must be a map: name: value")
+        return Map()
+
+    def text(self, value: Any, what: str, at: Any) -> str:
+        """A text, number, date or truth value as text."""
+        if value is None or isinstance(value, dict | list):
+            self.wrong(getattr(value, "line", at), f"{what} must be one value")
+            return ""
+        return str(value).lower() if isinstance(value, bool) else str(value)
+
+    def texts(self, value: Any, what: str, at: Any) -> list[str]:
+        """One text or a list of them."""
+        return [self.text(part, what, at) for part in (value if isinstance(value, list) else [value])]
+
+    def column_name(self, name: str, at: Any) -> str:
+        """A column of a file, as headers are read: anything else would never be found."""
+        if clean_name(name) != name:
+            near = f"; did you mean {clean_name(name)}?" if clean_name(name) else ""
+            self.wrong(
+                at, f"no column of a file is called {name!r}: headers are read as small letters, digits and _{near}"
+            )
+        return name
+
+    def unlike(self, names: Map, what: str) -> None:
+        """See that no two names are the same but for their case."""
+        seen: set[str] = set()
+        for name in names:
+            if name.lower() in seen:
+                self.wrong(name, f"{what} {name!r} is there already")
+            seen.add(name.lower())
+
+    def mapping(self, name: str, body: Any, text: str) -> Mapping:
+        """The whole file."""
+        body = self.keys(body, ("title", "files", "lookups", "tables", "absent"), "a mapping", 1)
+        mapping = Mapping(name, self.path, self.text(body.get("title", name), "title", 1), text)
+        files, lookups = (self.map(body.get(key), key, 1) for key in ("files", "lookups"))
+        self.unlike(files, "a file")
+        self.unlike(lookups, "a lookup")
+        for source, entry in files.items():
+            self.file(mapping, source, entry)
+        for lookup, entry in lookups.items():
+            rows = self.rows(mapping, lookup, entry, aggregate=True)
+            if rows:
+                mapping.lookups[lookup] = rows
+        for key, given in self.map(body.get("tables"), "tables", 1).items():
+            if key not in self.tables:
+                self.wrong(key, f"the contract has no table {str(key)!r}", key, self.tables)
+                continue
+            entries = [self.rows(mapping, key, entry) for entry in (given if isinstance(given, list) else [given])]
+            mapping.tables[key] = [rows for rows in entries if rows]
+        for key, why in self.map(body.get("absent"), "absent", 1).items():
+            table, _, column = key.rpartition(".") if key not in self.tables else (key, "", "")
+            if table not in self.tables or (column and column not in [c.name for c in self.tables[table].columns]):
+                self.wrong(key, f"absent: the contract has no {key!r}")
+            mapping.absent[str(key)] = self.text(why, str(key), key)
+        if not self.mistakes:
+            self.bind(mapping)
+        return mapping
+
+    def file(self, mapping: Mapping, source: str, entry: Any) -> None:
+        """How the files of a kind are called, and their columns."""
+        entry = self.keys(entry, ("match", "names", "types"), f"file {source}", source)
+        if not entry.get("match"):
+            self.wrong(source, f"file {source} needs match: a file name or pattern")
+        mapping.files[source] = self.texts(entry.get("match", ""), f"match of file {source}", source)
+        spelled: dict[str, str] = {}
+        for column, others in self.map(entry.get("names"), f"names of file {source}", source).items():
+            own = self.column_name(column, column)
+            spelled |= {self.column_name(other, column): own for other in self.texts(others, str(column), column)}
+        mapping.names[source] = spelled
+        mapping.types[source] = {}
+        for column, given in self.map(entry.get("types"), f"types of file {source}", source).items():
+            kind = self.text(given, str(column), column)
+            mapping.types[source][self.column_name(column, column)] = kind
+            if kind not in TYPES and "%" not in kind:
+                self.wrong(column, f"{column}: no type {kind!r}; use {', '.join(TYPES)} or a format like %d-%m-%Y")
+            elif kind not in TYPES:
+                self.try_to(column, str(column), see_format, kind)
+
+    def try_to(self, at: Any, what: str, see: Callable[[str], object], text: str) -> None:
+        """Run a check that raises ValueError, and write down what it says."""
+        try:
+            see(text)
+        except ValueError as error:
+            self.wrong(at, f"{what}: {error}")
+
+    def rows(self, mapping: Mapping, name: str, body: Any, aggregate: bool = False) -> Rows | None:
+        """An entry of a table, or a lookup, which may have aggregates."""
+        per = "per" if aggregate else "one_per"
+        body = self.keys(body, ("from", "join", "where", per, "columns"), str(name), name)
+        source = self.text(body.get("from"), f"{name}: from", name)
+        if source not in mapping.files:
+            self.wrong(body.get("from") or name, f"{name}: from must name one of the files", source, mapping.files)
+            return None
+        joins = {}
+        for lookup, key in self.map(body.get("join"), f"{name}: join", name).items():
+            if lookup not in mapping.lookups:
+                self.wrong(lookup, f"{name}: no lookup {str(lookup)!r} above", lookup, mapping.lookups)
+            joins[str(lookup)] = self.expression(key, lookup)
+        where = self.expression(body["where"], body) if "where" in body else None
+        key = self.expression(body[per], body) if per in body else None
+        given = body.get("columns")
+        if not isinstance(given, Map):
+            self.wrong(name, f"{name}: columns is missing")
+            given = Map()
+        self.unlike(given, f"{name}: the column")
+        fields = {str(column): self.field(column, entry, aggregate) for column, entry in given.items()}
+        if aggregate and key is None:
+            self.wrong(name, f"{name}: a lookup needs per: what it is looked up by")
+        if not aggregate:
+            self.held_against(self.tables[name], name, given, fields)
+        return Rows(str(name), source, joins, where, key, fields, getattr(name, "line", 0))
+
+    def held_against(self, table: Table, name: str, given: Map, fields: dict[str, Field]) -> None:
+        """See that an entry has the contract's columns, no others, and only words that the contract accepts."""
+        columns = [column.name for column in table.columns]
+        for column in given:
+            if column not in columns:
+                self.wrong(column, f"{name} has no column {str(column)!r}", column, columns)
+        for known in table.columns:
+            target = fields.get(known.name)
+            if target is None and known.not_null:
+                self.wrong(name, f"{name}: {known.name} is required; map it or give it a constant")
+            elif target and known.accepted:
+                for word in [target.constant, target.default, target.otherwise, *target.values.values()]:
+                    if word and word not in known.accepted:
+                        message = f"{known.name}: {word!r} is not one of {', '.join(known.accepted)}"
+                        self.wrong(target.line, message, word, known.accepted)
+
+    def field(self, column: str, entry: Any, aggregate: bool) -> Field:
+        """A column: an expression, or a map that says more."""
+        line = getattr(column, "line", 0)
+        if not isinstance(entry, Map):
+            return Field(str(column), self.expression(entry, column, aggregate), line=line)
+        entry = self.keys(entry, ("sql", "constant", "values", "otherwise", "default"), str(column), column)
+        if ("sql" in entry) == ("constant" in entry):
+            self.wrong(column, f"{column}: give either sql or constant")
+            return Field(str(column), None, "", line=line)
+        given = self.map(entry.get("values"), f"{column}: values", column)
+        values = {str(key): self.text(to, str(key), key) for key, to in given.items()}
+        expression = self.expression(entry["sql"], column, aggregate) if "sql" in entry else None
+        constant, otherwise, default = (
+            self.text(entry[key], f"{column}: {key}", column) if key in entry else None
+            for key in ("constant", "otherwise", "default")
+        )
+        return Field(str(column), expression, constant, values, otherwise, default, line)
+
+    def expression(self, given: Any, at: Any, aggregate: bool = False) -> Expression:
+        """An expression whose columns a file can have."""
+        at = given if isinstance(given, Text) else at
+        text = self.text(given, f"{at}: an expression" if isinstance(at, Text) else "an expression", at)
+        try:
+            found = parse_expression(text, aggregate)
+        except ValueError as error:
+            self.wrong(at, f"{text[:200]}: {error}")
+            return Expression("null")
+        for name in found.columns:
+            self.column_name(name, at)
+        return found
+
+    def bind(self, mapping: Mapping) -> None:
+        """Let DuckDB find what is wrong with the names and types of every expression."""
+        lookups: dict[str, str] = {}
+        for rows in [*mapping.lookups.values(), *(rows for part in mapping.tables.values() for rows in part)]:
+            types = self.bound(mapping, rows, lookups)
+            for name, target in rows.fields.items():
+                rows.fields[name] = replace(target, type="VARCHAR" if target.values else types.get(name, "VARCHAR"))
+            inner = ", ".join(f"{identifier(name)} {target.type}" for name, target in rows.fields.items())
+            lookups[rows.name] = f"struct({inner})"
+
+    def bound(self, mapping: Mapping, rows: Rows, lookups: dict[str, str]) -> dict[str, str]:
+        """The types of an entry's columns; `lookups` are those of the lookups before it."""
+        kinds = mapping.types[rows.source]
+        columns = {column: sql_type(kind) for column, kind in kinds.items()}
+        for expression in rows.expressions():
+            columns |= {column: "varchar" for column in expression.columns if column not in kinds}
+            for lookup, _ in expression.looked_up:
+                if lookup not in rows.joins:
+                    self.wrong(rows.line, f"{rows.name}: {lookup} is used but not joined")
+        columns |= {name: lookups[name] for name in rows.joins if name in lookups}
+        struct = ", ".join(f"cast(null as {kind}) as {identifier(name)}" for name, kind in columns.items()) or "null"
+        parts = [(rows.line, "", e) for e in (*rows.joins.values(), rows.where, rows.per) if e]
+        parts += [(f.line, f.column, f.expression) for f in rows.fields.values() if f.expression]
+        found = {}
+        for line, column, expression in parts:
+            try:
+                query = f"describe select {expression} as x from (select {struct})"
+                found[column] = str(run(judge(), query).fetchall()[0][1])
+            except duckdb.Error as error:
+                self.wrong(line, " ".join(str(error).split("LINE")[0].split())[:200])
+                continue
+            if not VALUE_TYPE.fullmatch(found[column]):
+                self.wrong(line, f"{column or rows.name}: a value of the type {found[column][:60]} cannot be used")
+        return found

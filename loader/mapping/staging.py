@@ -1,0 +1,109 @@
+"""One file of another system in DuckDB: a view in which its columns have the types that a mapping gives them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import duckdb
+
+from company.contract import Column
+from loader.files import notation
+from loader.files.facts import FileFacts
+from loader.files.notation import EMPTY_VALUE, PLAIN
+from loader.files.relation import Notation, Relation
+from loader.mapping.model import TYPES, sql_type
+from loader.mapping.translation import trimmed
+from loader.sql import first, identifier, literal, literals, run
+
+
+@dataclass(frozen=True)
+class Staged:
+    """One file: its number among those of its kind, and its rows as text columns."""
+
+    number: int
+    relation: Relation
+
+
+def asked(relation: Relation, kinds: dict[str, str]) -> list[tuple[Column, str]]:
+    """The columns that a mapping gives types, with a condition for the values that are not plain ones of theirs."""
+    columns = [Column(name, TYPES[kind]) for name, kind in kinds.items() if kind in TYPES and name in relation.columns]
+    return [(c, f"{identifier(c.name)} is not null and {notation.ways(c)[PLAIN]} is null") for c in columns]
+
+
+def looks_plain(
+    db: duckdb.DuckDBPyConnection, relation: Relation, kinds: dict[str, str], day_first: bool | None
+) -> bool:
+    """Whether a file's beginning holds nothing but plain values; False where it cannot be read."""
+    beginning = f"({relation.sql} limit {notation.BEGINNING})"
+    try:
+        return not notation.find(db, beginning, asked(relation, kinds), day_first)
+    except duckdb.Error:
+        return False
+
+
+def has_line_rows(db: duckdb.DuckDBPyConnection, relation: Relation, facts: FileFacts) -> bool:
+    """Whether every row of a file, read as it lies, is one line of it; False where it cannot be read."""
+    every = ", ".join(f"count({identifier(name)})" for name in relation.columns)
+    try:
+        return bool(first(db, f"select count(*), {every} from ({relation.sql})")[0] == facts.lines - 1)
+    except duckdb.Error:
+        return False
+
+
+def make_view(
+    db: duckdb.DuckDBPyConnection, view: str, staged: Staged, kinds: dict[str, str], day_first: bool | None
+) -> list[str]:
+    """Make the view of one file, typed; a value that cannot be read is kept beside as `column~`. Returns notes."""
+    relation = staged.relation
+    raw = f"({relation.sql})"
+    found = notation.find(db, raw, asked(relation, kinds), day_first) if relation.unseen is None else {}
+    notes = [known.note for known in found.values()]
+    picked = {name: identifier(name) for name in relation.columns}
+    for name, kind in kinds.items():
+        if name in relation.columns:
+            value, note = _typed(db, raw, name, kind, found.get(name))
+            notes += [note] if note else []
+            picked[name] = value
+            # whether words for nothing are told apart later, when all of the column will have been seen
+            is_open = relation.unseen is not None and kind in TYPES
+            picked[f"{name}~"] = f"case when {value} is null then {_filled(name, is_open)} end"
+    columns = ", ".join(f"{text} as {identifier(name)}" for name, text in picked.items())
+    run(db, f"create or replace view {view} as select {staged.number} as _file, _line, {columns} from {raw}")
+    return notes
+
+
+def _typed(db: duckdb.DuckDBPyConnection, raw: str, name: str, kind: str, known: Notation | None) -> tuple[str, str]:
+    """SQL for a column's value in the type that the mapping gives it, and what is to be said of it."""
+    if kind not in TYPES:
+        return f"try_strptime(trim({identifier(name)}), {literal(kind)})", ""
+    text = known.expression if known else trimmed(identifier(name))
+    if kind == "integer":  # 5.6 is none, though it could be rounded to one
+        text = f"case when regexp_full_match({text}, '[-+]?[0-9]+') then {text} end"
+    value = f"try_cast({text} as {sql_type(kind)})"
+    if kind != "cents":
+        return value, ""
+    if _has_decimals(db, raw, text):
+        return value, f"{name} has two decimals, so that it is read as it is and not in cents"
+    return f"{value} / 100", ""
+
+
+def _filled(name: str, with_words: bool) -> str:
+    """SQL for the text of a column, without the words for nothing unless they are to stay."""
+    if with_words:
+        return identifier(name)
+    # of a case's branches only those are worked out that are needed; `in` would be a join, and always be
+    is_full = f"not list_contains([{literals(EMPTY_VALUE)}], lower(trim({identifier(name)})))"
+    return f"case when {is_full} then {identifier(name)} end"
+
+
+def _has_decimals(db: duckdb.DuckDBPyConnection, raw: str, text: str) -> bool:
+    """Whether an amount is written 12.00, as people read it, and not in cents."""
+    tests = f"bool_and(regexp_matches({text}, '\\.[0-9]{{2}}$') or try_cast({text} as double) = 0)"
+    return bool(first(db, f"select coalesce({tests} and bool_or({text} like '%.%'), false) from {raw}")[0])
+
+
+def proved(relation: Relation, unseen: tuple[Column, ...] | None) -> Relation:
+    """A plain file as it goes on: taken for plain further on, or known to have a row a line."""
+    if not relation.is_plain:
+        return relation
+    return replace(relation, unseen=unseen, is_plain=unseen is not None, is_lines=unseen is None)

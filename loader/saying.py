@@ -1,0 +1,118 @@
+"""What a load did, in lines for the terminal."""
+
+from __future__ import annotations
+
+import sys
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table as Grid
+
+from loader.check.outcome import Problem, Status
+from loader.loaded import Loaded, Options
+from loader.mapping.reader import names
+from warehouse.errors import TowerError
+
+
+def console() -> Console:
+    """Plain text; what is no terminal is wide, so that no table breaks."""
+    return Console(soft_wrap=True, highlight=False, width=None if sys.stdout.isatty() else 200)
+
+
+def say(out: Console, done: Loaded, options: Options) -> None:
+    """One line per file, how it was read, what was left out, and examples of what was rejected."""
+    refused = bool(done.problems)
+    if done.outcomes and not refused:
+        out.print(_files(done, bool(options.mappings)))
+    for outcome in done.outcomes:
+        for note in outcome.notes:
+            out.print(f"{outcome.file}: {note}", markup=False)
+    for file, run in done.skipped.items():
+        out.print(f"{file}: the same content was loaded in load {run}; skipped", markup=False)
+    for key, change in done.changes.items():
+        out.print(f"{key}: {change.new:,} new, {change.changed:,} changed, {change.same:,} as they were")
+    for outcome in done.outcomes:
+        if outcome.status is Status.DELETED and not refused:
+            out.print(f"{outcome.file}: {outcome.deleted:,} rows deleted", markup=False)
+    if done.unused:
+        out.print(f"fits no table of the contract, not read: {', '.join(done.unused[:20])}", markup=False)
+    if done.absent and options.mode == "replace" and not refused:
+        out.print(f"no file, so the table is empty: {', '.join(done.absent)}")
+    if not refused:
+        _say_problems(out, [problem for outcome in done.outcomes for problem in outcome.problems])
+
+
+def _files(done: Loaded, with_tables: bool) -> Grid:
+    grid = Grid("file", "rows read", "loaded", "rejected", box=None, pad_edge=False)
+    for column in grid.columns[1:]:
+        column.justify = "right"
+    for outcome in done.outcomes:
+        what = f"{outcome.file} → {outcome.table.key}" if with_tables else outcome.file
+        grid.add_row(escape(what), f"{outcome.rows:,}", f"{outcome.loaded:,}", f"{outcome.rejected:,}")
+    return grid
+
+
+def _say_problems(out: Console, problems: list[Problem]) -> None:
+    """What is wrong, where: of every rule the first rows."""
+    for p in problems:
+        count = f" ({p.rows:,} rows)" if p.rows else ""
+        line = f"{p.file}:{p.line or '-'}: {p.column or '-'}: {p.rule}: {p.value!r}: {p.message}{count}"
+        out.print(line, markup=False)
+
+
+def say_done(out: Console, done: Loaded, options: Options, seconds: float) -> None:
+    """The last line of a load that was not refused, and what to do next."""
+    read, rejected = done.read, done.rejected
+    if options.check_only:
+        out.print(
+            f"{len(done.outcomes)} files, {read:,} rows, {rejected:,} to reject: nothing was loaded (--check-only)"
+        )
+        return
+    if not done.run:
+        out.print("nothing new: every file was loaded before; nothing was changed")
+        return
+    out.print(
+        f"load {done.run}: {read:,} rows read = {read - rejected:,} loaded + {rejected:,} rejected, "
+        f"in {seconds:.1f} s; data from {done.window.start} as of {done.window.as_of}"
+    )
+    if done.window.earlier and not (options.folder / "truth").is_dir():
+        day = done.window.earlier
+        out.print(f"the subscriptions begin on {day}, before the window: FROM={day} takes them in")
+    if rejected:
+        _say_how_to_mend(out, done.run, options)
+
+
+def _say_how_to_mend(out: Console, run: int, options: Options) -> None:
+    if not options.mappings:
+        out.print(f"rejected rows to mend: make rejects RUN={run} OUT=mend; then make load-data DATA=mend MODE=merge")
+        return
+    # a mended line alone would lack the files that it is joined to
+    given = ",".join(m.name if m.name in names() else str(m.path) for m in options.mappings)
+    out.print(f"make rejects RUN={run} shows the lines; mend them where they stand, then: ", end="")
+    out.print(f"make load-data DATA={options.folder} MAPPING={given} MODE=merge", markup=False)
+
+
+def refuse(out: Console, done: Loaded, options: Options) -> None:
+    """Say what is wrong, and that nothing was loaded. Raises TowerError."""
+    _say_problems(out, list(done.problems))
+    if not options.strict:
+        _say_shares(out, done, options.max_rejects)
+    count, files = sum(p.rows for p in done.problems), len({p.file for p in done.problems})
+    kept = (
+        f"; make rejects RUN={done.refused_run} writes the rows to mend" if done.refused_run and done.rejected else ""
+    )
+    is_about_shares = not options.strict and not any(outcome.is_refused for outcome in done.outcomes)
+    higher = ", or allow more with MAX_REJECTS=percent" if is_about_shares else ""
+    raise TowerError(
+        f"{count:,} problems in {files} file(s); nothing was changed. Mend the lines above{higher}, "
+        f"and run `make load-data` again{kept}"
+    )
+
+
+def _say_shares(out: Console, done: Loaded, most: float) -> None:
+    """The tables of which too many rows are bad."""
+    for key in dict.fromkeys(outcome.table.key for outcome in done.outcomes):
+        mine = [outcome for outcome in done.outcomes if outcome.table.key == key]
+        read, rejected = sum(o.rows for o in mine), sum(o.rejected for o in mine)
+        if rejected and rejected > most * read:
+            out.print(f"{key}: {rejected:,} of {read:,} rows are bad, {rejected / read:.1%}; {most:.1%} may be")
