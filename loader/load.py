@@ -11,8 +11,9 @@ from typing import Any
 from psycopg2 import sql
 
 from company.contract import Table
-from loader.check.check import Check, discard
+from loader.check.check import Check
 from loader.check.reading import Checked
+from loader.check.sink import discard
 from loader.check.window import spans_of, window_of
 from loader.duck import open_scratch
 from loader.files.folder import FolderSource

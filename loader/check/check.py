@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
 
 import duckdb
 import pyarrow as pa
@@ -17,43 +16,12 @@ from loader.check.outcome import Days, Outcome, Problem, Status
 from loader.check.reading import Checked, Reading, of_file, refused
 from loader.check.rules import rules_of
 from loader.check.sift import Sifted, sift
+from loader.check.sink import Sink, discard
 from loader.check.values import held
 from loader.files import notation
 from loader.files.folder import Source
 from loader.files.relation import Relation, Rule, Trouble
 from loader.sql import first, identifier, identifiers, literal, run
-
-
-class Sink(Protocol):
-    """Where the good rows of a file go while they are checked."""
-
-    def put(self, batch: pa.RecordBatch) -> None:
-        """Take some rows."""
-
-    def finish(self) -> int:
-        """Keep what was put; returns the rows."""
-
-    def cancel(self) -> None:
-        """Forget what was put."""
-
-
-class Nowhere:
-    """A sink for rows that nobody wants yet."""
-
-    def put(self, batch: pa.RecordBatch) -> None:
-        """Nothing."""
-
-    def finish(self) -> int:
-        """Nothing was kept."""
-        return 0
-
-    def cancel(self) -> None:
-        """Nothing."""
-
-
-def discard(relation: Relation) -> Sink:
-    """The rows are not wanted."""
-    return Nowhere()
 
 
 class NotPlain(Exception):
