@@ -160,7 +160,7 @@ def files_of(folder: Path) -> set[str]:
 
 def test_the_mapping_is_good_where_nothing_hostile_stands(world: Path) -> None:
     (world / "m.yml").write_text(GOOD.format(**PLACES))
-    assert "(1, [" in use(world, world / "m.yml")
+    assert "[(1, (" in use(world, world / "m.yml")
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -335,7 +335,7 @@ def test_only_the_files_of_the_list_are_read(name: str, world: Path) -> None:
     target.write_text("id,name,email,created,seats\nA-2,Bob,b@b.c,2026-01-02,4\n")
     (world / "data/ab.csv.bak").write_text("id\nA-3\n")
     (world / "m.yml").write_text(GOOD.format(**PLACES | {"match": '"*"'}))
-    assert "(1, [" in use(world, world / "m.yml")
+    assert "[(1, (" in use(world, world / "m.yml")
 
 
 def test_every_name_goes_through_the_one_function_that_quotes() -> None:
