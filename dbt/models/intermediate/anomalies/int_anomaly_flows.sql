@@ -3,25 +3,25 @@ with
 
 revenue as (
 
-    select * from {{ ref('fct_revenue_monthly') }}
+    select * from {{ ref('int_account_movements') }}
 
 ),
 
 tickets as (
 
-    select * from {{ ref('fct_tickets') }}
+    select * from {{ ref('int_ticket_states') }}
 
 ),
 
-activity as (
+user_days as (
 
-    select * from {{ ref('fct_usage') }}
+    select * from {{ ref('int_user_days') }}
 
 ),
 
 deals as (
 
-    select * from {{ ref('fct_deals') }}
+    select * from {{ ref('int_deal_scopes') }}
 
 ),
 
@@ -39,7 +39,7 @@ invoices as (
 
 accounts as (
 
-    select * from {{ ref('dim_account') }}
+    select * from {{ ref('stg_crm__accounts') }}
 
 ),
 
@@ -57,28 +57,23 @@ movements as (
         revenue.region,
         revenue.acquisition_channel,
         m.metric,
-        case m.metric
-            when 'new_mrr' then revenue.new_mrr
-            when 'expansion_mrr' then revenue.expansion_mrr
-            when 'contraction_mrr' then revenue.contraction_mrr
-            when 'churned_mrr' then revenue.churned_mrr
-            else revenue.churned_customers
-        end as amount
+        case when revenue.movement_type = m.movement_type then abs(revenue.mrr_change) else 0 end as amount
     from revenue
-    cross join (values ('new_mrr'), ('expansion_mrr'), ('contraction_mrr'), ('churned_mrr'), ('churned_customers')) as m (metric)
+    cross join (values ('new_mrr', 'new'), ('expansion_mrr', 'expansion'), ('contraction_mrr', 'contraction'), ('churned_mrr', 'churn')) as m (metric, movement_type)
 
 ),
 
 usage as (
 
     select
-        activity.activity_date as flow_date,
-        activity.segment,
-        activity.region,
-        activity.acquisition_channel,
+        user_days.activity_date as flow_date,
+        accounts.segment,
+        accounts.region,
+        accounts.acquisition_channel,
         m.metric,
-        case m.metric when 'events' then activity.events else activity.errors end as amount
-    from activity
+        case m.metric when 'events' then user_days.events else user_days.errors end as amount
+    from user_days
+    inner join accounts on user_days.account_id = accounts.account_id
     cross join (values ('events'), ('errors')) as m (metric)
 
 ),
@@ -87,13 +82,15 @@ flows as (
 
     select flow_date, segment, region, acquisition_channel, metric, amount from movements
     union all
+    select revenue_month, segment, region, acquisition_channel, 'churned_customers', {{ as_count("movement_type = 'churn'") }} from revenue
+    union all
     select flow_date, segment, region, acquisition_channel, metric, amount from usage
     union all
-    select created_date, segment, region, acquisition_channel, 'tickets', tickets from tickets
+    select created_date, segment, region, acquisition_channel, 'tickets', 1 from tickets
     union all
-    select created_date, segment, region, acquisition_channel, 'resolution_breaches', resolution_breached from tickets
+    select created_date, segment, region, acquisition_channel, 'resolution_breaches', {{ as_count("resolution_state = 'breached'") }} from tickets
     union all
-    select closed_month, segment, region, acquisition_channel, 'won_amount', won_amount from deals
+    select {{ month_of('closed_at') }}, segment, region, acquisition_channel, 'won_amount', amount from deals
     where is_won
     union all
     select cast(payments.attempted_at as date), accounts.segment, accounts.region, accounts.acquisition_channel, 'failed_payments', 1

@@ -9,7 +9,7 @@ months as (
 
 dates as (
 
-    select * from {{ ref('dim_date') }}
+    select * from {{ ref('int_dates') }}
 
 )
 

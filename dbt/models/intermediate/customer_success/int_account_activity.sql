@@ -3,7 +3,13 @@ with
 
 accounts as (
 
-    select * from {{ ref('dim_account') }}
+    select * from {{ ref('stg_crm__accounts') }}
+
+),
+
+spans as (
+
+    select * from {{ ref('int_account_paid_span') }}
 
 ),
 
@@ -39,7 +45,7 @@ payments as (
 
 tickets as (
 
-    select * from {{ ref('fct_tickets') }}
+    select * from {{ ref('int_ticket_states') }}
 
 ),
 
@@ -76,7 +82,7 @@ select
     accounts.account_id,
     coalesce(user_counts.user_count, 0) as user_count,
     logins.last_login_at,
-    {{ days_since_login('logins.last_login_at', 'user_counts.first_user_at', 'accounts.first_paid_at', 'as_of.data_start_date', 'as_of.as_of_at') }} as days_since_login,
+    {{ days_since_login('logins.last_login_at', 'user_counts.first_user_at', 'spans.first_paid_at', 'as_of.data_start_date', 'as_of.as_of_at') }} as days_since_login,
     coalesce(usage.events_28d, 0) as events_28d,
     coalesce(usage.events_28d_before, 0) as events_28d_before,
     coalesce(ticket_counts.tickets, 0) as tickets,
@@ -85,6 +91,7 @@ select
     coalesce(payments.overdue_invoices, 0) as overdue_invoices
 from accounts
 cross join as_of
+left join spans on accounts.account_id = spans.account_id
 left join user_counts on accounts.account_id = user_counts.account_id
 left join ticket_counts on accounts.account_id = ticket_counts.account_id
 left join usage
@@ -99,5 +106,5 @@ left join support
 left join payments
     on accounts.account_id = payments.account_id
         and as_of.last_month = payments.snapshot_month
-where accounts.first_paid_at is not null
+where spans.account_id is not null
     or user_counts.account_id is not null

@@ -3,13 +3,19 @@ with
 
 users as (
 
-    select * from {{ ref('fct_activation') }}
+    select * from {{ ref('int_user_activations') }}
 
 ),
 
 activated_accounts as (
 
-    select * from {{ ref('fct_activation_accounts') }}
+    select * from {{ ref('int_account_activations') }}
+
+),
+
+accounts as (
+
+    select * from {{ ref('stg_crm__accounts') }}
 
 ),
 
@@ -21,19 +27,23 @@ as_of as (
 
 both_levels as (
 
-    select 'users' as level, segment, region, acquisition_channel, created_at, activated_at from users
+    select 'users' as level, account_id, created_at, activated_at from users
     union all
-    select 'accounts' as level, segment, region, acquisition_channel, created_at, activated_at from activated_accounts
+    select 'accounts' as level, account_id, created_at, activated_at from activated_accounts
 
 ),
 
 timed as (
 
     select
-        both_levels.*,
+        both_levels.level,
+        accounts.segment,
+        accounts.region,
+        accounts.acquisition_channel,
         {{ days_between('both_levels.created_at', 'coalesce(both_levels.activated_at, as_of.as_of_at)') }} as duration_days,
         {{ as_count('both_levels.activated_at is not null') }} as activated
     from both_levels
+    inner join accounts on both_levels.account_id = accounts.account_id
     cross join as_of
 
 )

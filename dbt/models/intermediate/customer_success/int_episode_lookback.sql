@@ -9,7 +9,7 @@ episodes as (
 
 tickets as (
 
-    select * from {{ ref('fct_tickets') }}
+    select * from {{ ref('int_ticket_states') }}
 
 ),
 
@@ -25,9 +25,9 @@ invoices as (
 
 ),
 
-activity as (
+user_days as (
 
-    select * from {{ ref('fct_usage') }}
+    select * from {{ ref('int_user_days') }}
 
 ),
 
@@ -68,7 +68,7 @@ support as (
         ended.account_id,
         ended.episode_number,
         count(*) as tickets_90d,
-        sum(tickets.escalated_tickets) as escalated_tickets_90d,
+        count(*) filter (where tickets.is_escalated) as escalated_tickets_90d,
         count(*) filter (where tickets.csat_score <= 3) as low_csat_answers_90d
     from ended
     inner join tickets
@@ -101,13 +101,13 @@ usage as (
     select
         ended.account_id,
         ended.episode_number,
-        sum(activity.events) filter (where activity.activity_date >= cast(ended.ended_at - interval '90' day as date)) as events_90d,
-        max(activity.activity_date) filter (where activity.logins > 0) as last_login_date
+        sum(user_days.events) filter (where user_days.activity_date >= cast(ended.ended_at - interval '90' day as date)) as events_90d,
+        max(user_days.activity_date) filter (where user_days.logins > 0) as last_login_date
     from ended
-    inner join activity
-        on ended.account_id = activity.account_id
+    inner join user_days
+        on ended.account_id = user_days.account_id
         -- whole days before the end
-            and cast(ended.ended_at as date) > activity.activity_date
+            and cast(ended.ended_at as date) > user_days.activity_date
     group by ended.account_id, ended.episode_number
 
 )

@@ -1,9 +1,9 @@
 -- one row per segment: months that a customer is expected to stay, from the churn of the last twelve complete months
 with
 
-revenue as (
+movements as (
 
-    select * from {{ ref('fct_revenue_monthly') }}
+    select * from {{ ref('int_account_movements') }}
 
 ),
 
@@ -16,14 +16,14 @@ as_of as (
 churn as (
 
     select
-        revenue.segment,
-        sum(revenue.starting_customers) as starting_customers,
-        sum(revenue.churned_customers) as churned_customers
-    from revenue
+        movements.segment,
+        count(*) filter (where movements.starting_mrr > 0) as starting_customers,
+        count(*) filter (where movements.movement_type = 'churn') as churned_customers
+    from movements
     cross join as_of
-    where revenue.revenue_month <= as_of.last_complete_month
-        and revenue.revenue_month > as_of.last_complete_month - interval '12' month
-    group by revenue.segment
+    where movements.revenue_month <= as_of.last_complete_month
+        and movements.revenue_month > as_of.last_complete_month - interval '12' month
+    group by movements.segment
 
 )
 

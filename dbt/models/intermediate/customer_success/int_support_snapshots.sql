@@ -3,13 +3,7 @@ with
 
 tickets as (
 
-    select * from {{ ref('fct_tickets') }}
-
-),
-
-policies as (
-
-    select * from {{ ref('stg_support__sla_policies') }}
+    select * from {{ ref('int_ticket_states') }}
 
 ),
 
@@ -31,18 +25,16 @@ known as (
         tickets.account_id,
         months.month_start as snapshot_month,
         tickets.created_at >= months.ends_at - interval '90' day as is_recent,
-        tickets.resolved_at is null or tickets.resolved_at >= months.ends_at as is_open,
+        tickets.solved_at is null or tickets.solved_at >= months.ends_at as is_open,
         -- the source keeps no time of an escalation or a score: before the as-of date they count once the ticket is resolved
-        (tickets.resolved_at < months.ends_at or months.ends_at = as_of.as_of_at) and tickets.is_escalated as is_escalated,
-        tickets.resolution_breached = 1
-        and tickets.created_at + policies.resolution_hours * interval '1' hour < months.ends_at as is_breached,
-        case when tickets.resolved_at < months.ends_at or months.ends_at = as_of.as_of_at then tickets.csat_score end as csat_score
+        (tickets.solved_at < months.ends_at or months.ends_at = as_of.as_of_at) and tickets.is_escalated as is_escalated,
+        tickets.resolution_state = 'breached' and tickets.solve_due_at < months.ends_at as is_breached,
+        case when tickets.solved_at < months.ends_at or months.ends_at = as_of.as_of_at then tickets.csat_score end as csat_score
     from tickets
     inner join months on tickets.created_at < months.ends_at
     cross join as_of
-    left join policies on tickets.priority = policies.priority
     where not months.is_opening
-        and (tickets.created_at >= months.ends_at - interval '90' day or tickets.resolved_at is null or tickets.resolved_at >= months.ends_at)
+        and (tickets.created_at >= months.ends_at - interval '90' day or tickets.solved_at is null or tickets.solved_at >= months.ends_at)
 
 )
 

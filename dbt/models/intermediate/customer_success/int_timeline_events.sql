@@ -3,7 +3,7 @@ with
 
 tickets as (
 
-    select * from {{ ref('fct_tickets') }}
+    select * from {{ ref('int_ticket_states') }}
 
 ),
 
@@ -52,12 +52,12 @@ episodes as (
 select account_id, created_at as occurred_at, 'ticket_opened' as kind, ticket_id as source_id, priority || ': ' || coalesce(subject, category) as title, cast(null as numeric(18, 2)) as amount
 from tickets
 union all
-select account_id, resolved_at as occurred_at, 'ticket_resolved' as kind, ticket_id as source_id, priority || ': ' || coalesce(subject, category) as title, cast(null as numeric(18, 2)) as amount
+select account_id, solved_at as occurred_at, 'ticket_resolved' as kind, ticket_id as source_id, priority || ': ' || coalesce(subject, category) as title, cast(null as numeric(18, 2)) as amount
 from tickets
-where resolved_at is not null
+where solved_at is not null
 union all
 -- the source keeps no time of an escalation: it is shown where the ticket was first answered, or else opened
-select account_id, coalesce(first_response_at, created_at) as occurred_at, 'escalation' as kind, ticket_id as source_id, priority || ': ' || coalesce(subject, category) as title, cast(null as numeric(18, 2)) as amount
+select account_id, coalesce(answered_at, created_at) as occurred_at, 'escalation' as kind, ticket_id as source_id, priority || ': ' || coalesce(subject, category) as title, cast(null as numeric(18, 2)) as amount
 from tickets
 where is_escalated
 union all

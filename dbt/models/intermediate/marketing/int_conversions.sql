@@ -7,15 +7,9 @@ deals as (
 
 ),
 
-revenue as (
+movements as (
 
-    select * from {{ ref('fct_revenue_monthly') }}
-
-),
-
-accounts as (
-
-    select * from {{ ref('dim_account') }}
+    select * from {{ ref('int_account_movements') }}
 
 )
 
@@ -36,16 +30,15 @@ where is_won
 union all
 
 select
-    {{ row_key(["'customer'", 'revenue.account_id']) }} as conversion_id,
+    {{ row_key(["'customer'", 'account_id']) }} as conversion_id,
     'customer' as conversion_type,
     cast(null as {{ dbt.type_string() }}) as deal_id,
-    revenue.account_id,
-    revenue.segment,
-    revenue.region,
-    revenue.acquisition_channel,
-    accounts.first_paid_at as converted_at,
+    account_id,
+    segment,
+    region,
+    acquisition_channel,
+    first_paid_at as converted_at,
     cast(0 as numeric(18, 2)) as won_amount,
-    revenue.new_mrr
-from revenue
-inner join accounts on revenue.account_id = accounts.account_id
-where revenue.movement_type = 'new'
+    cast(mrr_change as numeric(18, 2)) as new_mrr
+from movements
+where movement_type = 'new'

@@ -9,7 +9,7 @@ user_days as (
 
 accounts as (
 
-    select * from {{ ref('dim_account') }}
+    select * from {{ ref('stg_crm__accounts') }}
 
 ),
 

@@ -18,7 +18,8 @@ select
     events.account_id,
     events.occurred_date as activity_date,
     count(*) as events,
-    count(*) filter (where events.event_type = 'login') as logins
+    count(*) filter (where events.event_type = 'login') as logins,
+    count(*) filter (where events.event_type = 'error') as errors
 from events
 cross join as_of
 where events.occurred_at < as_of.as_of_at

@@ -3,7 +3,7 @@ with
 
 invoices as (
 
-    select * from {{ ref('fct_invoices') }}
+    select * from {{ ref('int_invoices') }}
 
 ),
 
@@ -25,7 +25,7 @@ spread as (
         invoices.*,
         greatest({{ months_between('invoices.period_start', "invoices.period_end + interval '1' day") }}, 1) as service_months
     from invoices
-    where invoices.payment_state <> 'void'
+    where invoices.status <> 'void'
 
 ),
 

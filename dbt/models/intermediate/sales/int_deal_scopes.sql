@@ -9,7 +9,7 @@ deals as (
 
 accounts as (
 
-    select * from {{ ref('dim_account') }}
+    select * from {{ ref('stg_crm__accounts') }}
 
 ),
 

@@ -19,9 +19,9 @@ deals as (
 
 ),
 
-calendar as (
+dates as (
 
-    select * from {{ ref('dim_date') }}
+    select * from {{ ref('int_dates') }}
 
 ),
 
@@ -34,15 +34,15 @@ as_of as (
 weeks as (
 
     select
-        calendar.date_day as week_start,
-        cast(calendar.date_day as timestamp) as starts_at,
-        cast(calendar.date_day + interval '7' day as timestamp) as ends_at,
-        cast(calendar.date_day + interval '7' day as timestamp) > as_of.as_of_at as is_partial_week
-    from calendar
+        dates.date_day as week_start,
+        cast(dates.date_day as timestamp) as starts_at,
+        cast(dates.date_day + interval '7' day as timestamp) as ends_at,
+        cast(dates.date_day + interval '7' day as timestamp) > as_of.as_of_at as is_partial_week
+    from dates
     cross join as_of
-    where calendar.day_of_week = 1
-        and calendar.date_day >= cast(date_trunc('week', as_of.data_start_date) as date)
-        and calendar.date_day <= as_of.as_of_date
+    where dates.date_day = cast(date_trunc('week', dates.date_day) as date)
+        and dates.date_day >= cast(date_trunc('week', as_of.data_start_date) as date)
+        and dates.date_day <= as_of.as_of_date
 
 ),
 
