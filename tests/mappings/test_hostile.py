@@ -35,7 +35,7 @@ files:
     types: {{created: {kind}, {typed}: number}}
 lookups:
   {lookup}:
-    from: a
+    from: {from_}
     per: {per}
     where: {lookup_where}
     columns: {{{looked_column}: {aggregate}}}
@@ -91,6 +91,11 @@ PLACES = {
 PAYLOADS = {
     "a name that ends": 'x"; copy (select 1 as "{secret}") to \'{out}/evil.py\' (format csv); --',
     "a name within a table": "x\" varchar); copy (select 1) to '{out}/evil.csv'; create table y (\"z",
+    "a name within what is judged": "x\"); copy (select 1) to '{out}/evil.csv'; select * from (select 1 as \"z",
+    "a name within a struct": (
+        'x" int)) as "q"); copy (select 1) to \'{out}/evil.csv\'; select * from (select cast(null as struct("z'
+    ),
+    "a name of a table": "x\" (a int); copy (select 1) to '{out}/evil.csv'; create table \"y",
     "a string that ends": "x'; attach '{out}/evil.db'; --",
     "a string within a call": "%d'), (select content from read_text('{secret}')), ('",
     "a query": "(select content from read_text('{secret}'))",
@@ -133,7 +138,8 @@ def mapping_with(world: Path, place: str, text: str) -> Path:
     filled = text.format(secret=world / "outside/secret.csv", out=world / "outside") if "{secret}" in text else text
     filled = filled.replace("{out}", str(world / "outside"))
     path = world / "m.yml"
-    path.write_text(GOOD.format(**PLACES | {place: quoted(filled)}))
+    also = {"alias": "from_", "lookup": "joined"}.get(place, place)  # a name that is made is used too
+    path.write_text(GOOD.format(**PLACES | {place: quoted(filled), also: quoted(filled)}))
     return path
 
 
