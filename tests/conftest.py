@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -29,6 +30,7 @@ PLANS = {  # the last one's files begin and end within a month
 def pytest_configure(config: pytest.Config) -> None:
     """Begin the run, in the process that the others come from."""
     if not hasattr(config, "workerinput"):
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # a run that is told to end stops its server too
         shared.open_run()
 
 

@@ -19,11 +19,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg2
 import pytest
 
+from warehouse.connections import autocommit
 from warehouse.server.embedded import EmbeddedServer
 from warehouse.settings import ROOT, load_settings
+from warehouse.url import DatabaseUrl
 
 FOLDER = "TOWER_TEST_RUN"  # the environment variable that names the run's folder to every process of it
 
@@ -88,16 +89,18 @@ def start_server() -> dict[str, str]:
         for key, value in (settings | {"WAREHOUSE": "embedded"}).items():
             patch.setenv(key, value)
         EmbeddedServer(load_settings(), run_folder() / "warehouse").up()
+    with autocommit(DatabaseUrl.parse(settings["DATABASE_URL"])) as cursor:
+        for name in ("fsync", "full_page_writes", "synchronous_commit"):  # what it holds need not outlive a crash
+            cursor.execute(f"alter system set {name} = off")
+        cursor.execute("select pg_reload_conf()")
     return settings
 
 
 def new_database(server: Mapping[str, str], name: str, template: str = "template1") -> str:
     """Make a database on the tests' server, empty or as a copy; returns the owner's URL of it."""
-    connection = psycopg2.connect(server["DATABASE_URL"])
-    connection.autocommit = True
-    with locked("databases"), connection.cursor() as cursor:  # two copies of one template at a time are refused
+    # two copies of one template at a time are refused
+    with locked("databases"), autocommit(DatabaseUrl.parse(server["DATABASE_URL"])) as cursor:
         cursor.execute(f"create database {name} template {template} strategy file_copy")
-    connection.close()
     return server["DATABASE_URL"].rsplit("/", 1)[0] + f"/{name}"
 
 
