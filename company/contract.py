@@ -25,9 +25,14 @@ class Column:
     accepted: tuple[str, ...] = ()
     references: tuple[str, str, str] | None = None  # source, table, column
     minimum: float | None = None
-    as_of: bool = False  # its last day is a candidate for "today"
+    happened: bool = False  # its days are known to have happened: the last one is a candidate for "today"
     data_start: bool = False  # its first day is a candidate for the first day of the window
-    last_resort: bool = False  # … only where no other marked column has a value
+    last_resort: bool = False  # … only where no other column that starts the data has a value
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether the window depends on its days."""
+        return self.happened or self.data_start
 
 
 @dataclass(frozen=True)
@@ -100,9 +105,9 @@ def _column(entry: dict[str, Any]) -> Column:
         tuple(str(value) for value in rules.get("accepted_values", {}).get("values", ())),
         reference,
         meta.get("minimum"),
-        bool(meta.get("as_of")),
+        bool(meta.get("happened")),
         bool(meta.get("data_start")),
-        "fallback" in (meta.get("as_of"), meta.get("data_start")),
+        meta.get("data_start") == "fallback",
     )
 
 

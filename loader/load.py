@@ -96,7 +96,7 @@ def _check_only(check: Check, options: Options, done: Loaded, progress: Progress
         checked += check.table(table)
         progress.end(table)
     outcomes = tuple(file.outcome for file in checked)
-    window = window_of(spans_of(outcomes), options.as_of, options.start)
+    window = window_of(spans_of(outcomes), check.today, options.as_of, options.start)
     return replace(done, outcomes=outcomes, problems=refusals(outcomes, options), window=window)
 
 
@@ -207,12 +207,12 @@ class Loading:
             spans = spans_of(done.outcomes)
             self.cursor.execute("truncate ops.merged_rows")
         else:
-            spans = merge.spans_of(self.cursor, self.check.tables)
-        done = replace(done, window=window_of(spans, self.options.as_of, self.options.start))
+            spans = merge.spans_of(self.cursor, self.check.tables, self.check.today)
+        done = replace(done, window=window_of(spans, self.check.today, self.options.as_of, self.options.start))
         if done.window.as_of is None:
             raise TowerError(
-                'no row has a date that could be "today"; load billing/subscriptions (or events, tickets, spend), '
-                "or name the day: --as-of 2026-10-31. Nothing was changed"
+                'no row has a date that could be "today"; load what happened, such as billing/subscriptions, '
+                "or name the day: AS_OF_DATE=2026-10-31. Nothing was changed"
             )
         run = audit.write_run(self.cursor, started, self.options, done)
         rejected.write_rejects(self.cursor, self.check.db, run, self.checked)

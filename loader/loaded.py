@@ -46,7 +46,7 @@ class Loaded:
     refused_run: int = 0
     outcomes: tuple[Outcome, ...] = ()
     problems: tuple[Problem, ...] = ()
-    window: Window = field(default_factory=lambda: Window(None, None))
+    window: Window = field(default_factory=Window)
     absent: tuple[str, ...] = ()
     skipped: dict[str, int] = field(default_factory=dict)  # file: the load that had it
     unused: tuple[str, ...] = ()

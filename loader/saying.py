@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table as Grid
 
 from loader.check.outcome import Problem, Status
+from loader.check.window import Window
 from loader.loaded import Loaded, Options
 from loader.mapping.reader import names
 from warehouse.errors import TowerError
@@ -73,13 +74,22 @@ def say_done(out: Console, done: Loaded, options: Options, seconds: float) -> No
         return
     out.print(
         f"load {done.run}: {read:,} rows read = {read - rejected:,} loaded + {rejected:,} rejected, "
-        f"in {seconds:.1f} s; data from {done.window.start} as of {done.window.as_of}"
+        f"in {seconds:.1f} s; data from {done.window.start} {_today(done.window)}"
     )
     if done.window.earlier and not (options.folder / "truth").is_dir():
-        day = done.window.earlier
-        out.print(f"the subscriptions begin on {day}, before the window: FROM={day} takes them in")
+        table, day = done.window.earlier
+        out.print(f"{table} begins on {day}, before the window: FROM={day} takes it in")
     if rejected:
         _say_how_to_mend(out, done.run, options)
+
+
+def _today(window: Window) -> str:
+    """What today is, which column says so, and what lies after the day of the load."""
+    said = f"as of {window.as_of}, from {window.source or 'AS_OF_DATE'}"
+    if not window.later:
+        return said
+    rows = sum(count for _, count in window.later)
+    return f"{said}; {rows:,} rows lie after the day of the load: {', '.join(name for name, _ in window.later)}"
 
 
 def _say_how_to_mend(out: Console, run: int, options: Options) -> None:

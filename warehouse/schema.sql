@@ -22,6 +22,8 @@ create table if not exists ops.load_runs (
     message varchar(4000)
 );
 alter table ops.load_runs add column if not exists mode varchar(20) not null default 'replace';
+alter table ops.load_runs add column if not exists as_of_source varchar(255);  -- the column that says what today is
+alter table ops.load_runs add column if not exists rows_later bigint not null default 0;  -- dated after the load
 create table if not exists ops.load_files (
     load_run_id bigint not null,
     source_table varchar(255) not null,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -18,6 +19,7 @@ from loader.check.rules import rules_of
 from loader.check.sift import Sifted, sift
 from loader.check.sink import Sink, discard
 from loader.check.values import held
+from loader.check.window import load_day
 from loader.files import notation
 from loader.files.folder import Source
 from loader.files.relation import Relation, Rule, Trouble
@@ -40,6 +42,7 @@ class Check:
     known: set[str] = field(default_factory=set)
     open_sink: Callable[[Relation], Sink] = discard
     tell: Callable[[Relation, int], None] = lambda relation, rows: None  # progress within a file
+    today: date = field(default_factory=load_day)  # no later day has happened
     passes: int = 0
 
     def __post_init__(self) -> None:
@@ -115,7 +118,16 @@ class Check:
             self.tell(relation, done)
 
         try:
-            found = sift(self.db, reading, rules, odd, self._keeps_keys(table), f"{self.passes} {table.key}", hand_on)
+            found = sift(
+                self.db,
+                reading,
+                rules,
+                odd,
+                self._keeps_keys(table),
+                f"{self.passes} {table.key}",
+                self.today,
+                hand_on,
+            )
         except duckdb.Error as error:
             if relation.is_plain:
                 raise NotPlain from error
@@ -232,14 +244,19 @@ class Check:
                     [f"its row in {rule.parent} was rejected", rule.name, rule.column],
                 )
 
-    def _days_without(self, reading: Reading, bad: str, days: Days) -> Days:
-        """The first and last days of the rows that hold, when rows with equal keys were left out."""
+    def _days_without(self, reading: Reading, bad: str, days: dict[str, Days]) -> dict[str, Days]:
+        """The days of the rows that hold, when rows with equal keys were left out."""
         if not days:
             return days
-        columns = [reading.relation.table.column(name) for name in days]
-        ends = ", ".join(f"cast({side}({held(c)}) as date)" for c in columns for side in ("min", "max"))
-        row = first(self.db, f"select {ends} from {reading.rows()} where _line not in (select _line from {bad})")
-        return {name: (row[2 * i], row[2 * i + 1]) for i, name in enumerate(days)}
+        dates = [f"cast({held(reading.relation.table.column(name))} as date)" for name in days]
+        until = literal(self.today.isoformat())
+        asked = ", ".join(
+            f"min({day}) filter (where {day} <= date {until}), max({day}) filter (where {day} <= date {until}), "
+            f"count(*) filter (where {day} > date {until})"
+            for day in dates
+        )
+        row = first(self.db, f"select {asked} from {reading.rows()} where _line not in (select _line from {bad})")
+        return {name: Days(*row[3 * i : 3 * i + 3]) for i, name in enumerate(days)}
 
     def _keys(self, table: str, kind: str = "keys") -> str:
         name = identifier(f"{kind} {table}")

@@ -8,7 +8,14 @@ from enum import StrEnum
 
 from company.contract import Table
 
-Days = dict[str, tuple[date | None, date | None]]  # by column: the first and last day
+
+@dataclass(frozen=True)
+class Days:
+    """The first and last day of a column up to the day of the load, and how many values lie after that day."""
+
+    first: date | None = None
+    last: date | None = None
+    later: int = 0
 
 
 class Status(StrEnum):
@@ -46,7 +53,7 @@ class Outcome:
     deleted: int = 0
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
-    days: Days = field(default_factory=dict)
+    days: dict[str, Days] = field(default_factory=dict)  # by column
     sha256: str = ""
     header: str | None = None
     delimiter: str | None = None

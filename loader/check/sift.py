@@ -37,7 +37,7 @@ class Sifted:
     surplus: int = 0  # good rows beyond the first of their key
     aside: str = ""  # rows that are bad or odd as they stand in the file, with _line and _bad
     keys: str = ""  # the keys of the good rows, when they are kept: k
-    days: Days = field(default_factory=dict)
+    days: dict[str, Days] = field(default_factory=dict)
 
 
 def sift(
@@ -47,15 +47,16 @@ def sift(
     odd: list[str],
     keeps_keys: bool,
     name: str,
+    until: date,
     hand_on: Callable[[pa.RecordBatch], None],
 ) -> Sifted:
     """Read every row once. Those that break a rule go aside; `odd` are conditions for rows that hold and go there too.
 
-    `hand_on` gets the good rows in the file's order, as text that PostgreSQL reads as DuckDB did. Raises duckdb.Error
-    when the file cannot be read.
+    Days after `until` have not happened: they are counted only. `hand_on` gets the good rows in the file's order, as
+    text that PostgreSQL reads as DuckDB did. Raises duckdb.Error when the file cannot be read.
     """
     columns, markers, key = reading.columns, reading.relation.markers, reading.key
-    ends: dict[str, list[Any]] = {column.name: [] for column in columns if column.as_of or column.data_start}
+    ends = {column.name: Days() for column in columns if column.is_dated}
     wanted = [*reading.relation.columns, *(f"{name} day" for name in ends), *(["_hash", "_key"] if key else [])]
     raws = ", ".join(f"{_raw(c)} as {identifier(c.name)}" if cast_of(c) else identifier(c.name) for c in columns)
     found = Sifted()
@@ -75,10 +76,10 @@ def sift(
             if key and keeps_keys:
                 keys.add(good.select(["_key"]))
             for column in ends:
-                ends[column] += pc.min_max(good.column(f"{column} day")).as_py().values()
+                ends[column] = _widened(ends[column], good.column(f"{column} day"), until)
             hand_on(good.select(reading.relation.columns))
         found.aside, found.keys, found.surplus = aside.flush(), keys.flush(), hashes.surplus()
-    found.days = {column: _span(values) for column, values in ends.items()}
+    found.days = ends
     return found
 
 
@@ -88,9 +89,7 @@ def _query(reading: Reading, rules: list[Rule], odd: list[str], keeps_keys: bool
     picked = [f"{written(column)} as {identifier(column.name)}" for column in columns]
     picked += [f"case when _bad or _odd then {identifier(c.name)} end as {_raw(c)}" for c in columns if cast_of(c)]
     picked += [
-        f"cast({held(column)} as date) as {identifier(column.name + ' day')}"
-        for column in columns
-        if column.as_of or column.data_start
+        f"cast({held(column)} as date) as {identifier(column.name + ' day')}" for column in columns if column.is_dated
     ]
     picked += [f"hash({key}) as _hash, {key if keeps_keys else 'null'} as _key"] if key else []
     flags = f"{_any([rule.condition for rule in rules])} as _bad, {_any(odd)} as _odd"
@@ -120,9 +119,18 @@ def _raw(column: Column) -> str:
     return identifier(f"{column.name} raw")
 
 
-def _span(values: list[Any]) -> tuple[date | None, date | None]:
-    known = [value for value in values if value is not None]
-    return min(known, default=None), max(known, default=None)
+def _widened(days: Days, more: pa.Array, until: date) -> Days:
+    """The span with more days."""
+    low, high = pc.min_max(more).as_py().values()
+    if high is None:
+        return days
+    later = days.later
+    if high > until:
+        is_later = pc.greater(more, pa.scalar(until))
+        later += is_later.true_count
+        low, high = pc.min_max(more.filter(pc.invert(is_later))).as_py().values()
+    known = [day for day in (days.first, days.last, low, high) if day is not None]
+    return Days(min(known, default=None), max(known, default=None), later)
 
 
 class Kept:

@@ -2,58 +2,90 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 from company.contract import Column
-from loader.check.outcome import Outcome
+from loader.check.outcome import Days, Outcome
 from warehouse.errors import TowerError
 
 
 @dataclass(frozen=True)
-class Window:
-    """First and last day; `as_of` is "today" for every metric. Subscriptions begin on `earlier`, before the window."""
+class Span:
+    """The days of a column that the contract marks, in one file or in the warehouse."""
 
-    start: date | None
-    as_of: date | None
-    earlier: date | None = None
+    table: str
+    column: Column
+    days: Days
+
+    @property
+    def name(self) -> str:
+        """As messages say it, such as crm.deals.closed_at."""
+        return f"{self.table}.{self.column.name}"
 
 
 @dataclass(frozen=True)
-class Span:
-    """First and last day of a column that the contract marks."""
+class Window:
+    """First and last day; `as_of` is "today" for every metric.
 
-    column: Column
-    first: date | None
-    last: date | None
-
-
-def window_of(spans: list[Span], override: date | None, first: date | None = None) -> Window:
-    """The window that the contract's marked columns span; an as-of date outside the data is refused.
-
-    `first` is a first day that is asked for.
+    `source` is the column that says what today is, nothing where a setting does. `later` counts the values by column
+    that lie after the day of the load. `earlier` is the first day of what may begin before the window.
     """
-    last = max(_days(spans, "as_of", False) or _days(spans, "as_of", True), default=None)
-    other = _days(spans, "data_start", True)
-    start = first or min(_days(spans, "data_start", False) or other, default=None)
-    earlier = min(other) if other and start and min(other) < start else None
+
+    start: date | None = None
+    as_of: date | None = None
+    source: str = ""
+    later: tuple[tuple[str, int], ...] = ()
+    earlier: tuple[str, date] | None = None
+
+
+def load_day() -> date:
+    """The day of the load (UTC): nothing that is dated later has happened."""
+    return datetime.now(UTC).date()
+
+
+def window_of(spans: list[Span], today: date, override: date | None, first: date | None = None) -> Window:
+    """The window of the data: to the last day on which something is known to have happened.
+
+    `override` is an as-of date that is asked for, from the first day to `today`, the day of the load; `first` is a
+    first day that is asked for. Raises TowerError for an as-of date outside of that.
+    """
+    happened = [span for span in spans if span.column.happened and span.days.last]
+    latest = max(happened, key=lambda span: (span.days.last, span.name), default=None)
+    last = latest.days.last if latest else None
+    start = first or _begin(spans)
     if start is None or (last and start > last):
         start = last
-    if override and last and override > last:
-        raise TowerError(f"AS_OF_DATE {override} lies after the last day of the data, {last}; mend it in .env")
+    if override and override > today:
+        raise TowerError(f"AS_OF_DATE {override} lies after the day of the load, {today}; mend it in .env")
     if override and start and override < start:
         raise TowerError(f"AS_OF_DATE {override} lies before the first day of the data, {start}; mend it in .env")
-    return Window(start, override or last, earlier)
+    later: Counter[str] = Counter()
+    for span in spans:
+        if span.column.happened:
+            later[span.name] += span.days.later
+    source = latest.name if latest and not override else ""
+    return Window(start, override or last, source, tuple((+later).items()), _earlier(spans, start))
 
 
-def _days(spans: list[Span], mark: str, last_resort: bool) -> list[date]:
-    """The days at the end that a mark asks for."""
-    marked = [span for span in spans if getattr(span.column, mark) and span.column.last_resort == last_resort]
-    days = [span.last if mark == "as_of" else span.first for span in marked]
-    return [day for day in days if day is not None]
+def _begin(spans: list[Span]) -> date | None:
+    """The first day of what starts the data, or else of what does as a last resort."""
+    for last_resort in (False, True):
+        days = [s.days.first for s in spans if s.column.data_start and s.column.last_resort == last_resort]
+        if known := [day for day in days if day is not None]:
+            return min(known)
+    return None
+
+
+def _earlier(spans: list[Span], start: date | None) -> tuple[str, date] | None:
+    """What begins before the window, and when."""
+    resorts = [s for s in spans if s.column.data_start and s.column.last_resort and s.days.first]
+    before = [(s.days.first, s.table) for s in resorts if s.days.first and start and s.days.first < start]
+    return (min(before)[1], min(before)[0]) if before else None
 
 
 def spans_of(outcomes: Iterable[Outcome]) -> list[Span]:
     """The spans of the marked columns of the files that were checked."""
-    return [Span(o.table.column(name), *days) for o in outcomes for name, days in o.days.items()]
+    return [Span(o.table.key, o.table.column(name), days) for o in outcomes for name, days in o.days.items()]

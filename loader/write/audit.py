@@ -70,8 +70,8 @@ def write_run(cursor: Any, started: datetime, options: Options, done: Loaded) ->
     message = f"{rejected:,} problems in {len({p.file for p in done.problems})} file(s)" if failed else None
     cursor.execute(
         "insert into ops.load_runs (started_at, finished_at, loaded_by, status, source_folder, file_hashes, rows_read, "
-        "rows_loaded, rows_rejected, data_start_date, as_of_date, message, mode) "
-        "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning load_run_id",
+        "rows_loaded, rows_rejected, data_start_date, as_of_date, as_of_source, rows_later, message, mode) "
+        "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning load_run_id",
         (
             started,
             now(),
@@ -84,6 +84,8 @@ def write_run(cursor: Any, started: datetime, options: Options, done: Loaded) ->
             rejected,
             done.window.start,
             done.window.as_of,
+            done.window.source or None,
+            sum(count for _, count in done.window.later),
             message,
             options.mode,
         ),

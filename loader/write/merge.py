@@ -11,6 +11,7 @@ from psycopg2 import sql
 
 from company.contract import Table
 from loader.check import rejects
+from loader.check.outcome import Days
 from loader.check.reading import Checked
 from loader.check.window import Span
 from loader.files.facts import day_of
@@ -134,13 +135,17 @@ def _set_late_aside(cursor: Any, db: duckdb.DuckDBPyConnection, file: Checked, d
     return replace(file, outcome=outcome, bad=bad)
 
 
-def spans_of(cursor: Any, tables: list[Table]) -> list[Span]:
-    """First and last day of every marked column of raw.*, as the window needs them."""
+def spans_of(cursor: Any, tables: list[Table], until: date) -> list[Span]:
+    """The days of every dated column of raw.*, as the window needs them; those after `until` have not happened."""
     found = []
     for table in tables:
-        for column in table.columns:
-            if column.as_of or column.data_start:
-                query = sql.SQL("select cast(min({0}) as date), cast(max({0}) as date) from {1}")
-                cursor.execute(query.format(sql.Identifier(column.name), sql.Identifier("raw", table.relation)))
-                found.append(Span(column, *cursor.fetchone()))
+        for column in (column for column in table.columns if column.is_dated):
+            query = sql.SQL(
+                "select min({0}::date) filter (where {0}::date <= %(until)s), "
+                "max({0}::date) filter (where {0}::date <= %(until)s), "
+                "count(*) filter (where {0}::date > %(until)s) from {1}"
+            )
+            name = sql.Identifier(column.name)
+            cursor.execute(query.format(name, sql.Identifier("raw", table.relation)), {"until": until})
+            found.append(Span(table.key, column, Days(*cursor.fetchone())))
     return found

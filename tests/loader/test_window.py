@@ -1,0 +1,65 @@
+"""Today is the last day on which something is known to have happened."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from company.contract import Column, read_contract
+from loader.check.outcome import Days
+from loader.check.window import Span, window_of
+from warehouse.errors import TowerError
+from warehouse.settings import ROOT
+
+LOADED = date(2026, 8, 1)
+HAPPENED = Column("at", "timestamp", happened=True)
+START = Column("since", "timestamp", data_start=True)
+RESORT = Column("began", "timestamp", happened=True, data_start=True, last_resort=True)
+
+
+def days(first: str, last: str, later: int = 0) -> Days:
+    return Days(date.fromisoformat(first), date.fromisoformat(last), later)
+
+
+def test_today_is_the_latest_of_every_column_that_happened_and_says_which() -> None:
+    spans = [
+        Span("crm.accounts", HAPPENED, days("2026-01-20", "2026-01-20")),
+        Span("crm.deals", HAPPENED, days("2026-01-10", "2026-06-20")),
+        Span("crm.deals", HAPPENED, days("2026-02-03", "2026-02-03")),  # a second file does not hide the first
+    ]
+    found = window_of(spans, LOADED, None)
+    assert (found.as_of, found.source) == (date(2026, 6, 20), "crm.deals.at")
+
+
+def test_what_is_dated_after_the_load_waits_and_is_counted() -> None:
+    spans = [Span("billing.subscription_changes", HAPPENED, days("2026-01-05", "2026-03-31", later=1))]
+    found = window_of(spans, LOADED, None)
+    assert found.as_of == date(2026, 3, 31)
+    assert found.later == (("billing.subscription_changes.at", 1),)
+
+
+def test_an_as_of_date_may_move_back_and_forward_to_the_day_of_the_load() -> None:
+    spans = [Span("crm.deals", RESORT, days("2026-01-10", "2026-06-20"))]
+    for day in (date(2026, 1, 10), date(2026, 6, 10), date(2026, 6, 30), LOADED):
+        found = window_of(spans, LOADED, day)
+        assert (found.start, found.as_of, found.source) == (date(2026, 1, 10), day, "")
+    with pytest.raises(TowerError, match="after the day of the load, 2026-08-01"):
+        window_of(spans, LOADED, date(2026, 8, 2))
+    with pytest.raises(TowerError, match="before the first day of the data, 2026-01-10"):
+        window_of(spans, LOADED, date(2026, 1, 9))
+
+
+def test_a_last_resort_starts_the_data_only_where_nothing_else_does() -> None:
+    resort = Span("billing.subscriptions", RESORT, days("2024-05-01", "2026-02-01"))
+    assert window_of([resort], LOADED, None).start == date(2024, 5, 1)
+    both = window_of([resort, Span("support.tickets", START, days("2026-01-03", "2026-02-01"))], LOADED, None)
+    assert both.start == date(2026, 1, 3)
+    assert both.earlier == ("billing.subscriptions", date(2024, 5, 1))
+
+
+def test_no_planned_or_booked_day_counts_as_happened() -> None:
+    marked = {f"{t.key}.{c.name}" for t in read_contract(ROOT / "dbt") for c in t.columns if c.happened}
+    assert {"crm.deals.closed_at", "billing.invoices.invoice_date", "billing.subscriptions.ended_at"} <= marked
+    planned = ("expected_close_date", "due_date", "due_at", "period_end", "trial_ended_at", "hired_at", "released_at")
+    assert not [name for name in marked if name.endswith(planned)]
