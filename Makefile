@@ -32,8 +32,8 @@ access: up ## apply access.yml: who may see which segments and regions
 gen-data: setup ## write the synthetic company's CSV files (NUM_ACCOUNTS, SEED, …)
 	@$(PY) -m data_gen
 
-load-data: up ## check the files and load them (DATA=folder MAPPING=name MODE=merge STRICT=1 MAX_REJECTS=5 DATES=dmy FROM=day)
-	@$(PY) -m loader $(if $(DATA),--data $(DATA)) $(if $(MAPPING),--mapping $(MAPPING)) $(if $(MODE),--mode $(MODE)) $(if $(STRICT),--strict) $(if $(MAX_REJECTS),--max-rejects $(MAX_REJECTS)) $(if $(DATES),--dates $(DATES)) $(if $(FROM),--from $(FROM))
+load-data: up ## check the files and load them (DATA=folder MAPPING=name MODE=merge STRICT=1 MAX_REJECTS=5 DATES=dmy NUMBERS=comma FROM=day)
+	@$(PY) -m loader $(if $(DATA),--data $(DATA)) $(if $(MAPPING),--mapping $(MAPPING)) $(if $(MODE),--mode $(MODE)) $(if $(STRICT),--strict) $(if $(MAX_REJECTS),--max-rejects $(MAX_REJECTS)) $(if $(DATES),--dates $(DATES)) $(if $(NUMBERS),--numbers $(NUMBERS)) $(if $(FROM),--from $(FROM))
 
 doctor: setup ## what a folder of unknown files is, a draft mapping and what would work (DATA=folder OUT=draft.yml)
 	@$(PY) -m loader doctor $(DATA) $(if $(OUT),--out $(OUT))

@@ -104,6 +104,9 @@ def parse() -> Options:
         "--dates", choices=["dmy", "mdy"], help="how to read dates such as 03/04/2026 that tell nothing"
     )
     parser.add_argument(
+        "--numbers", choices=["comma", "point"], help="what stands before decimals where 1.200 tells nothing"
+    )
+    parser.add_argument(
         "--as-of", type=date.fromisoformat, default=settings.as_of_date, help='"today" of every metric (AS_OF_DATE)'
     )
     parser.add_argument("--from", dest="start", type=date.fromisoformat, help="first day of the window, if not found")
@@ -112,11 +115,21 @@ def parse() -> Options:
     if not 0 <= given.max_rejects <= 100:
         raise TowerError(f"--max-rejects is a percentage from 0 to 100, not {given.max_rejects:g}")
     day_first = {"dmy": True, "mdy": False, None: None}[given.dates]
+    comma = {"comma": True, "point": False, None: None}[given.numbers]
     share = given.max_rejects / 100
     tables = read_contract(settings.root / "dbt")
     mappings = tuple(read_mapping(name, tables) for name in given.mapping.split(",") if name)
     return Options(
-        given.data, given.mode, given.strict, share, given.as_of, day_first, given.check_only, mappings, given.start
+        given.data,
+        given.mode,
+        given.strict,
+        share,
+        given.as_of,
+        day_first,
+        comma,
+        given.check_only,
+        mappings,
+        given.start,
     )
 
 

@@ -17,6 +17,7 @@ from loader.check.sink import discard
 from loader.check.window import spans_of, window_of
 from loader.duck import open_scratch
 from loader.files.folder import FolderSource
+from loader.files.marks import Hints
 from loader.files.relation import Relation
 from loader.loaded import Changes, Loaded, Options, refusals
 from loader.mapping.source import MappedSource
@@ -41,7 +42,7 @@ def load(
     progress = Progress(source, advance)
     done = Loaded(unused=tuple(source.unused))
     with open_scratch(scratch, source.paths()) as db:
-        check = Check(db, tables, source, options.mode, options.day_first, tell=progress.within)
+        check = Check(db, tables, source, options.mode, hints_of(options), tell=progress.within)
         if connection is None:
             return _check_only(check, options, done, progress)
         with connection.cursor() as cursor:
@@ -60,10 +61,15 @@ def load(
     return done
 
 
+def hints_of(options: Options) -> Hints:
+    """What the user says about values that can be read in two ways."""
+    return Hints(options.day_first, options.comma)
+
+
 def make_source(tables: list[Table], options: Options, scratch: Path) -> FolderSource:
     """The folder as it is, or through the mappings."""
     if options.mappings:
-        return MappedSource(options.folder, tables, scratch, list(options.mappings), options.day_first)
+        return MappedSource(options.folder, tables, scratch, list(options.mappings), hints_of(options))
     source = FolderSource(options.folder, tables, scratch, options.strict)
     if options.mode != "merge":
         source.leave_deletions()

@@ -21,6 +21,7 @@ class Options:
     max_rejects: float = 0.01
     as_of: date | None = None
     day_first: bool | None = None
+    comma: bool | None = None  # before decimals
     check_only: bool = False
     mappings: tuple[Mapping, ...] = ()
     start: date | None = None

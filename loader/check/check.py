@@ -22,6 +22,7 @@ from loader.check.values import held
 from loader.check.window import load_day
 from loader.files import notation
 from loader.files.folder import Source
+from loader.files.marks import NO_HINTS, Hints, Undecided
 from loader.files.relation import Relation, Rule, Trouble
 from loader.sql import first, identifier, identifiers, literal, run
 
@@ -38,7 +39,7 @@ class Check:
     tables: list[Table]
     source: Source
     mode: str = "replace"
-    day_first: bool | None = None
+    hints: Hints = NO_HINTS
     known: set[str] = field(default_factory=set)
     open_sink: Callable[[Relation], Sink] = discard
     tell: Callable[[Relation, int], None] = lambda relation, rows: None  # progress within a file
@@ -67,6 +68,8 @@ class Check:
                 relation = self.source.carefully(self.db, relation)
             if not relation.trouble:
                 return self._checked(relation)
+        except Undecided as undecided:
+            relation = replace(relation, trouble=undecided.trouble)
         except duckdb.Error as error:
             text = " ".join(str(error).split())[:200]
             made = relation.made_by
@@ -108,7 +111,7 @@ class Check:
         """One pass over the rows, which go on meanwhile. Raises NotPlain when the file must be read with care."""
         relation, table = reading.relation, reading.relation.table
         self.passes += 1
-        odd = [text for name in relation.columns if (text := self._odd(table, name))]
+        odd = [text for name in relation.columns if (text := self._odd(relation, name))]
         done = 0
 
         def hand_on(batch: pa.RecordBatch) -> None:
@@ -166,7 +169,8 @@ class Check:
         troubled = reading.troubled | found
         every = reading.typed(f"(select _line, {identifiers(relation.columns)} from ({relation.sql}))")
         asked = [(column(name), text) for name, text in troubled.items()]
-        notations = notation.find(self.db, every, asked, self.day_first)
+        hints = replace(self.hints, delimiter=relation.delimiter, columns=tuple(reading.columns))
+        notations = notation.find(self.db, every, asked, hints)
         return Reading(relation, notations, troubled) if len(notations) > len(reading.notations) else None
 
     def _troubled(self, relation: Relation, rows: str) -> dict[str, str]:
@@ -174,7 +178,7 @@ class Check:
         tests: list[tuple[str, str]] = []
         for name in relation.columns:
             tests += [(name, r.condition) for r in self._rules(relation.table, name) if r.name != "not_null"]
-            tests += [(name, text) for text in [self._odd(relation.table, name)] if text]
+            tests += [(name, text) for text in [self._odd(relation, name)] if text]
         parts = ", ".join(f"count(*) filter (where {text})" for _, text in tests)
         counts = first(self.db, f"select {parts} from {rows}") if tests else ()
         found: dict[str, list[str]] = {}
@@ -183,8 +187,8 @@ class Check:
                 found.setdefault(name, []).append(f"({text})")
         return {name: " or ".join(texts) for name, texts in found.items()}
 
-    def _odd(self, table: Table, name: str) -> str:
-        return notation.odd(table.column(name), table.key in self.parents)
+    def _odd(self, relation: Relation, name: str) -> str:
+        return notation.odd(relation.table.column(name), relation.table.key in self.parents, relation.delimiter)
 
     def _keeps_keys(self, table: Table) -> bool:
         """Whether the keys are asked for again: by children, or by further files of the table."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from company.contract import Column
 from loader.check.values import held
+from loader.files.dates import FIRST
 from loader.files.relation import Rule
 from loader.sql import identifier, literal, literals
 
-FIRST, LAST = "1900-01-01", "2200-01-01"  # a date beyond is a slip of the pen
+LAST = "2200-01-01"  # a date beyond is a slip of the pen
 READABLE = {
     "timestamp": "a timestamp (2026-10-31 23:59:59)",
     "date": "a date (2026-10-31)",
@@ -35,6 +36,10 @@ def rules_of(column: Column) -> list[Rule]:
             broken = f"case when cast({holds} as varchar) = {name} then false "
             broken += f"else {holds} is null or {name} similar to '.*[._eE].*' end"
         rules.append(Rule(column.name, "type", f"{name} is not null and ({broken})", f"not {text}"))
+    if kind == "numeric":
+        places = int(column.data_type.rstrip(")").split(",")[1])
+        message = f"more than {places} decimals: not a number that fits {column.data_type}"
+        rules.append(Rule(column.name, "decimals", _has_more_decimals(name, places), message))
     if column.not_null:
         rules.append(Rule(column.name, "not_null", f"{name} is null", "empty, but a value is required"))
     if column.accepted:
@@ -44,3 +49,14 @@ def rules_of(column: Column) -> list[Rule]:
         low = f"try_cast({name} as double) < {column.minimum}"
         rules.append(Rule(column.name, "minimum", low, f"below {column.minimum}"))
     return rules
+
+
+def _has_more_decimals(name: str, places: int) -> str:
+    """An SQL condition for numbers that would be rounded; only a long one is looked at closely.
+
+    19.900000000000002 is how a binary number was printed, and 19.90.
+    """
+    exact = f"try_cast({name} as double)"
+    exact = f"abs({exact} - cast(try_cast({name} as decimal(38, {places})) as double)) > 1e-14 * abs({exact})"
+    is_long = f"strpos({name}, '.') between 1 and strlen({name}) - {places + 1} or {name} similar to '.*[eE].*'"
+    return f"case when {is_long} then {exact} else false end"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import hashlib
+import io
 import re
 import zlib
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
@@ -15,13 +15,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
 
-from charset_normalizer import from_bytes
-
 from company.contract import Table
+from loader.files.codepages import KNOWN, guess
+from loader.files.headers import Header, bare_name, find_header, is_total, places, split
 
 ENDING = r"\.(?:csv|tsv|txt|parquet)(?:\.gz)?"
 PART = r"(?:[-_.]\d[\w.-]*|-[\w.-]+)?"  # tickets-2026-10.csv, tickets_2.csv, tickets.001.csv
-CODECS = ["cp1252", "latin_1", "cp1250", "cp1251", "iso8859_2", "mac_roman"]
 SAMPLE = 1 << 16
 DATED = re.compile(r"(?<!\d)(20\d\d)-?([01]\d)-?([0-3]\d)(?!\d)")
 BROKEN = (OSError, EOFError, zlib.error)  # what a damaged archive or an unreadable file raises
@@ -81,11 +80,6 @@ def open_bytes(path: Path) -> IO[bytes]:
     return gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb")  # type: ignore[return-value]
 
 
-def clean_name(name: str) -> str:
-    """A header's name as the contract would write it: `Account ID` is account_id."""
-    return re.sub(r"[^a-z0-9]+", "_", name.strip().lower()).strip("_")
-
-
 @dataclass
 class FileFacts:
     """What a file is. `columns` are the contract's columns with their places in the file, `extra` the other headers."""
@@ -101,11 +95,15 @@ class FileFacts:
     delimiter: str = ","
     header: list[str] = field(default_factory=list)
     header_text: str = ""
+    header_line: int = 1
+    titles: tuple[str, ...] = ()  # the lines above the header
+    ends_with_total: bool = False
     columns: dict[str, int] = field(default_factory=dict)
     extra: list[str] = field(default_factory=list)
     has_nul: bool = False
     has_quotes: bool = False
     odd_newlines: bool = False
+    example: str = ""  # a word with letters of the guessed encoding
     damaged: bool = False  # bytes that are not of the encoding
     notes: list[str] = field(default_factory=list)
 
@@ -125,32 +123,33 @@ class FileFacts:
         with open_bytes(self.path) as stream:
             head = stream.read(SAMPLE)
         self.encoding = _by_mark(head)
+        self._find_header(head)
+
+    def _find_header(self, head: bytes) -> None:
         text = head.decode(self.encoding, errors="replace").removeprefix("\ufeff")
-        text = text.lstrip("\r\n") if not self.strict else text
-        self.header_text = text.splitlines()[0] if text.splitlines() else ""
-        choices = "," if self.strict else ",;\t|"
-        self.split_by(max(choices, key=lambda mark: len(set(map(clean_name, self._split(mark))) & set(self.wanted))))
+        lines = [line.rstrip("\r\n") for line in io.StringIO(text, newline="")]
+        if self.strict:
+            found = Header(1, lines[0] if lines else "")
+        else:
+            found = find_header(lines, self.wanted, self.names, ",;\t|")
+        self.header_line, self.header_text, self.titles = found.line, found.text, found.titles
+        self.split_by(found.delimiter)
         self.match()
 
     def split_by(self, delimiter: str) -> None:
         """Take a character for the one that separates columns."""
         self.delimiter = delimiter
-        self.header = self._split(delimiter)
-
-    def _split(self, delimiter: str) -> list[str]:
-        try:
-            return next(csv.reader([self.header_text], delimiter=delimiter), [])
-        except csv.Error:
-            return []
+        self.header = split(self.header_text, delimiter)
 
     def match(self) -> None:
         """Find the contract's columns in the header: by their own names, then by others; the first of equals counts."""
-        self.columns = {}
-        own = [name if self.strict else clean_name(name) for name in self.header]
-        for names in (own, [self.names.get(name, "") for name in own]):
-            for place, name in enumerate(names):
+        if self.strict:
+            self.columns = {}
+            for place, name in enumerate(self.header):
                 if name in self.wanted:
                     self.columns.setdefault(name, place)
+        else:
+            self.columns = places(self.header, self.wanted, self.names)
         self.extra = [name for place, name in enumerate(self.header) if place not in self.columns.values()]
 
     def read_through(self) -> None:
@@ -164,13 +163,33 @@ class FileFacts:
         self.has_nul, self.has_quotes, self.odd_newlines = seen.has_nul, seen.has_quotes, seen.odd_newlines
         if self.damaged and not self.strict:
             self._guess(seen.sample)
+        self.ends_with_total = not self.strict and self._is_total_at(seen.tail)
+        self._say()
+
+    def _is_total_at(self, tail: bytes) -> bool:
+        """Whether the last line sums up the others."""
+        lines = tail.decode(self.encoding, errors="replace").splitlines()
+        last = next((line for line in reversed(lines) if line.strip()), "")
+        return is_total(split(last, self.delimiter))
+
+    def _say(self) -> None:
+        """Write down how the file is read where it is not plain."""
         if self.encoding != "utf-8":
-            self.notes.append(f"read as {self.encoding}")
+            kind = f" ({KNOWN[self.encoding]})" if self.encoding in KNOWN else ""
+            shown = f": {self.example}" if self.example else ""
+            self.notes.append(f"read as {self.encoding}{kind}{shown}")
         if self.delimiter != ",":
             self.notes.append(f"columns are separated by {'a tab' if self.delimiter == chr(9) else self.delimiter}")
-        renamed = [self.header[place] for name, place in self.columns.items() if self.header[place] != name]
-        if renamed:
-            self.notes.append(f"header names read in the contract's spelling: {', '.join(renamed[:5])}")
+        if self.titles:
+            said = ", ".join(repr(line[:60]) for line in self.titles[:3])
+            self.notes.append(f"the header is in line {self.header_line}; the title above it is skipped: {said}")
+        read = {name: self.header[place] for name, place in self.columns.items() if self.header[place] != name}
+        others = [f"{name} from {text}" for name, text in read.items() if bare_name(name) != bare_name(text)]
+        styled = [text for name, text in read.items() if bare_name(name) == bare_name(text)]
+        if styled:
+            self.notes.append(f"header names read in the contract's spelling: {', '.join(styled[:5])}")
+        if others:
+            self.notes.append(f"read from columns of other names: {', '.join(others)}")
 
     def content_hash(self) -> str:
         """The hash of the unpacked content."""
@@ -186,15 +205,10 @@ class FileFacts:
         wrong = text.count("\ufffd")
         if sum(not letter.isascii() for letter in text) - wrong >= wrong:
             return
-        best = from_bytes(sample, cp_isolation=CODECS).best()
-        self.encoding = best.encoding if best else "cp1252"
-        if self.encoding in ("ascii", "utf_8"):
-            self.encoding = "cp1252"
+        self.encoding, self.example = guess(sample)
         self.damaged = True  # some bytes may mean nothing there either
-        text = self.path.name and open_bytes(self.path).readline(SAMPLE).decode(self.encoding, errors="replace")
-        self.header_text = text.rstrip("\r\n")
-        self.header = self._split(self.delimiter)
-        self.match()
+        with open_bytes(self.path) as stream:
+            self._find_header(stream.read(SAMPLE))
 
 
 @dataclass
@@ -209,6 +223,7 @@ class _Bytes:
     odd_newlines: bool = False
     damaged: bool = False
     sample: bytes = b""  # of lines that are not ASCII
+    tail: bytes = b""
     _crlf: int = 0
     _returns: int = 0
     _last: bytes = b""
@@ -221,7 +236,7 @@ class _Bytes:
         if b"\r" in piece or self._last == b"\r":
             self._returns += piece.count(b"\r")
             self._crlf += piece.count(b"\r\n") + (self._last == b"\r" and piece[:1] == b"\n")
-        self._last = piece[-1:]
+        self._last, self.tail = piece[-1:], (self.tail + piece)[-SAMPLE:]
         self.has_nul = self.has_nul or b"\0" in piece
         self.has_quotes = self.has_quotes or b'"' in piece
         if not piece.isascii() and len(self.sample) < SAMPLE:

@@ -92,7 +92,8 @@ class FolderSource:
         relation = replace(relation, columns=tuple(facts.columns), trouble=self._header_trouble(table, facts))
         if relation.trouble:
             return relation
-        if facts.encoding != "utf-8" or facts.has_nul or facts.damaged or facts.odd_newlines:
+        is_broken = facts.has_nul or facts.damaged or facts.odd_newlines
+        if is_broken or facts.encoding != "utf-8" or facts.header_line > 1 or facts.ends_with_total:
             return self.carefully(db, relation)
         return replace(relation, sql=_plain_sql(facts), is_plain=True)
 
@@ -123,11 +124,11 @@ class FolderSource:
         self.count += 1
         good, refused = self.scratch / f"{self.count}.parquet", self.scratch / f"{self.count}.refused.parquet"
         try:
-            read_records(relation.facts, good, refused)
+            _, count = read_records(relation.facts, good, refused)
         except (*BROKEN, zlib.error) as error:
             return replace(relation, trouble=(Trouble("", "file", f"cannot be read: {error}; export it again"),))
         sql = f"select _line, {identifiers(relation.columns)} from read_parquet({literal(str(good))})"
-        return replace(relation, sql=sql, refused=refused, is_plain=False)
+        return replace(relation, sql=sql, refused=refused if count else None, is_plain=False)
 
     def _parquet(self, db: duckdb.DuckDBPyConnection, relation: Relation, facts: FileFacts) -> Relation:
         source = f"read_parquet({literal(str(facts.path))}, hive_partitioning = false)"

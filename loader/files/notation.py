@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import duckdb
 
 from company.contract import Column
-from loader.files import dates, numbers
+from loader.files import dates, marks, numbers
 from loader.files.dates import DAY_FIRST, MONTH_FIRST
+from loader.files.marks import Hints
+from loader.files.numbers import COMMA, POINT
 from loader.files.relation import Notation
 from loader.sql import first, identifier, literal, literals
 
@@ -48,30 +50,78 @@ class _Counts:
         value = f"coalesce(cast({ways(self.column)[way]} as varchar), {_base(self.column)})"
         return Notation(value, f"{self.column.name} is read {note}")
 
+    def without_words(self) -> Notation:
+        """The values as they stand, and nothing for the words that mean it."""
+        note = f"{self.column.name}: {self.empty:,} words such as NULL or N/A are read as empty"
+        return Notation(_base(self.column), note)
 
-def odd(column: Column, is_parent: bool) -> str:
-    """An SQL condition for values that would pass but mean something else: offsets, words for nothing, spaces."""
+
+def odd(column: Column, is_parent: bool, delimiter: str = ",") -> str:
+    """An SQL condition for values that would pass but mean something else: offsets, words for nothing, spaces.
+
+    Between semicolons 1.200 is often twelve hundred.
+    """
     name = identifier(column.name)
+    if column.data_type.startswith("numeric") and delimiter == ";":
+        return numbers.may_be_grouped(name)
     if column.unique and is_parent:
         return f"{name} <> trim({name})"
     if column.data_type == "timestamp":
-        # only the branches of a case are left out where they are not needed: the pattern is dear
-        return f"case when strlen({name}) in (10, 19) then false else {name} similar to '.{{20,}}|.*[zZ+].*' end"
+        return dates.may_mean_another(name)
     if column.data_type.startswith("varchar") and not (column.accepted or column.references or column.unique):
         return f"{name} in ({literals(EMPTY_TEXT)})"
     return ""
 
 
 def find(
-    db: duckdb.DuckDBPyConnection, relation: str, troubled: list[tuple[Column, str]], day_first: bool | None
+    db: duckdb.DuckDBPyConnection, relation: str, troubled: list[tuple[Column, str]], hints: Hints
 ) -> dict[str, Notation]:
     """Notations for the columns where another one fits more values than the plain one; by column name.
 
     `troubled` columns come with a condition for the values that are not plain: when nothing fits some of those, the
-    whole column need not be tried. `day_first` decides where every value can be read either way; None leaves it to the
-    separator.
+    whole column need not be tried. Where every date can be read either way and `hints` do not tell, the separator
+    decides. Raises Undecided for numbers that can be read either way.
     """
     columns = [column for column, condition in troubled if is_promising(db, relation, column, condition)]
+    if not columns:
+        return {}
+    amounts = [column for column in columns if _kind(column) == "numeric"]
+    chosen = _find_others(db, relation, [column for column in columns if column not in amounts], hints)
+    is_dated = any(_kind(column) in ("date", "timestamp") for column in columns if column.name in chosen)
+    if is_dated or hints.delimiter == ";":  # 1.200 need not trouble anybody, and mean another thing
+        amounts += [c for c in hints.columns if _kind(c) == "numeric" and c not in amounts]
+    return chosen | (_find_amounts(db, relation, amounts, hints) if amounts else {})
+
+
+def _find_amounts(
+    db: duckdb.DuckDBPyConnection, relation: str, columns: list[Column], hints: Hints
+) -> dict[str, Notation]:
+    """With a point or a comma before decimals, or as they stand. Raises Undecided."""
+    counted = _count(db, relation, columns)
+    told = marks.count(db, relation, {c.name: (ways(c)[POINT], ways(c)[COMMA]) for c in columns})
+    others: dict[str, marks.Marks] = {}
+    if any(part.both and part.point == part.comma for part in told.values()) and hints.comma is None:
+        rest = [c for c in hints.columns if _kind(c) in ("integer", "numeric") and c not in columns]
+        others = marks.count(db, relation, {c.name: (_digits(c, "."), _digits(c, ",")) for c in rest})
+    decided = marks.has_comma(db, relation, told, told | others, hints)
+    chosen: dict[str, Notation] = {}
+    for counts in counted:
+        name, best = counts.column.name, counts.best
+        note = f"with {best} ({counts.fitting[best]:,} values)"
+        if name in decided:
+            best = COMMA if decided[name].is_comma else POINT
+            note = f"with {best}, {decided[name].why}: {', '.join(told[name].examples)} and the like"
+        if best == COMMA or counts.fitting[best] != counts.fitting[PLAIN]:
+            chosen[name] = counts.notation(best, note)
+        elif counts.empty:
+            chosen[name] = counts.without_words()
+    return chosen
+
+
+def _find_others(
+    db: duckdb.DuckDBPyConnection, relation: str, columns: list[Column], hints: Hints
+) -> dict[str, Notation]:
+    """Notations of all that are no amounts."""
     chosen: dict[str, Notation] = {}
     decided: bool | None = None
     counted = _count(db, relation, columns) if columns else []
@@ -88,11 +138,10 @@ def find(
         elif fits != counts.fitting[PLAIN]:
             chosen[name] = counts.notation(best, f"with {best} ({fits:,} values)")
         elif counts.empty:
-            note = f"{name}: {counts.empty:,} words such as NULL or N/A are read as empty"
-            chosen[name] = Notation(_base(counts.column), note)
+            chosen[name] = counts.without_words()
     for counts in counted:
         if counts.is_open:
-            chosen[counts.column.name] = _as_others_or_asked(counts, decided, day_first)
+            chosen[counts.column.name] = _as_others_or_asked(counts, decided, hints.day_first)
     return chosen
 
 
@@ -131,7 +180,7 @@ def is_promising(db: duckdb.DuckDBPyConnection, relation: str, column: Column, c
 
 def ways(column: Column) -> dict[str, str]:
     """By name: expressions that are null where the value does not fit; the first is the plain one."""
-    base, kind, name = _base(column), column.data_type.split("(")[0], identifier(column.name)
+    base, kind, name = _base(column), _kind(column), identifier(column.name)
     if kind in ("timestamp", "date"):
         return dates.ways(column.name, base, kind, PLAIN)
     if kind in ("integer", "numeric"):
@@ -146,6 +195,14 @@ def ways(column: Column) -> dict[str, str]:
         same = f"case when {base} = {name} then {name} end"
         return {PLAIN: same, "spaces around it removed": base}
     return {PLAIN: name}
+
+
+def _kind(column: Column) -> str:
+    return column.data_type.split("(")[0]
+
+
+def _digits(column: Column, mark: str) -> str:
+    return numbers.digits(_base(column), mark, _kind(column) == "integer")
 
 
 def _accepted_ways(column: Column) -> dict[str, str]:

@@ -7,6 +7,8 @@ import io
 import re
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from loader.files.facts import FileFacts, open_bytes
+from loader.files.headers import is_total
 
 LONGEST = 1_000_000  # characters of a line or field; longer ones are refused
 MOST_LINES = 1_000  # of one record: a quote that is open for longer was never meant to be one
@@ -76,12 +79,38 @@ class Lines:
         self.again.extendleft(reversed(self.record[1:]))
 
 
-def records(facts: FileFacts) -> Iterator[tuple[int, list[str] | None, str, str]]:
-    """(first line, fields, rule, message) of every record below the header; fields are None where it breaks a rule."""
+@dataclass(frozen=True)
+class Record:
+    """A record and the line that it begins on; fields are None where it breaks a rule."""
+
+    line: int
+    fields: list[str] | None
+    rule: str = ""
+    message: str = ""
+    is_total: bool = False
+
+
+def records(facts: FileFacts) -> Iterator[Record]:
+    """Every record below the header, but for the totals at the end, which are noted."""
+    totals: list[Record] = []
+    for record in all_records(facts):
+        if record.is_total:
+            totals.append(record)
+            continue
+        yield from totals  # rows follow: they are rows themselves
+        totals.clear()
+        yield record
+    if totals:
+        numbers = ", ".join(str(record.line) for record in totals)
+        facts.notes.append(f"totals at the end are left out: line {numbers}")
+
+
+def all_records(facts: FileFacts) -> Iterator[Record]:
+    """Every record below the header."""
     csv.field_size_limit(LONGEST)
-    source = Lines(physical_lines(facts))
+    source = Lines(islice(physical_lines(facts), facts.header_line - 1, None))
     reader = csv.reader(source, delimiter=facts.delimiter)
-    line, width, seen_header = 1, len(facts.header), False
+    line, width, seen_header = facts.header_line, len(facts.header), False
     doubtful = facts.has_nul or facts.damaged or facts.encoding.startswith("utf-16")
     while True:
         source.record = []
@@ -95,15 +124,17 @@ def records(facts: FileFacts) -> Iterator[tuple[int, list[str] | None, str, str]
             rule, message = "shape", str(error)
         if fields is not None and len(source.record) > 1 and len(fields) != width:
             rule, message = "shape", "a quote is opened here and does not close where the row ends"
+        sums_up = False
         if rule:
             fields = None
             source.take_back()
             del source.record[1:]
             reader = csv.reader(source, delimiter=facts.delimiter)
         elif fields and seen_header:
+            sums_up = not facts.strict and is_total(fields)
             rule, message = _broken(facts, source.record if doubtful else [], len(fields))
         if seen_header and (fields or rule):  # an empty line is no row
-            yield line, None if rule else fields, rule, message
+            yield Record(line, None if rule else fields, rule, message, sums_up)
         seen_header = seen_header or bool(fields or rule)
         line += len(source.record)
 
@@ -148,13 +179,13 @@ def read_records(facts: FileFacts, good: Path, refused: Path) -> tuple[int, int]
             bad.clear()
             characters = 0
 
-        for line, fields, rule, message in records(facts):
-            if fields is None:
-                bad.append((line, rule, "", message, None))
+        for record in records(facts):
+            if record.fields is None:
+                bad.append((record.line, record.rule, "", record.message, None))
             else:
-                rows.append(fields)
-                numbers.append(line)
-                characters += sum(map(len, fields))
+                rows.append(record.fields)
+                numbers.append(record.line)
+                characters += sum(map(len, record.fields))
             if len(rows) + len(bad) >= BATCH_ROWS or characters > BATCH_CHARACTERS:
                 flush()
         flush()

@@ -11,7 +11,8 @@ import duckdb
 import yaml
 
 from company.contract import Column, Table
-from loader.files.facts import ENDING, clean_name
+from loader.files.facts import ENDING
+from loader.files.headers import clean_name
 from loader.mapping.document import is_text
 from loader.mapping.look import Looked
 from loader.sql import first, identifier, literal, run

@@ -9,8 +9,9 @@ from pathlib import Path
 import duckdb
 
 from company.contract import Column, Table
-from loader.files.facts import FileFacts, clean_name
+from loader.files.facts import FileFacts
 from loader.files.folder import FolderSource
+from loader.files.headers import clean_name
 from loader.files.notation import EMPTY_VALUE, PLAIN, ways
 from loader.sql import first, identifier, literals, run
 

@@ -85,7 +85,7 @@ class Rows:
 @dataclass
 class Mapping:
     """One mapping file. By the file's name in it: `files` are name patterns, `types` the types of columns, and `names`
-    the columns by other spellings of theirs."""
+    the columns by other spellings of theirs, `needs` what a file must have and the columns of which one holds it."""
 
     name: str
     path: Path
@@ -94,6 +94,7 @@ class Mapping:
     files: dict[str, list[str]] = field(default_factory=dict)
     types: dict[str, dict[str, str]] = field(default_factory=dict)
     names: dict[str, dict[str, str]] = field(default_factory=dict)
+    needs: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     lookups: dict[str, Rows] = field(default_factory=dict)
     tables: dict[str, list[Rows]] = field(default_factory=dict)
     absent: dict[str, str] = field(default_factory=dict)
@@ -104,10 +105,12 @@ class Mapping:
         for rows in [*self.lookups.values(), *(rows for entries in self.tables.values() for rows in entries)]:
             if rows.source != source:
                 continue
-            needed = [e for e in (*rows.joins.values(), rows.where, rows.per) if e and rows.name in self.tables]
+            needed = [e for e in (rows.where, rows.per) if e and rows.name in self.tables]
             for target in rows.fields.values():
                 if rows.name in tables and target.expression and target.default is None:
-                    needed += [target.expression] if tables[rows.name].column(target.column).not_null else []
+                    is_asked = f"{target.expression.sql} is not null" in (rows.where.sql if rows.where else "")
+                    is_needed = tables[rows.name].column(target.column).not_null and not is_asked
+                    needed += [target.expression] if is_needed else []
             for expression in rows.expressions():
                 for column in expression.columns:
                     found[column] = found.get(column, False) or (expression in needed and expression.is_plain)

@@ -13,7 +13,7 @@ import duckdb
 
 from company.contract import Table
 from loader.duck import judge
-from loader.files.facts import clean_name
+from loader.files.headers import clean_name
 from loader.mapping.document import Map, Text, read_document
 from loader.mapping.expressions import parse_expression, see_format
 from loader.mapping.model import TYPES, Expression, Field, Mapping, Rows, sql_type
@@ -132,7 +132,7 @@ class _Reader:
 
     def file(self, mapping: Mapping, source: str, entry: Any) -> None:
         """How the files of a kind are called, and their columns."""
-        entry = self.keys(entry, ("match", "names", "types"), f"file {source}", source)
+        entry = self.keys(entry, ("match", "needs", "names", "types"), f"file {source}", source)
         if not entry.get("match"):
             self.wrong(source, f"file {source} needs match: a file name or pattern")
         mapping.files[source] = self.texts(entry.get("match", ""), f"match of file {source}", source)
@@ -141,6 +141,10 @@ class _Reader:
             own = self.column_name(column, column)
             spelled |= {self.column_name(other, column): own for other in self.texts(others, str(column), column)}
         mapping.names[source] = spelled
+        mapping.needs[source] = {
+            str(what): [self.column_name(column, what) for column in self.texts(columns, str(what), what)]
+            for what, columns in self.map(entry.get("needs"), f"needs of file {source}", source).items()
+        }
         mapping.types[source] = {}
         for column, given in self.map(entry.get("types"), f"types of file {source}", source).items():
             kind = self.text(given, str(column), column)

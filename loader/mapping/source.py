@@ -12,10 +12,11 @@ import duckdb
 from company.contract import Column, Table
 from loader.files.facts import BROKEN, FileFacts
 from loader.files.folder import FolderSource
+from loader.files.marks import NO_HINTS, Hints, Undecided
 from loader.files.relation import Relation, Rule, Trouble
 from loader.mapping.matching import match_files
 from loader.mapping.model import Mapping, Rows, sql_type
-from loader.mapping.staging import Staged, asked, has_line_rows, looks_plain, make_view, proved
+from loader.mapping.staging import FILE_NAME, Staged, asked, has_line_rows, looks_plain, make_view, proved
 from loader.mapping.translation import is_typed, joined, looked_up, named, output, unread
 from loader.sql import first, identifier, identifiers, run
 
@@ -41,10 +42,10 @@ class MappedSource(FolderSource):
     shape = "mapping"
 
     def __init__(
-        self, folder: Path, tables: list[Table], scratch: Path, mappings: list[Mapping], day_first: bool | None = None
+        self, folder: Path, tables: list[Table], scratch: Path, mappings: list[Mapping], hints: Hints = NO_HINTS
     ) -> None:
         self.folder, self.scratch, self.strict, self.count = folder, scratch, False, 0
-        self.tables, self.mappings, self.day_first = {table.key: table for table in tables}, mappings, day_first
+        self.tables, self.mappings, self.hints = {table.key: table for table in tables}, mappings, hints
         self.found, self.unused = match_files(folder, mappings)
         self.owner = {path: key for key, paths in self.found.items() for path in paths}
         self.deleted: dict[str, list[Path]] = {table.key: [] for table in tables}
@@ -71,7 +72,7 @@ class MappedSource(FolderSource):
         """The file, not yet looked at; the columns that its mapping reads are wanted."""
         name, source = self.owner[path]
         mapping = next(m for m in self.mappings if m.name == name)
-        wanted = tuple(mapping.wanted(source, self.tables))
+        wanted = tuple(column for column in mapping.wanted(source, self.tables) if column != FILE_NAME)
         shown, names = path.relative_to(self.folder).as_posix(), mapping.names[source]
         return MappedFacts(path, shown, wanted, names=names, stamp=self._stamp(mapping))
 
@@ -159,12 +160,15 @@ class MappedSource(FolderSource):
         rest is like it.
         """
         wanted, kinds = mapping.wanted(source, self.tables), mapping.types[source]
-        columns = tuple(Column(name, "varchar(4000)", not_null=needed) for name, needed in wanted.items())
+        columns = tuple(
+            Column(name, "varchar(4000)", not_null=needed) for name, needed in wanted.items() if name != FILE_NAME
+        )
         relation = self.relation(db, Table(mapping.name, source, columns), path)
         facts = relation.facts
         assert isinstance(facts, MappedFacts)
-        if relation.is_plain:
-            is_once = is_seen_once and looks_plain(db, relation, kinds, self.day_first)
+        relation = replace(relation, trouble=relation.trouble or _lacking(mapping, source, facts))
+        if relation.is_plain and not relation.trouble:
+            is_once = is_seen_once and looks_plain(db, relation, kinds, self.hints)
             if is_once or has_line_rows(db, relation, facts):
                 unseen = tuple(column for column, _ in asked(relation, kinds)) if is_once else None
                 relation = proved(relation, unseen)
@@ -173,8 +177,11 @@ class MappedSource(FolderSource):
         self.staged[path] = staged = Staged(number, relation)
         if not relation.trouble:
             view = named(mapping, f"{source} {number}")
-            facts.notes += make_view(db, view, staged, kinds, self.day_first)
             facts.sha256 = facts.stamped(facts.sha256)
+            try:
+                facts.notes += make_view(db, view, staged, kinds, self.hints, FILE_NAME in wanted)
+            except Undecided as undecided:
+                self.staged[path] = Staged(number, replace(relation, trouble=undecided.trouble))
 
     def _mapped(
         self, db: duckdb.DuckDBPyConnection, table: Table, mapping: Mapping, rows: Rows, path: Path
@@ -189,7 +196,7 @@ class MappedSource(FolderSource):
             facts=facts,
             refused=None if is_told else origin.refused,
             made_by=f"{mapping.path.name}:{rows.line}",
-            trouble=(*origin.trouble, *self._trouble_of_lookups(mapping, rows)),
+            trouble=(*origin.trouble, *self._trouble_of_lookups(mapping, rows, path)),
         )
         if relation.trouble:
             return replace(relation, refused=None)
@@ -204,13 +211,14 @@ class MappedSource(FolderSource):
         self.told.add(path)
         return replace(relation, columns=made.columns, sql=made.select(), typed=frozenset(made.typed), rules=made.rules)
 
-    def _trouble_of_lookups(self, mapping: Mapping, rows: Rows) -> list[Trouble]:
+    def _trouble_of_lookups(self, mapping: Mapping, rows: Rows, path: Path) -> list[Trouble]:
         """What is wrong with the files that the rows are joined to."""
         found = []
         for source in dict.fromkeys(mapping.lookups[name].source for name in rows.joins):
             for other in self.found[mapping.name, source]:
                 broken = self.staged[other].relation
-                found += [replace(t, message=f"{broken.file}: {t.message}") for t in broken.trouble]
+                if other != path:
+                    found += [replace(t, message=f"{broken.file}: {t.message}") for t in broken.trouble]
         return found
 
     def _not_joined(self, mapping: Mapping, rows: Rows) -> list[str]:
@@ -218,6 +226,20 @@ class MappedSource(FolderSource):
         files = [path for name in rows.joins for path in self.found[mapping.name, mapping.lookups[name].source]]
         relations = [self.staged[path].relation for path in files if path not in self.told]
         return [f"{r.file} has lines that are no rows; they are not joined" for r in relations if r.refused]
+
+
+def _lacking(mapping: Mapping, source: str, facts: FileFacts) -> tuple[Trouble, ...]:
+    """What the file has no column for, of which it needs one, as questions."""
+    asked = []
+    for what, columns in mapping.needs[source].items():
+        if not any(column in facts.columns for column in columns):
+            also = [other for other, own in mapping.names[source].items() if own in columns]
+            message = (
+                f"no column is known to hold {what} ({', '.join([*columns, *also])}); the file has "
+                f"{', '.join(facts.header[:30])}: which is it? Name it {columns[0]}"
+            )
+            asked.append(Trouble(columns[0], "question", message))
+    return tuple(asked)
 
 
 @dataclass(frozen=True)
@@ -284,6 +306,6 @@ class _Made:
             return []
         query = f"select count(*) filter (where {good}), (select count(*) from {self.name} where {good})"
         lines, made = first(db, f"{query} from {named(self.mapping, rows.source)} where _file = {self.number}")
-        why = [f"one row per {rows.per.sql}"] if rows.per else []
-        why += [f"only where {rows.where.sql}"] if rows.where else []
+        parts = [("one row per", rows.per), ("only where", rows.where)]
+        why = [f"{what} {' '.join(part.sql.split())[:100]}" for what, part in parts if part]
         return [f"{rows.name} takes {made:,} rows from {lines:,} lines: {', '.join(why)}"] if lines != made else []

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 import duckdb
 
 from company.contract import Column
 from loader.files import notation
-from loader.files.facts import FileFacts
+from loader.files.facts import ENDING, FileFacts
+from loader.files.headers import clean_name
+from loader.files.marks import Hints, Undecided
 from loader.files.notation import EMPTY_VALUE, PLAIN
 from loader.files.relation import Notation, Relation
 from loader.mapping.model import TYPES, sql_type
 from loader.mapping.translation import trimmed
 from loader.sql import first, identifier, literal, literals, run
+
+FILE_NAME = "file_name"  # a column that every file has
 
 
 @dataclass(frozen=True)
@@ -27,18 +32,33 @@ class Staged:
 def asked(relation: Relation, kinds: dict[str, str]) -> list[tuple[Column, str]]:
     """The columns that a mapping gives types, with a condition for the values that are not plain ones of theirs."""
     columns = [Column(name, TYPES[kind]) for name, kind in kinds.items() if kind in TYPES and name in relation.columns]
-    return [(c, f"{identifier(c.name)} is not null and {notation.ways(c)[PLAIN]} is null") for c in columns]
+    return [(column, _is_odd(column, relation.delimiter)) for column in columns]
 
 
-def looks_plain(
-    db: duckdb.DuckDBPyConnection, relation: Relation, kinds: dict[str, str], day_first: bool | None
-) -> bool:
+def _is_odd(column: Column, delimiter: str) -> str:
+    """An SQL condition for values that are not plain, or may mean something else."""
+    broken = f"({identifier(column.name)} is not null and {notation.ways(column)[PLAIN]} is null)"
+    other = notation.odd(column, False, delimiter) if column.data_type.startswith("numeric") else ""
+    return f"{broken} or {other}" if other else broken
+
+
+def looks_plain(db: duckdb.DuckDBPyConnection, relation: Relation, kinds: dict[str, str], hints: Hints) -> bool:
     """Whether a file's beginning holds nothing but plain values; False where it cannot be read."""
-    beginning = f"({relation.sql} limit {notation.BEGINNING})"
-    try:
-        return not notation.find(db, beginning, asked(relation, kinds), day_first)
-    except duckdb.Error:
+    if relation.delimiter == ";":  # 1.200 further on could pass, and mean another thing
         return False
+    try:
+        return not _notations(db, f"({relation.sql} limit {notation.BEGINNING})", relation, kinds, hints)
+    except (duckdb.Error, Undecided):
+        return False
+
+
+def _notations(
+    db: duckdb.DuckDBPyConnection, rows: str, relation: Relation, kinds: dict[str, str], hints: Hints
+) -> dict[str, Notation]:
+    """The notations of a file's typed columns. Raises Undecided."""
+    columns = asked(relation, kinds)
+    hints = replace(hints, delimiter=relation.delimiter, columns=tuple(column for column, _ in columns))
+    return notation.find(db, rows, columns, hints)
 
 
 def has_line_rows(db: duckdb.DuckDBPyConnection, relation: Relation, facts: FileFacts) -> bool:
@@ -51,12 +71,15 @@ def has_line_rows(db: duckdb.DuckDBPyConnection, relation: Relation, facts: File
 
 
 def make_view(
-    db: duckdb.DuckDBPyConnection, view: str, staged: Staged, kinds: dict[str, str], day_first: bool | None
+    db: duckdb.DuckDBPyConnection, view: str, staged: Staged, kinds: dict[str, str], hints: Hints, has_name: bool
 ) -> list[str]:
-    """Make the view of one file, typed; a value that cannot be read is kept beside as `column~`. Returns notes."""
+    """Make the view of one file, typed; a value that cannot be read is kept beside as `column~`. Returns notes.
+
+    With `has_name` the file's name is a column, too. Raises Undecided.
+    """
     relation = staged.relation
     raw = f"({relation.sql})"
-    found = notation.find(db, raw, asked(relation, kinds), day_first) if relation.unseen is None else {}
+    found = _notations(db, raw, relation, kinds, hints) if relation.unseen is None else {}
     notes = [known.note for known in found.values()]
     picked = {name: identifier(name) for name in relation.columns}
     for name, kind in kinds.items():
@@ -67,6 +90,8 @@ def make_view(
             # whether words for nothing are told apart later, when all of the column will have been seen
             is_open = relation.unseen is not None and kind in TYPES
             picked[f"{name}~"] = f"case when {value} is null then {_filled(name, is_open)} end"
+    if has_name:
+        picked[FILE_NAME] = literal(clean_name(re.sub(ENDING + "$", "", relation.file, flags=re.IGNORECASE)))
     columns = ", ".join(f"{text} as {identifier(name)}" for name, text in picked.items())
     run(db, f"create or replace view {view} as select {staged.number} as _file, _line, {columns} from {raw}")
     return notes
@@ -77,6 +102,8 @@ def _typed(db: duckdb.DuckDBPyConnection, raw: str, name: str, kind: str, known:
     if kind not in TYPES:
         return f"try_strptime(trim({identifier(name)}), {literal(kind)})", ""
     text = known.expression if known else trimmed(identifier(name))
+    if kind in ("time", "date") and not known:  # 01:33 PM would be read as in the morning
+        text = f"case when right({text}, 1) not in ('M', 'm') then {text} end"
     if kind == "integer":  # 5.6 is none, though it could be rounded to one
         text = f"case when regexp_full_match({text}, '[-+]?[0-9]+') then {text} end"
     value = f"try_cast({text} as {sql_type(kind)})"

@@ -27,8 +27,9 @@ def output(target: Field, column: Column) -> str:
     if target.type != "VARCHAR":
         text = f"cast({value} as varchar)"
         if kind == "numeric":
-            exact = column.data_type.replace("numeric", "decimal")
-            text = f"coalesce(cast(try_cast({value} as {exact}) as varchar), {text})"
+            exact = f"try_cast({value} as {column.data_type.replace('numeric', 'decimal')})"
+            is_same = f"{exact} = {value}" if target.expression and target.expression.is_plain else "true"
+            text = f"coalesce(case when {is_same} then cast({exact} as varchar) end, {text})"
         elif kind in ("integer", "varchar"):
             text = f"regexp_replace({text}, '^(-?[0-9]+)\\.0+$', '\\1')"
         elif kind == "date":
