@@ -13,8 +13,9 @@ import pytest
 
 from company.contract import read_contract
 from loader.check.check import Check
-from loader.check.outcome import Outcome
+from loader.check.outcome import Outcome, Status
 from loader.duck import open_scratch
+from loader.mapping.matching import alias_of
 from loader.mapping.reader import names, read_mapping
 from loader.mapping.source import MappedSource
 from warehouse.errors import TowerError
@@ -414,3 +415,192 @@ def test_a_late_surprise_is_read_as_if_it_had_been_known(
         assert (outcome.rows, outcome.rejected) == ((10, 1) if "%" in types and "31/01" in late else SURPRISES[late])
         found.append((rows, outcome))
     assert found[0] == found[1]
+
+
+SPEND = {  # by file: its text, and the rows by hand
+    "google_ads_campaign_report.csv": (
+        'Campaign report\n"March 1, 2026 - March 31, 2026"\nDay,Campaign,Currency code,Cost,Impr.,Clicks,Conversions\n'
+        "2026-03-01,Brand,USD,100.00,1000,5,1.4\n2026-03-02,Brand,USD,20.00,0,0,0.4\n"
+        "Total: Account, --,USD,120.00,1000,5,1.8\n",
+        [("2026-03-01", "Google Ads", "Brand", "100.00", "1"), ("2026-03-02", "Google Ads", "Brand", "20.00", "0")],
+    ),
+    "google_ads_api.csv": (
+        "segments.date,campaign.id,campaign.name,metrics.cost_micros,metrics.clicks\n2026-01-01,1,Brand,12500000,45\n",
+        [("2026-01-01", "Google Ads", "Brand", "12.50", None)],
+    ),
+    "linkedin_ads.csv": (
+        "Start Date (in UTC),Campaign Name,Total Spent,Impressions,Clicks\n1/22/2026,Leads,12.00,300,4\n",
+        [("2026-01-22", "LinkedIn", "Leads", "12.00", None)],
+    ),
+    "ad-spend.csv": (
+        "Date,Platform,Campaign,Amount spent (EUR)\n2026-01-01,LinkedIn,Spring,25.5\n2026-01-01,LinkedIn,Spring,40.2\n",
+        [("2026-01-01", "LinkedIn", "Spring", "65.70", None)],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SPEND)
+def test_spend_is_found_under_the_names_of_its_system(name: str, tmp_path: Path) -> None:
+    text, expected = SPEND[name]
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / name).write_text(text)
+    rows, reports = run(tmp_path / "data", "spend", tmp_path)
+    assert sum(report.rejected for report in reports) == 0
+    assert pick(rows["marketing.spend"], "spend_date", "channel", "campaign", "amount", "leads") == expected
+
+
+def test_a_spend_sheet_without_a_known_amount_is_asked_for_it(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/ad_spend.csv").write_text("date,channel,outlay\n2026-01-01,LinkedIn,12\n")
+    _, (report,) = run(tmp_path / "data", "spend", tmp_path)
+    (problem,) = report.problems
+    assert report.status is Status.REFUSED and (problem.column, problem.rule) == ("amount", "question")
+    assert "outlay" in problem.message and "spend" in problem.message
+
+
+PIPELINES = {  # the same three objects as pipelines and people write them
+    "Fivetran": {
+        "account.csv": "_fivetran_deleted,_fivetran_synced,id,name,number_of_employees,created_date,is_deleted\n"
+        "false,2026-04-01T00:00:00Z,0011,Alpha,10,2026-01-05T10:00:00Z,false\n",
+        "opportunity.csv": "_fivetran_synced,stage_name,amount,id,account_id,name,close_date,created_date,is_won,"
+        "is_closed,owner_id\n2026-04-01T00:00:00Z,Closed Won,1000,0061,0011,Deal,2026-03-01,"
+        "2026-01-05T10:00:00Z,true,true,0051\n",
+        "opportunity_history.csv": "id,opportunity_id,stage_name,created_date\n"
+        "0082,0061,Closed Won,2026-03-01T10:00:00Z\n",
+    },
+    "Airbyte": {
+        "Account.csv": "_airbyte_raw_id,_airbyte_meta,Id,Name,NumberOfEmployees,CreatedDate,IsDeleted\n"
+        "x1,{},0011,Alpha,10,2026-01-05T10:00:00Z,false\n",
+        "Opportunity.csv": "_airbyte_raw_id,Id,AccountId,Name,Amount,StageName,CloseDate,CreatedDate,IsWon,IsClosed,"
+        "OwnerId\nx2,0061,0011,Deal,1000,Closed Won,2026-03-01,2026-01-05T10:00:00Z,true,true,0051\n",
+        "OpportunityHistory.csv": "Id,OpportunityId,StageName,CreatedDate\n0082,0061,Closed Won,2026-03-01T10:00:00Z\n",
+        "OpportunityContactRole.csv": "Id,OpportunityId,ContactId\n00K1,0061,0031\n",
+    },
+    "labels": {
+        "Account.csv": "Id,Name,Number Of Employees,Created Date,Is Deleted\n"
+        "0011,Alpha,10,2026-01-05T10:00:00Z,false\n",
+        "Opportunity (1).csv": "Id,Account Id,Name,Amount,Stage Name,Close Date,Created Date,Is Won,Is Closed,"
+        "Owner Id\n0061,0011,Deal,1000,Closed Won,2026-03-01,2026-01-05T10:00:00Z,true,true,0051\n",
+        "Opportunity History.csv": "Id,Opportunity Id,Stage Name,Created Date\n"
+        "0082,0061,Closed Won,2026-03-01T10:00:00Z\n",
+    },
+}
+
+
+@pytest.mark.parametrize("name", PIPELINES)
+def test_salesforce_is_read_as_pipelines_land_it(name: str, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    for file, text in PIPELINES[name].items():
+        (tmp_path / "data" / file).write_text(text)
+    rows, reports = run(tmp_path / "data", "salesforce", tmp_path)
+    assert sum(report.rejected for report in reports) == 0 and len(reports) == 3
+    assert pick(rows["crm.accounts"], "account_id", "employee_count") == [("0011", "10")]
+    assert pick(rows["crm.deals"], "deal_id", "amount", "closed_at") == [("0061", "1000.00", "2026-03-01 10:00:00")]
+
+
+HUBSPOT = {"companies": ["*companies*", "*company*"], "contacts": ["*contacts*"], "deals": ["*deals*", "deal"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "alias"),
+    [
+        ("hubspot-crm-exports-all-deals-2026-01-05", "deals"),
+        ("Deals (1)", "deals"),
+        ("hubspot_deal", "deals"),
+        ("hubspot/deal", "deals"),
+        ("deals_to_contacts", None),
+        ("companies_contacts", None),
+        ("deal_company", None),
+        ("deal_pipeline_stage", None),
+        ("deals_property_history", None),
+        ("company_property_history", None),
+        ("contact_list_member", None),
+        ("_airbyte_raw_deals", None),
+    ],
+)
+def test_a_list_beside_an_entity_is_not_taken_for_it(name: str, alias: str | None) -> None:
+    assert alias_of(name, "hubspot", HUBSPOT) == alias
+
+
+def test_a_name_that_is_spelled_out_may_say_history() -> None:
+    files = {"deals": ["*opportunity*"], "history": ["opportunity_history"], "mine": ["*history*"]}
+    assert alias_of("OpportunityHistory", "salesforce", files) == "history"
+    assert alias_of("old_history", "salesforce", files) == "mine"
+    assert alias_of("leads", "spend", {"sheet": ["ads*", "*[-_. ]ads*"]}) is None
+
+
+HUBSPOT_TABLES = {
+    "Fivetran": {
+        "company": "_fivetran_synced,id,is_deleted,property_name,property_createdate,property_numberofemployees,"
+        "property_hubspot_owner_id\n,101,false,Northwind,2026-01-02 09:00:00,150,77\n"
+        ",102,true,Gone,2026-01-02 09:00:00,,\n",
+        "contact": "id,property_email,property_firstname,property_createdate,property_associatedcompanyid\n"
+        "501,eva@x.test,Eva,2026-01-03 09:00:00,101\n",
+        "deal": "deal_id,is_deleted,deal_pipeline_stage_id,owner_id,property_dealname,property_amount,"
+        "property_closedate,property_createdate\n"
+        "901,false,9001,77,Rollout,12000,2026-03-31 00:00:00,2026-01-12 09:00:00\n"
+        "902,true,9001,77,Deleted,1,2026-03-31 00:00:00,2026-01-12 09:00:00\n",
+        "deal_company": "deal_id,company_id,type_id\n901,101,5\n",
+        "deal_contact": "deal_id,contact_id\n901,501\n",
+        "deal_pipeline": "pipeline_id,label\ndefault,Sales\n",
+        "deal_pipeline_stage": "stage_id,label\n9001,Closed Won\nappointmentscheduled,Appointment Scheduled\n",
+        "deal_property_history": "deal_id,name,value\n901,amount,1\n",
+        "deal_stage": "deal_id,value,date_entered\n901,appointmentscheduled,2026-01-12 09:00:00\n"
+        "901,9001,2026-03-02 16:00:00\n902,9001,2026-03-02 16:00:00\n",
+        "owner": "owner_id,email,first_name,last_name\n77,ada@x.test,Ada,Berg\n",
+    },
+    "Airbyte": {
+        "companies": "_airbyte_raw_id,id,createdAt,properties_name,properties_createdate,properties_numberofemployees,"
+        "properties_hubspot_owner_id\nx,101,2026-01-02T09:00:00Z,Northwind,2026-01-02T09:00:00Z,150,77\n",
+        "contacts": "id,properties_email,properties_firstname,properties_createdate,companies\n"
+        '501,eva@x.test,Eva,2026-01-03T09:00:00Z,"[""101""]"\n',
+        "deals": "id,properties_dealname,properties_amount,properties_dealstage,properties_createdate,"
+        "properties_closedate,properties_hubspot_owner_id,properties_hs_date_entered_closedwon,"
+        "properties_hs_date_entered_appointmentscheduled,companies,contacts\n"
+        "901,Rollout,12000,closedwon,2026-01-12T09:00:00Z,2026-03-31T00:00:00Z,77,2026-03-02T16:00:00Z,"
+        '2026-01-12T09:00:00Z,"[""101""]","[""501""]"\n',
+        "owners": "id,email,firstName,lastName\n77,ada@x.test,Ada,Berg\n",
+        "_airbyte_raw_deals": "_airbyte_ab_id,_airbyte_data\nx,{}\n",
+        "contacts_property_history": "vid,name\n501,email\n",
+    },
+}
+
+
+@pytest.mark.parametrize("name", HUBSPOT_TABLES)
+def test_hubspot_is_read_as_pipelines_land_it(name: str, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    for table, text in HUBSPOT_TABLES[name].items():
+        (tmp_path / f"data/{table}.csv").write_text(text)
+    rows, reports = run(tmp_path / "data", "hubspot", tmp_path)
+    assert sum(report.rejected for report in reports) == 0
+    assert pick(rows["crm.accounts"], "account_id", "employee_count", "owner_id") == [("101", "150", "77")]
+    assert pick(rows["crm.contacts"], "contact_id", "account_id") == [("501", "101")]
+    assert pick(rows["crm.sales_reps"], "rep_id", "rep_name") == [("77", "Ada Berg")]
+    columns = ("deal_id", "account_id", "contact_id", "owner_id", "amount", "stage", "closed_at")
+    assert pick(rows["crm.deals"], *columns) == [
+        ("901", "101", "501", "77", "12000.00", "closed_won", "2026-03-02 16:00:00")
+    ]
+    assert pick(rows["crm.deal_stage_history"], "deal_id", "stage", "entered_at") == [
+        ("901", "closed_won", "2026-03-02 16:00:00"),
+        ("901", "prospecting", "2026-01-12 09:00:00"),
+    ]
+
+
+def test_zendesk_is_read_as_airbyte_lands_it(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/organizations.csv").write_text("id,name,created_at\n9001,Quail Co,2026-01-02T08:00:00Z\n")
+    (tmp_path / "data/tickets.csv").write_text(
+        "_airbyte_raw_id,id,organization_id,subject,status,priority,type,via,created_at,satisfaction_rating\n"
+        'x,1,9001,Help,solved,urgent,incident,"{""channel"":""email""}",2026-02-02T09:00:00Z,"{""score"":""good""}"\n'
+    )
+    (tmp_path / "data/ticket_metrics.csv").write_text(
+        "id,ticket_id,reopens,reply_time_in_minutes,solved_at\n"
+        '801,1,2,"{""calendar"":25,""business"":5}",2026-02-02T14:30:00Z\n'
+    )
+    (tmp_path / "data/ticket_comments.csv").write_text("id,body\n1,x\n")
+    rows, reports = run(tmp_path / "data", "zendesk", tmp_path)
+    assert sum(report.rejected for report in reports) == 0
+    columns = ("ticket_id", "channel", "first_response_at", "resolved_at", "csat_score", "reopened_count")
+    assert pick(rows["support.tickets"], *columns) == [
+        ("1", "email", "2026-02-02 09:25:00", "2026-02-02 14:30:00", "5", "2")
+    ]
