@@ -1,10 +1,24 @@
+{# The segments, largest first: an account belongs to the first whose employees or annual recurring revenue it reaches. #}
+{% macro segments() -%}
+    {{ return({
+        'Enterprise': {'employees': 1000, 'arr': 100000},
+        'Mid-Market': {'employees': 100, 'arr': 10000},
+        'SMB': {'employees': 0, 'arr': 0},
+    }) }}
+{%- endmacro %}
+
 {# Size segment by what an account is (employees) or by what it pays (ARR), whichever is larger. #}
 {% macro classify_segment(employee_count, arr) -%}
     case
-        when coalesce({{ employee_count }}, 0) >= 1000 or coalesce({{ arr }}, 0) >= 100000 then 'Enterprise'
-        when coalesce({{ employee_count }}, 0) >= 100 or coalesce({{ arr }}, 0) >= 10000 then 'Mid-Market'
-        else 'SMB'
+        {%- for segment, least in segments().items() %}
+            {% if not loop.last %}when coalesce({{ employee_count }}, 0) >= {{ least.employees }} or coalesce({{ arr }}, 0) >= {{ least.arr }} then{% else %}else{% endif %} '{{ segment }}'
+        {%- endfor %}
     end
+{%- endmacro %}
+
+{# The three dimensions that everything about accounts is cut by. #}
+{% macro shared_dimensions() -%}
+    {{ return(['segment', 'region', 'acquisition_channel']) }}
 {%- endmacro %}
 
 {# Band of annual recurring revenue; the names sort as the bands do. #}
@@ -15,6 +29,27 @@
         when {{ arr }} < 50000 then '2 10k to 50k'
         when {{ arr }} < 100000 then '3 50k to 100k'
         else '4 100k and above'
+    end
+{%- endmacro %}
+
+{# What an account is to us: by its annual recurring revenue while it pays, else by whether it ever did. #}
+{% macro account_category(arr, has_ever_paid) -%}
+    case
+        when {{ arr }} >= 100000 then 'strategic'
+        when {{ arr }} >= 25000 then 'key'
+        when {{ arr }} > 0 then 'standard'
+        when {{ has_ever_paid }} then 'former'
+        else 'potential'
+    end
+{%- endmacro %}
+
+{# Tier of a product by its list price. #}
+{% macro price_tier(list_price) -%}
+    case
+        when {{ list_price }} = 0 then 'free'
+        when {{ list_price }} < 50 then 'entry'
+        when {{ list_price }} < 200 then 'standard'
+        else 'premium'
     end
 {%- endmacro %}
 
@@ -31,9 +66,33 @@
     end
 {%- endmacro %}
 
+{# The plan tiers, cheapest first. #}
+{% macro plan_tiers() -%}
+    {{ return(['Free', 'Starter', 'Growth', 'Business', 'Enterprise']) }}
+{%- endmacro %}
+
 {# Order of the plan tiers, so that a change has a direction. #}
 {% macro tier_rank(tier) -%}
-    case {{ tier }} when 'Free' then 0 when 'Starter' then 1 when 'Growth' then 2 when 'Business' then 3 when 'Enterprise' then 4 end
+    case {{ tier }} {% for name in plan_tiers() %}when '{{ name }}' then {{ loop.index0 }} {% endfor %}end
+{%- endmacro %}
+
+{# Why customers leave: of their own will, or because a payment failed. #}
+{% macro churn_reasons() -%}
+    {{ return({
+        'voluntary': ['price', 'product', 'support', 'competitor', 'business_closed', 'other'],
+        'involuntary': ['payment_failed'],
+    }) }}
+{%- endmacro %}
+
+{# What moves MRR, in the order of the bridge, with the column that each movement fills. #}
+{% macro movements() -%}
+    {{ return({
+        'new': 'new_mrr',
+        'reactivation': 'reactivation_mrr',
+        'expansion': 'expansion_mrr',
+        'contraction': 'contraction_mrr',
+        'churn': 'churned_mrr',
+    }) }}
 {%- endmacro %}
 
 {# What a change of an account's MRR is; who pays for the first time is new, who comes back is a reactivation. #}

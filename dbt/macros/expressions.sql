@@ -60,10 +60,10 @@
     {{ days_between('coalesce(' ~ last_login ~ ', greatest(coalesce(' ~ first_user ~ ', ' ~ first_paid ~ '), cast(' ~ data_start ~ ' as timestamp)))', until) }}
 {%- endmacro %}
 
-{# A share of a segment's own cases when it has twenty of them, otherwise of the cases of all: few cases teach nothing. #}
+{# A share of a segment's own cases when it has enough of them, otherwise of the cases of all: few cases teach nothing. #}
 {% macro own_share_or_overall(own, own_cases, overall, overall_cases) -%}
     case
-        when {{ own_cases }} >= 20 then cast({{ own }} as {{ type_double() }}) / {{ own_cases }}
+        when {{ own_cases }} >= {{ var('least_cases') }} then cast({{ own }} as {{ type_double() }}) / {{ own_cases }}
         else cast({{ overall }} as {{ type_double() }}) / {{ overall_cases }}
     end
 {%- endmacro %}

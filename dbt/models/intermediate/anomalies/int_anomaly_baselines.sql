@@ -1,3 +1,5 @@
+{% set rules = anomaly_rules() %}
+
 -- median of the periods before each point (a quarter of weeks, a year of months; never the point itself), and the median
 -- deviation above and below it: amounts are skewed, so that each side has a spread of its own (double MAD); at most
 -- twice the common one, which half of the history must move, so that an incident does not widen its own band for months
@@ -8,7 +10,7 @@ series as (
     select
         series_key,
         point,
-        case grain when 'week' then 13 else 12 end as window_points
+        case grain when 'week' then {{ rules.window_points.week }} else {{ rules.window_points.month }} end as window_points
     from {{ ref('int_anomaly_series') }}
 
 ),
@@ -38,8 +40,8 @@ select
     medians.point,
     medians.history_points,
     cast(medians.median_amount as {{ type_double() }}) as median_amount,
-    cast(least(deviations.mad_above, 2 * deviations.mad) as {{ type_double() }}) as mad_above,
-    cast(least(deviations.mad_below, 2 * deviations.mad) as {{ type_double() }}) as mad_below
+    cast(least(deviations.mad_above, {{ rules.mad_most }} * deviations.mad) as {{ type_double() }}) as mad_above,
+    cast(least(deviations.mad_below, {{ rules.mad_most }} * deviations.mad) as {{ type_double() }}) as mad_below
 from medians
 cross join
     lateral (

@@ -59,7 +59,12 @@ movements as (
         m.metric,
         case when revenue.movement_type = m.movement_type then abs(revenue.mrr_change) else 0 end as amount
     from revenue
-    cross join (values ('new_mrr', 'new'), ('expansion_mrr', 'expansion'), ('contraction_mrr', 'contraction'), ('churned_mrr', 'churn')) as m (metric, movement_type)
+    cross join (
+        values
+        {%- for movement, metric in movements().items() if movement != 'reactivation' %}
+            ('{{ metric }}', '{{ movement }}'){{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as m (metric, movement_type)
 
 ),
 

@@ -49,9 +49,7 @@ timed as (
 )
 
 select level, 'total' as dimension, 'All' as dimension_value, duration_days, activated from timed
-union all
-select level, 'segment' as dimension, segment as dimension_value, duration_days, activated from timed
-union all
-select level, 'region' as dimension, region as dimension_value, duration_days, activated from timed
-union all
-select level, 'acquisition_channel' as dimension, acquisition_channel as dimension_value, duration_days, activated from timed
+{%- for dimension in shared_dimensions() %}
+    union all
+    select level, '{{ dimension }}' as dimension, {{ dimension }} as dimension_value, duration_days, activated from timed
+{%- endfor %}

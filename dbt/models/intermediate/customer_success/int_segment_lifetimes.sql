@@ -31,7 +31,7 @@ select
     segment,
     -- nobody lives for ever: the cap also stands where nobody left
     case
-        when churned_customers = 0 then cast(60 as {{ type_double() }})
-        else least(60, cast(starting_customers as {{ type_double() }}) / churned_customers)
+        when churned_customers = 0 then cast({{ var('longest_lifetime_months') }} as {{ type_double() }})
+        else least({{ var('longest_lifetime_months') }}, cast(starting_customers as {{ type_double() }}) / churned_customers)
     end as expected_months
 from churn

@@ -1,5 +1,7 @@
 {{ config(tags=['fact'], indexes=[{'columns': ['metric', 'grain', 'period_start']}]) }}
 
+{% set rules = anomaly_rules() %}
+
 with
 
 series as (
@@ -45,14 +47,14 @@ judged as (
         coalesce(baselines.history_points, 0) as history_points,
         -- no spread is less than a share of the level, than chance (a count's square root), or than a share of MRR
         greatest(
-            0.12 * abs(baselines.median_amount),
+            {{ rules.least_share_of_level }} * abs(baselines.median_amount),
             case
-                when metrics.unit = 'count' then sqrt(1.3 * greatest(baselines.median_amount, 2))
-                else 0.004 * metrics.months_of_mrr * size_of_company.mrr + 0.01
+                when metrics.unit = 'count' then sqrt({{ rules.overdispersion }} * greatest(baselines.median_amount, {{ rules.least_count }}))
+                else {{ rules.share_of_mrr }} * metrics.months_of_mrr * size_of_company.mrr + 0.01
             end
         ) as least_spread,
         -- what is too small to matter, however rare
-        case when metrics.unit = 'count' then 8 else 0.004 * metrics.months_of_mrr * size_of_company.mrr end as minimum_impact
+        case when metrics.unit = 'count' then {{ rules.least_count_impact }} else {{ rules.share_of_mrr }} * metrics.months_of_mrr * size_of_company.mrr end as minimum_impact
     from series
     inner join metrics
         on series.metric = metrics.metric
@@ -68,8 +70,8 @@ spread as (
 
     select
         judged.*,
-        greatest(1.4826 * mad_above, least_spread) as spread_above,
-        greatest(1.4826 * mad_below, least_spread) as spread_below
+        greatest({{ rules.mad_to_spread }} * mad_above, least_spread) as spread_above,
+        greatest({{ rules.mad_to_spread }} * mad_below, least_spread) as spread_below
     from judged
 
 ),
@@ -90,7 +92,7 @@ flagged as (
 
     select
         scored.*,
-        coalesce(history_points >= 6 and abs(score) >= 4 and abs(deviation) >= minimum_impact, false) as is_anomaly
+        coalesce(history_points >= {{ rules.least_history_points }} and abs(score) >= {{ rules.band }} and abs(deviation) >= minimum_impact, false) as is_anomaly
     from scored
 
 ),
@@ -104,7 +106,7 @@ ranked as (
             when is_anomaly
                 then row_number() over (
                         partition by metric, grain, period_start, direction, is_anomaly
-                        order by abs(score) * case when dimension = 'total' then 1.5 else 1 end desc, dimension, dimension_value
+                        order by abs(score) * case when dimension = 'total' then {{ rules.weight_of_total }} else 1 end desc, dimension, dimension_value
                     )
         end as place
     from flagged
@@ -139,23 +141,17 @@ select
     ranked.period_start,
     ranked.dimension,
     ranked.dimension_value,
-    case when ranked.dimension = 'segment' then ranked.dimension_value else 'All' end as segment,
-    case when ranked.dimension = 'region' then ranked.dimension_value else 'All' end as region,
-    case when ranked.dimension = 'acquisition_channel' then ranked.dimension_value else 'All' end as acquisition_channel,
+    {%- for dimension in shared_dimensions() %}
+        case when ranked.dimension = '{{ dimension }}' then ranked.dimension_value else 'All' end as {{ dimension }},
+    {%- endfor %}
     ranked.unit as impact_unit,
     case when ranked.expected_value is not null then ranked.direction end as direction,
-    case
-        when not ranked.is_anomaly then null
-        when abs(ranked.score) >= 12 then 'critical'
-        when abs(ranked.score) >= 8 then 'high'
-        when abs(ranked.score) >= 5.5 then 'medium'
-        else 'low'
-    end as severity,
+    case when ranked.is_anomaly then {{ level_of('abs(ranked.score)', rules.levels, 'low') }} end as severity,
     'double_mad' as method,
     ranked.actual_value,
     ranked.expected_value,
-    case when ranked.expected_value is not null then greatest(ranked.expected_value - 4 * ranked.spread_below, 0) end as lower_bound,
-    case when ranked.expected_value is not null then ranked.expected_value + 4 * ranked.spread_above end as upper_bound,
+    case when ranked.expected_value is not null then greatest(ranked.expected_value - {{ rules.band }} * ranked.spread_below, 0) end as lower_bound,
+    case when ranked.expected_value is not null then ranked.expected_value + {{ rules.band }} * ranked.spread_above end as upper_bound,
     ranked.deviation,
     ranked.score,
     abs(ranked.deviation) as impact,

@@ -92,13 +92,7 @@ select
     activations.is_activated,
     {{ classify_segment('accounts.employee_count', '12 * current_mrr.mrr') }} as computed_segment,
     {{ revenue_band('12 * current_mrr.mrr') }} as revenue_band,
-    case
-        when current_mrr.mrr * 12 >= 100000 then 'strategic'
-        when current_mrr.mrr * 12 >= 25000 then 'key'
-        when current_mrr.mrr > 0 then 'standard'
-        when spans.account_id is not null then 'former'
-        else 'potential'
-    end as account_category,
+    {{ account_category('12 * current_mrr.mrr', 'spans.account_id is not null') }} as account_category,
     accounts.created_at,
     spans.first_paid_at,
     {{ month_of('spans.first_paid_at') }} as first_paid_month,

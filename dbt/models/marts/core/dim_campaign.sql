@@ -62,7 +62,7 @@ select
     cast(coalesce(sum(seen.leads), 0) as bigint) as leads,
     cast(sum(seen.touches) as bigint) as touches,
     -- money or touches within the last 30 days
-    max(seen.seen_on) > cast(max(as_of.as_of_date) - interval '30' day as date) as is_active,
+    max(seen.seen_on) > cast(max(as_of.as_of_date) - {{ var('campaign_active_days') }} * interval '1' day as date) as is_active,
     min(seen.seen_on) as first_seen_date,
     max(seen.seen_on) as last_seen_date
 from seen

@@ -20,17 +20,12 @@ select
     is_active,
     cast(list_price - unit_cost as numeric(18, 2)) as unit_margin,
     cast((list_price - unit_cost) / nullif(list_price, 0) as {{ type_double() }}) as margin_share,
-    case
-        when list_price = 0 then 'free'
-        when list_price < 50 then 'entry'
-        when list_price < 200 then 'standard'
-        else 'premium'
-    end as price_tier,
+    {{ price_tier('list_price') }} as price_tier,
     inventory_on_hand,
     case
         when inventory_on_hand is null then 'not stocked'
         when inventory_on_hand = 0 then 'out of stock'
-        when inventory_on_hand < 20 then 'low stock'
+        when inventory_on_hand < {{ var('low_stock') }} then 'low stock'
         else 'in stock'
     end as inventory_status
 from products

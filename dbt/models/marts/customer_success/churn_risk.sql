@@ -1,5 +1,7 @@
 {{ config(tags=['mart'], indexes=[{'columns': ['segment', 'region', 'acquisition_channel']}]) }}
 
+{% set rules = risk_rules() %}
+
 with
 
 health as (
@@ -37,10 +39,10 @@ flagged as (
         points.overdue_amount,
         points.failed_payments_90d,
         -- a handful of events goes up and down by itself
-        coalesce(points.usage_ratio < 0.7 and points.events_28d_before >= 20, false) as has_falling_usage,
+        coalesce(points.usage_ratio < {{ rules.falling_usage_below }} and points.events_28d_before >= {{ rules.least_events }}, false) as has_falling_usage,
         points.escalated_tickets_90d > 0 as has_escalations,
         coalesce(points.mrr_ratio < 1, false) as has_revenue_contraction,
-        points.overdue_invoices > 0 or points.failed_payments_90d >= 2 as has_payment_trouble,
+        points.overdue_invoices > 0 or points.failed_payments_90d >= {{ rules.failed_payments }} as has_payment_trouble,
         points.days_since_login >= 30 as has_no_login_30d,
         health.health_tier = 'at_risk' as has_low_health
     from health
@@ -65,8 +67,8 @@ scored as (
 
     select
         counted.*,
-        -- what health lacks, and six points for each flag; low health is in the score already
-        least(100, 100 - health_score + 6 * (risk_flags - {{ as_count('has_low_health') }})) as risk_score
+        -- what health lacks, and some points for each flag; low health is in the score already
+        least(100, 100 - health_score + {{ rules.points_each_flag }} * (risk_flags - {{ as_count('has_low_health') }})) as risk_score
     from counted
 
 ),
@@ -75,12 +77,7 @@ levelled as (
 
     select
         scored.*,
-        case
-            when risk_score >= 50 then 'critical'
-            when risk_score >= 40 then 'high'
-            when risk_score >= 30 then 'medium'
-            else 'low'
-        end as risk_level
+        {{ level_of('risk_score', rules.levels, 'low') }} as risk_level
     from scored
 
 )

@@ -1,5 +1,7 @@
 {{ config(tags=['mart'], indexes=[{'columns': ['segment', 'region', 'acquisition_channel']}]) }}
 
+{% set rules = inactivity_rules() %}
+
 with
 
 accounts as (
@@ -36,16 +38,16 @@ scored as (
 
     select
         activity.*,
-        -- silence weighs most: nothing in the first week, everything from day 90; then falling use, open tickets, unpaid bills
+        -- silence weighs most: nothing in the first days, everything after months; then falling use, open tickets, unpaid bills
         cast(round(cast(
-            60 * least(1, greatest(0, (days_since_login - 7) / 83.0))
+            {{ rules.silence_most }} * least(1, greatest(0, (days_since_login - {{ rules.silence_free_days }}) / {{ rules.silence_full_days - rules.silence_free_days }}.0))
             + case
-                when events_28d = 0 then 20
-                when events_28d_before > 0 then 20 * greatest(0, 1 - cast(events_28d as {{ type_double() }}) / events_28d_before)
+                when events_28d = 0 then {{ rules.usage_most }}
+                when events_28d_before > 0 then {{ rules.usage_most }} * greatest(0, 1 - cast(events_28d as {{ type_double() }}) / events_28d_before)
                 else 0
             end
-            + least(10, 5 * open_tickets)
-            + least(10, 5 * (failed_payments_90d + overdue_invoices))
+            + least({{ rules.ticket_most }}, {{ rules.ticket_each }} * open_tickets)
+            + least({{ rules.payment_most }}, {{ rules.payment_each }} * (failed_payments_90d + overdue_invoices))
             as numeric(10, 4)
         ), 1) as numeric(5, 1)) as risk_score
     from activity
@@ -60,13 +62,7 @@ select
     accounts.account_name,
     accounts.lifecycle_stage,
     as_of.as_of_date,
-    case
-        when scored.risk_score < 10 then 'active'
-        when scored.risk_score < 25 then 'low'
-        when scored.risk_score < 50 then 'medium'
-        when scored.risk_score < 75 then 'high'
-        else 'critical'
-    end as risk_level,
+    {{ level_of('scored.risk_score', rules.levels, 'active') }} as risk_level,
     plans.plan_tier,
     plans.product_names,
     scored.risk_score,

@@ -1,6 +1,6 @@
 {{ config(tags=['mart'], indexes=[{'columns': ['churn_month', 'segment', 'region', 'acquisition_channel']}]) }}
 
-{% set reasons = ['price', 'product', 'support', 'competitor', 'business_closed', 'payment_failed', 'other'] %}
+{% set reasons = churn_reasons() %}
 
 with
 
@@ -22,7 +22,7 @@ monthly as (
         sum(starting_mrr) as starting_mrr,
         sum(churned_mrr) as churned_mrr,
         sum(contraction_mrr) as contraction_mrr,
-        {%- for reason in reasons %}
+        {%- for reason in reasons.voluntary + reasons.involuntary %}
             coalesce(sum(churned_customers) filter (where churn_reason = '{{ reason }}'), 0) as {{ reason }}_customers,
             coalesce(sum(churned_mrr) filter (where churn_reason = '{{ reason }}'), 0) as {{ reason }}_mrr,
         {%- endfor %}
@@ -40,14 +40,14 @@ select
     churn_month,
     cast(starting_customers as bigint) as starting_customers,
     cast(churned_customers as bigint) as churned_customers,
-    cast(churned_customers - payment_failed_customers as bigint) as voluntary_churned_customers,
-    cast(payment_failed_customers as bigint) as involuntary_churned_customers,
+    cast(churned_customers - ({{ reasons.involuntary | join('_customers + ') }}_customers) as bigint) as voluntary_churned_customers,
+    cast({{ reasons.involuntary | join('_customers + ') }}_customers as bigint) as involuntary_churned_customers,
     cast(starting_mrr as numeric(18, 2)) as starting_mrr,
     cast(churned_mrr as numeric(18, 2)) as churned_mrr,
-    cast(churned_mrr - payment_failed_mrr as numeric(18, 2)) as voluntary_churned_mrr,
-    cast(payment_failed_mrr as numeric(18, 2)) as involuntary_churned_mrr,
+    cast(churned_mrr - ({{ reasons.involuntary | join('_mrr + ') }}_mrr) as numeric(18, 2)) as voluntary_churned_mrr,
+    cast({{ reasons.involuntary | join('_mrr + ') }}_mrr as numeric(18, 2)) as involuntary_churned_mrr,
     cast(contraction_mrr as numeric(18, 2)) as contraction_mrr,
-    {%- for reason in reasons if reason != 'payment_failed' %}
+    {%- for reason in reasons.voluntary %}
         cast({{ reason }}_customers as bigint) as {{ reason }}_churned_customers,
         cast({{ reason }}_mrr as numeric(18, 2)) as {{ reason }}_churned_mrr,
     {%- endfor %}

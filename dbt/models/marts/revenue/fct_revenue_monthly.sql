@@ -24,11 +24,9 @@ select
     movements.movement_type,
     case when movements.movement_type = 'churn' then coalesce(churn_reasons.reason, 'other') end as churn_reason,
     movements.starting_mrr,
-    cast(case when movements.movement_type = 'new' then movements.mrr_change else 0 end as numeric(18, 2)) as new_mrr,
-    cast(case when movements.movement_type = 'reactivation' then movements.mrr_change else 0 end as numeric(18, 2)) as reactivation_mrr,
-    cast(case when movements.movement_type = 'expansion' then movements.mrr_change else 0 end as numeric(18, 2)) as expansion_mrr,
-    cast(case when movements.movement_type = 'contraction' then -movements.mrr_change else 0 end as numeric(18, 2)) as contraction_mrr,
-    cast(case when movements.movement_type = 'churn' then -movements.mrr_change else 0 end as numeric(18, 2)) as churned_mrr,
+    {%- for movement, column in movements().items() %}
+        cast(case when movements.movement_type = '{{ movement }}' then abs(movements.mrr_change) else 0 end as numeric(18, 2)) as {{ column }},
+    {%- endfor %}
     movements.ending_mrr,
     cast(movements.ending_mrr * {{ var('gross_margin') }} as numeric(18, 4)) as gross_profit,
     movements.mrr_base_12m,

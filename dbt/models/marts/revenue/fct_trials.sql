@@ -61,8 +61,8 @@ judged as (
     select
         trials.*,
         first_paid.converted_at,
-        trials.trial_ended_at <= as_of.as_of_at - interval '30' day as is_mature,
-        coalesce(first_paid.converted_at <= trials.trial_ended_at + interval '30' day, false) as is_converted
+        trials.trial_ended_at <= as_of.as_of_at - {{ var('trial_conversion_days') }} * interval '1' day as is_mature,
+        coalesce(first_paid.converted_at <= trials.trial_ended_at + {{ var('trial_conversion_days') }} * interval '1' day, false) as is_converted
     from trials
     cross join as_of
     left join first_paid on trials.subscription_id = first_paid.subscription_id

@@ -112,8 +112,8 @@ select
     accounts.acquisition_channel,
     explained.revenue_month,
     case
-        when abs(explained.mrr - explained.invoiced_mrr) <= 0.02 and explained.refunded_mrr = 0 then 'equal'
-        when abs(explained.mrr - explained.invoiced_mrr - explained.changed_mrr - explained.billed_before_mrr) > 0.02 then 'unexplained'
+        when abs(explained.mrr - explained.invoiced_mrr) <= {{ var('reconciliation_tolerance') }} and explained.refunded_mrr = 0 then 'equal'
+        when abs(explained.mrr - explained.invoiced_mrr - explained.changed_mrr - explained.billed_before_mrr) > {{ var('reconciliation_tolerance') }} then 'unexplained'
         when explained.billed_before_mrr > 0 then 'billed before the data begin'
         when explained.mrr = 0 then 'service ended'
         when explained.changed_mrr <> 0 then 'changed after the invoice'

@@ -75,7 +75,7 @@ ramped as (
         {{ months_between('reps.hired_at', 'months.month_start') }} as months_since_hire,
         case
             when {{ month_of('reps.hired_at') }} > months.month_start then 0.0
-            else least(1.0, ({{ months_between('reps.hired_at', 'months.month_start') }} + 1) / ({{ var('ramp_months', 3) }} + 1.0))
+            else least(1.0, ({{ months_between('reps.hired_at', 'months.month_start') }} + 1) / ({{ var('ramp_months') }} + 1.0))
         end as ramp_share
     from reps
     cross join months

@@ -90,7 +90,7 @@ select
     compared.csat_satisfied,
     cast(compared.csat_satisfied as {{ type_double() }}) / nullif(compared.csat_answers, 0) as satisfaction_rate,
     -- few answers say little: one more or less moves the rate by over five points
-    compared.csat_answers < 20 as is_small_sample,
+    compared.csat_answers < {{ var('least_cases') }} as is_small_sample,
     coalesce(ranked_releases.tickets, 0) as main_release_tickets,
     cast(ranked_releases.tickets as {{ type_double() }}) / nullif(compared.tickets_with_release, 0) as main_release_share,
     compared.email_tickets,
