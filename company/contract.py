@@ -36,12 +36,22 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Contradiction:
+    """What cannot be true of a row as it stands: `when` is an SQL condition on its columns, `believed` a sentence."""
+
+    rule: str
+    when: str
+    believed: str
+
+
+@dataclass(frozen=True)
 class Table:
     """One raw table; its file is usually <source>/<name>.csv and its relation raw.<source>_<name>."""
 
     source: str
     name: str
     columns: tuple[Column, ...]
+    contradictions: tuple[Contradiction, ...] = ()
 
     @property
     def key(self) -> str:
@@ -82,7 +92,9 @@ def read_contract(project: Path) -> list[Table]:
 
 
 def _table(source: str, entry: dict[str, Any]) -> Table:
-    return Table(source, entry["name"], tuple(_column(column) for column in entry["columns"]))
+    meta = entry.get("config", {}).get("meta", {})
+    contradictions = tuple(Contradiction(**one) for one in meta.get("contradictions", ()))
+    return Table(source, entry["name"], tuple(_column(column) for column in entry["columns"]), contradictions)
 
 
 def _column(entry: dict[str, Any]) -> Column:

@@ -23,6 +23,7 @@ from loader.loaded import Changes, Loaded, Options, refusals
 from loader.mapping.source import MappedSource
 from loader.sql import identifier
 from loader.write import audit, merge, rejected
+from loader.write.contradictions import find_contradictions
 from loader.write.copying import Copying, Exported, copy_rows
 from loader.write.deletes import delete_rows
 from warehouse.errors import TowerError
@@ -222,7 +223,7 @@ class Loading:
             )
         run = audit.write_run(self.cursor, started, self.options, done)
         rejected.write_rejects(self.cursor, self.check.db, run, self.checked)
-        return replace(done, run=run)
+        return replace(done, run=run, contradicted=find_contradictions(self.cursor, run, self.check.tables))
 
 
 def _existing_keys(cursor: Any, check: Check, scratch: Path) -> None:

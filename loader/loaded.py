@@ -52,6 +52,7 @@ class Loaded:
     skipped: dict[str, int] = field(default_factory=dict)  # file: the load that had it
     unused: tuple[str, ...] = ()
     changes: dict[str, Changes] = field(default_factory=dict)
+    contradicted: tuple[str, ...] = ()  # a sentence for each way in which rows contradict themselves
 
     @property
     def read(self) -> int:

@@ -69,6 +69,14 @@ create table if not exists ops.expected_checks (
     found_value numeric,
     status varchar(20) not null check (status in ('as expected', 'off', 'no value'))
 );
+create table if not exists ops.contradictions (
+    load_run_id bigint not null,
+    source_table varchar(255) not null,
+    rule varchar(255) not null,
+    row_key varchar(255) not null,
+    believed varchar(255) not null,
+    primary key (source_table, rule, row_key)
+);
 create table if not exists ops.publications (
     publication_id bigint generated always as identity primary key,
     published_at timestamp not null,
@@ -91,7 +99,7 @@ create unique index if not exists saved_views_name on ops.saved_views (lower(nam
 
 grant usage on schema marts, scores, ops to tower_reader;
 grant select on all tables in schema marts, scores to tower_reader;
-grant select on ops.load_runs, ops.load_files, ops.rejected_rows, ops.expected_checks, ops.publications to tower_reader;
+grant select on ops.load_runs, ops.load_files, ops.rejected_rows, ops.contradictions, ops.expected_checks, ops.publications to tower_reader;
 grant select, insert, delete on ops.saved_views to tower_reader;
 alter default privileges in schema marts grant select on tables to tower_reader;
 alter default privileges in schema scores grant select on tables to tower_reader;

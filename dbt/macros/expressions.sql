@@ -10,6 +10,11 @@
 {% macro default__type_double() -%} double {%- endmacro %}
 {% macro postgres__type_double() -%} double precision {%- endmacro %}
 
+{# The order in which rows of one instant came, by their keys: numbers among them go by their value. #}
+{% macro arrival(key) -%}
+    char_length({{ key }}), {{ key }}
+{%- endmacro %}
+
 {# One text key out of several columns. #}
 {% macro row_key(columns) -%}
     md5({% for column in columns %}coalesce(cast({{ column }} as varchar(255)), ''){% if not loop.last %} || '|' || {% endif %}{% endfor %})

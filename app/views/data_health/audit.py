@@ -106,6 +106,19 @@ def rejected(visit: Visit) -> None:
     )
 
 
+def contradicted(visit: Visit) -> None:
+    """The rows that contradict themselves, and what is believed of them."""
+    found, empty = _audit(visit, "contradictions", "contradictions", "No row that is loaded contradicts itself.")
+    table(
+        visit,
+        "Contradictions",
+        Found(found),
+        columns={"rows": st.column_config.NumberColumn("Rows", format="localized")},
+        help="Rows that are loaded and cannot be true as they stand: what the numbers believe instead, with some keys.",
+        empty=empty,
+    )
+
+
 def _audit(visit: Visit, name: str, query: str, empty: str) -> tuple[pd.DataFrame, str]:
     """A table of ops as it is now, and why it is empty: no scope reads what is not known by segment and region."""
     if read(visit.build.scope, "may_read", {"name": f"ops.{name}"})["may"].iloc[0]:

@@ -86,6 +86,7 @@ table(
     help="Models built and tests run with each published build.",
     empty="No build is published.",
 )
+audit.contradicted(visit)
 audit.rejected(visit)
 
 st.subheader("What each number means")

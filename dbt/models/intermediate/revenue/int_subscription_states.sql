@@ -25,17 +25,57 @@ as_of as (
 
 ),
 
-ordered as (
+first_changes as (
+
+    select
+        subscription_id,
+        min(effective_at) as first_effective_at
+    from changes
+    group by subscription_id
+
+),
+
+trials as (
+
+    select
+        subscriptions.subscription_id,
+        subscriptions.trial_ended_at,
+        -- a trial that begins with the subscription holds from its first change on, one that comes later from its own start
+        case
+            when subscriptions.trial_started_at >= first_changes.first_effective_at + interval '1' day then subscriptions.trial_started_at
+            else first_changes.first_effective_at
+        end as trial_from
+    from subscriptions
+    inner join first_changes on subscriptions.subscription_id = first_changes.subscription_id
+    where subscriptions.trial_ended_at is not null
+
+),
+
+held as (
 
     select
         changes.*,
-        lead(changes.effective_at) over (
-            partition by changes.subscription_id
-            order by changes.effective_at, changes.change_id
-        ) as next_effective_at
+        -- what is agreed in a trial is paid from its end on; who paid before goes on paying the old price until then
+        case
+            when changes.effective_at >= trials.trial_from and changes.effective_at < trials.trial_ended_at then trials.trial_ended_at
+            else changes.effective_at
+        end as holds_from
     from changes
     cross join as_of
+    left join trials on changes.subscription_id = trials.subscription_id
     where changes.effective_at < as_of.as_of_at
+
+),
+
+ordered as (
+
+    select
+        held.*,
+        lead(held.holds_from) over (
+            partition by held.subscription_id
+            order by held.holds_from, held.effective_at, {{ arrival('held.change_id') }}
+        ) as next_holds_from
+    from held
 
 ),
 
@@ -46,10 +86,9 @@ paid as (
         ordered.subscription_id,
         subscriptions.account_id,
         ordered.product_id,
-        -- a trial does not pay
-        greatest(ordered.effective_at, coalesce(subscriptions.trial_ended_at, ordered.effective_at)) as paid_from,
+        ordered.holds_from as paid_from,
         least(
-            coalesce(ordered.next_effective_at, cast('9999-01-01' as timestamp)),
+            coalesce(ordered.next_holds_from, cast('9999-01-01' as timestamp)),
             coalesce(subscriptions.ended_at, cast('9999-01-01' as timestamp))
         ) as paid_to,
         case

@@ -15,7 +15,12 @@ renamed as (
         status,
         billing_interval,
         started_at,
-        ended_at,
+        -- see the source's contradictions: who cancelled does not pay for ever, and nothing ends before it began
+        case
+            when ended_at < started_at then started_at
+            when ended_at is null and status = 'cancelled' then greatest(coalesce(cancelled_at, started_at), started_at)
+            else ended_at
+        end as ended_at,
         trial_started_at,
         trial_ended_at,
         cancelled_at,

@@ -1,0 +1,66 @@
+"""Rows that cannot be true as they stand are loaded, counted, said and kept with what is believed instead."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.loader.box import Box, make_box
+
+ACCOUNTS = (
+    "account_id,account_name,segment,industry,employee_count,country,region,acquisition_channel,created_at,status\n"
+)
+DEALS = (
+    "deal_id,deal_name,account_id,owner_id,deal_type,segment,region,source_channel,amount,stage,probability,created_at,"
+    "expected_close_date,closed_at\n"
+)
+
+
+@pytest.fixture(scope="module")
+def box(server: dict[str, str]) -> Box:
+    """A warehouse for this module."""
+    return make_box(server, "tower_contradictions")
+
+
+def write(folder: Path, deals: list[str]) -> Path:
+    """Two tables of the contract's own shape."""
+    (folder / "crm").mkdir(parents=True)
+    account = "A1,Acme,SMB,Software,10,Germany,Europe,Referral,2026-01-01 00:00:00,customer\n"
+    (folder / "crm/accounts.csv").write_text(ACCOUNTS + account)
+    (folder / "crm/sales_reps.csv").write_text(
+        "rep_id,rep_name,team,region,role,hired_at,monthly_quota\nR1,Ann,SMB,Europe,account_executive,2025-01-01,1000\n"
+    )
+    (folder / "crm/deals.csv").write_text(DEALS + "".join(f"{deal}\n" for deal in deals))
+    return folder
+
+
+def deal(key: str, stage: str, closed: str) -> str:
+    """A line of deals.csv."""
+    return f"{key},{key},A1,R1,new,SMB,Europe,Referral,100,{stage},50,2026-02-01 00:00:00,2026-06-30,{closed}"
+
+
+def test_a_reopened_deal_is_loaded_and_its_contradiction_said(box: Box, tmp_path: Path) -> None:
+    lines = [
+        deal("D1", "negotiation", "2026-02-10 00:00:00"),
+        deal("D2", "demo", "2026-02-11 00:00:00"),
+        deal("D3", "closed_won", "2026-03-01 00:00:00"),
+        deal("D4", "closed_lost", "2026-01-20 00:00:00"),
+    ]
+    done = box.load(write(tmp_path / "data", lines))
+    assert done.run and done.rejected == 0
+    assert len(done.contradicted) == 2
+    assert done.contradicted[0].startswith("crm.deals: open and dated as closed: 2 rows (D1 …): believed: the stage")
+    assert done.contradicted[1].startswith("crm.deals: closed before it was created: 1 row (D4 …)")
+    kept = box.rows("select load_run_id, source_table, rule, row_key from ops.contradictions order by row_key")
+    assert kept == [
+        (done.run, "crm.deals", "open and dated as closed", "D1"),
+        (done.run, "crm.deals", "open and dated as closed", "D2"),
+        (done.run, "crm.deals", "closed before it was created", "D4"),
+    ]
+
+
+def test_a_load_without_contradictions_forgets_those_of_the_one_before(box: Box, tmp_path: Path) -> None:
+    done = box.load(write(tmp_path / "data", [deal("D3", "closed_won", "2026-03-01 00:00:00")]))
+    assert done.run and done.contradicted == ()
+    assert box.rows("select count(*) from ops.contradictions") == [(0,)]
