@@ -244,6 +244,26 @@ def test_spend_sheet(tmp_path: Path) -> None:
     ]
 
 
+def test_a_credit_of_an_ad_account_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/ad_spend.csv").write_text(
+        "date,channel,amount\n2026-01-01,Google Ads,100.00\n2026-01-02,Google Ads,50.00\n2026-01-03,Google Ads,-20.00\n"
+    )
+    rows, outcomes = run(tmp_path / "data", "spend", tmp_path)
+    assert sum(outcome.rejected for outcome in outcomes) == 0
+    assert sum(float(row["amount"]) for row in rows["marketing.spend"]) == 130
+
+
+def test_a_negative_invoice_is_a_credit(tmp_path: Path) -> None:
+    data = shutil.copytree(EXPORTS / "stripe", tmp_path / "data")
+    credit = "in_9,cus_A,sub_1,paid,2026-02-10 09:00:00,,2026-01-05 09:00:00,2026-02-05 09:00:00,-1250,0,-1250,0,\n"
+    with (data / "invoices.csv").open("a") as invoices:
+        invoices.write(credit)
+    rows, outcomes = run(data, "stripe", tmp_path)
+    assert sum(outcome.rejected for outcome in outcomes) == 0
+    assert ("in_9", "-12.50") in pick(rows["billing.invoices"], "invoice_id", "amount")
+
+
 def test_a_key_file_joins_two_systems(tmp_path: Path) -> None:
     for name in ("stripe", "hubspot"):
         (tmp_path / "data" / name).mkdir(parents=True)
