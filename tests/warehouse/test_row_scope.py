@@ -10,6 +10,7 @@ import psycopg2
 import pytest
 
 from metrics import catalogue, query
+from metrics.lists import behind
 from tests.conftest import Company
 from warehouse.access import EVERYTHING, Scope, read_access
 from warehouse.connections import connect, reader_url
@@ -218,6 +219,19 @@ def test_metrics_of_a_scope_equal_the_filtered_metrics(settings: Settings) -> No
     seen = query(known, role=scope.role(settings.database_name))
     assert expected.iloc[0].compare(seen.iloc[0]).empty
     assert seen.iloc[0].notna().sum() > 40
+
+
+@pytest.mark.parametrize("name", ["mrr", "win_rate", "tickets", "failed_attempts"])
+def test_the_list_behind_a_number_holds_the_rows_of_a_scope(settings: Settings, name: str) -> None:
+    scope = SCOPES[2]
+    expected = behind([name], selection={"segment": scope.segments or (), "region": scope.regions or ()})
+    seen = behind([name], role=scope.role(settings.database_name))
+    assert (
+        expected.sort_values("account")
+        .reset_index(drop=True)
+        .equals(seen.sort_values("account").reset_index(drop=True))
+    )
+    assert len(seen) > 10
 
 
 def test_metrics_that_are_kept_for_the_whole_company_are_empty_for_a_scope(settings: Settings) -> None:
