@@ -20,7 +20,6 @@ from loader.files.facts import BROKEN
 from loader.load import load
 from loader.loaded import Loaded, Options
 from loader.mapping.coverage import cover, filled_by, mapping_check
-from loader.mapping.doctor import doctor
 from loader.mapping.reader import names, read_mapping
 from loader.mapping.source import MappedSource
 from loader.saying import console, refuse, say, say_done
@@ -153,6 +152,8 @@ def check_mapping(arguments: list[str]) -> int:
 
 def see_doctor(arguments: list[str]) -> int:
     """Look at a folder of unknown files: what they are, a draft mapping, and what the dashboard could show."""
+    from loader.mapping.doctor import doctor  # only this command needs it
+
     parser = argparse.ArgumentParser(prog="python -m loader doctor", description=see_doctor.__doc__)
     parser.add_argument("folder", type=Path, nargs="?", help="folder with the files")
     parser.add_argument("--out", type=Path, default=Path("draft.yml"), help="where the draft goes (draft.yml)")

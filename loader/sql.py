@@ -44,3 +44,10 @@ def run(db: duckdb.DuckDBPyConnection, statement: str, values: Any = None) -> du
 def first(db: duckdb.DuckDBPyConnection, query: str, values: Any = None) -> tuple[Any, ...]:
     """The first row of a query."""
     return tuple(run(db, query, values).fetchall()[0])
+
+
+def storable(text: str) -> str:
+    """Text that PostgreSQL can hold: what is no character is written as an escape."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")

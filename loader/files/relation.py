@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from company.contract import Column, Table
-from loader.files.facts import FileFacts
+
+if TYPE_CHECKING:
+    from loader.files.facts import FileFacts
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ def alias_of(stem: str, owner: str, files: dict[str, list[str]]) -> str | None:
     words = _words(name)
     if name.lower().startswith("_airbyte") or _are_several(words, files):
         return None
-    best: tuple[int, str | None] = (0, None)
+    best: tuple[int, str | None] = (-1, None)
     for alias, parts in files.items():
         for part in filter(_has_wildcard, parts):
             is_beside = (words - _words(part)) & BESIDE

@@ -13,6 +13,7 @@ from loader.check.outcome import Outcome, Status
 from loader.files.facts import BROKEN, day_of
 from loader.files.folder import FolderSource
 from loader.loaded import Loaded, Options
+from loader.sql import storable
 
 Loads = list[tuple[int, date | None, bool]]  # of one content: the load, the file's day, whether rows lacked parents
 
@@ -115,13 +116,6 @@ def _write_file(cursor: Any, run: int, outcome: Outcome, failed: bool) -> None:
             json.dumps([storable(note) for note in outcome.notes]),
         ),
     )
-
-
-def storable(text: str) -> str:
-    """Text that PostgreSQL can hold: what is no character is written as an escape."""
-    if text.isascii() and "\0" not in text:
-        return text
-    return text.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")
 
 
 def now() -> datetime:

@@ -43,14 +43,15 @@ def _delete(
 ) -> Checked:
     bad, key = rejects.new_table(db, table), table.primary_key
     keys = f"(select _line, {identifier(key)} as k from ({relation.sql}))"
+    if relation.refused:
+        rejects.put_unreadable(db, bad, relation.refused)
     run(
         db,
         f"insert into {bad} (_line, rule, column_name, message, value) "
-        "select _line, rule, column_name, message, value from read_parquet(?) union all "
         f"select _line, 'not_null', ?, 'empty', null from {keys} where k is null union all "
         "select _line, 'duplicate', ?, 'the key stands in an earlier line of this file', k from (select *, "
         f"row_number() over (partition by k order by _line) as seen from {keys}) where seen > 1 and k is not null",
-        [str(relation.refused), key, key],
+        [key, key],
     )
     already = first(db, f"select count(*) from {bad}")[0]
     cursor.execute("create temp table gone (_line bigint, k varchar) on commit drop")

@@ -13,8 +13,7 @@ import duckdb
 from loader.check.reading import Checked
 from loader.files.records import raw_texts
 from loader.files.relation import Relation
-from loader.sql import identifier, run
-from loader.write.audit import storable
+from loader.sql import identifier, run, storable
 from warehouse.errors import TowerError
 from warehouse.spreadsheets import harmless
 

@@ -36,7 +36,7 @@ def test_the_headline_has_three_figures(company: Company) -> None:
 def metric(format: str) -> Metric:
     """A metric of which more is better."""
     about = {"label": "Metric", "description": "", "direction": "up_is_good", "behaviour": "flow", "sample": None}
-    rest = {"dimensions": (), "keys": (), "page": None, "target": None, "goal": None}
+    rest = {"dimensions": (), "keys": (), "page": None, "target": None, "goal": None, "parts": (), "is_part": False}
     return Metric(name="metric", format=format, **about, **rest)  # type: ignore[arg-type]
 
 
