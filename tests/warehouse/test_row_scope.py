@@ -231,7 +231,7 @@ def test_the_list_behind_a_number_holds_the_rows_of_a_scope(settings: Settings, 
         .reset_index(drop=True)
         .equals(seen.sort_values("account").reset_index(drop=True))
     )
-    assert len(seen) > 10
+    assert not seen.empty
 
 
 def test_metrics_that_are_kept_for_the_whole_company_are_empty_for_a_scope(settings: Settings) -> None:
