@@ -2,6 +2,6 @@
 
 In comes the raw contract (the dbt source YAML) and `company.yml` (optional, as is each of its entries). Out go the
 contract's tables, a checked `Profile`, its plain rows, and the arithmetic of the company's calendar, currencies and
-service hours. Everybody may call `company.calendar`, the loader and the generator read the contract; no load reads
-the profile yet, the tests of the generator do.
+service hours. Everybody may call `company.calendar`, the loader and the generator read the contract; each load reads
+the profile and writes its rows beside the data.
 """

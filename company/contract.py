@@ -80,11 +80,14 @@ class Table:
 
 @lru_cache
 def read_contract(project: Path) -> list[Table]:
-    """Read models/staging/*/_*__sources.yml below a dbt project; parents come before their children."""
+    """Read models/staging/*/_*__sources.yml below a dbt project; parents come before their children.
+
+    A source with `has_files: false` in its meta is none of it: the loader fills it otherwise.
+    """
     tables = []
     for path in sorted(project.glob("models/staging/*/_*__sources.yml")):
         for source in yaml.load(path.read_text(encoding="utf-8"), FAST)["sources"]:
-            if source.get("schema") == "raw":
+            if source.get("schema") == "raw" and _meta(source).get("has_files", True):
                 tables += [_table(source["name"], entry) for entry in source["tables"]]
     if not tables:
         raise TowerError(f"no source YAML below {project}; the contract is missing")
@@ -92,9 +95,13 @@ def read_contract(project: Path) -> list[Table]:
 
 
 def _table(source: str, entry: dict[str, Any]) -> Table:
-    meta = entry.get("config", {}).get("meta", {})
+    meta = _meta(entry)
     contradictions = tuple(Contradiction(**one) for one in meta.get("contradictions", ()))
     return Table(source, entry["name"], tuple(_column(column) for column in entry["columns"]), contradictions)
+
+
+def _meta(entry: dict[str, Any]) -> dict[str, Any]:
+    return dict(entry.get("config", {}).get("meta", {}))
 
 
 def _column(entry: dict[str, Any]) -> Column:
@@ -104,7 +111,7 @@ def _column(entry: dict[str, Any]) -> Column:
             rules[test] = True
         else:
             rules |= {name: (body or {}).get("arguments", {}) for name, body in test.items()}
-    meta = entry.get("config", {}).get("meta", {})
+    meta = _meta(entry)
     reference = None
     if "relationships" in rules:
         source, table = (part.strip(" '\"") for part in rules["relationships"]["to"][len("source(") : -1].split(","))

@@ -129,8 +129,12 @@ def next_day(settings: Settings, target: Path, console: Console | None = None) -
             )
         day = today + timedelta(days=1)
         generate(replace(plan, until=day), folder / "new", console)
-        shutil.rmtree(target / day.isoformat(), ignore_errors=True)
-        return day, write_difference(folder / "old", folder / "new", target / day.isoformat(), news_of(plan.shape))
+        drop = target / day.isoformat()
+        shutil.rmtree(drop, ignore_errors=True)
+        counts = write_difference(folder / "old", folder / "new", drop, news_of(plan.shape))
+        drop.mkdir(parents=True, exist_ok=True)
+        shutil.copy(folder / "new" / "company.yml", drop)
+        return day, counts
 
 
 def _accounts(folder: Path) -> set[tuple[str, str, str]]:

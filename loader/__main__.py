@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 
 from company.contract import read_contract
+from company.reading import read_profile
 from loader.files.facts import BROKEN
 from loader.load import load
 from loader.loaded import Loaded, Options
@@ -23,6 +24,7 @@ from loader.mapping.coverage import cover, filled_by, mapping_check
 from loader.mapping.reader import names, read_mapping
 from loader.mapping.source import MappedSource
 from loader.saying import console, refuse, say, say_done
+from loader.write.company import find_company
 from loader.write.rejected import export_rejects
 from warehouse.connections import connect, owner_connection
 from warehouse.errors import TowerError, run_cli
@@ -118,6 +120,7 @@ def parse() -> Options:
     share = given.max_rejects / 100
     tables = read_contract(settings.root / "dbt")
     mappings = tuple(read_mapping(name, tables) for name in given.mapping.split(",") if name)
+    company = find_company(given.data, settings.company_file, settings.root)
     return Options(
         given.data,
         given.mode,
@@ -129,6 +132,9 @@ def parse() -> Options:
         given.check_only,
         mappings,
         given.start,
+        read_profile(company) if company else None,
+        company,
+        settings.gross_margin,
     )
 
 

@@ -23,9 +23,11 @@ from loader.loaded import Changes, Loaded, Options, refusals
 from loader.mapping.source import MappedSource
 from loader.sql import identifier
 from loader.write import audit, merge, rejected
+from loader.write.company import write_company
 from loader.write.contradictions import find_contradictions
 from loader.write.copying import Copying, Exported, copy_rows
 from loader.write.deletes import delete_rows
+from loader.write.making import make_table
 from warehouse.errors import TowerError
 
 LOCK = 7_203_114  # one load at a time
@@ -114,7 +116,7 @@ def _begin(cursor: Any, tables: list[Table]) -> None:
         raise TowerError("another load is running; wait until it ends, then try again")
     cursor.execute("set local synchronous_commit = on")
     for table in tables:
-        _make_table(cursor, table)
+        make_table(cursor, table.relation, {column.name: column.data_type for column in table.columns})
 
 
 def _nothing_to_load(options: Options) -> str:
@@ -221,8 +223,10 @@ class Loading:
                 'no row has a date that could be "today"; load what happened, such as billing/subscriptions, '
                 "or name the day: AS_OF_DATE=2026-10-31. Nothing was changed"
             )
+        company = write_company(self.cursor, self.options)
         run = audit.write_run(self.cursor, started, self.options, done)
         rejected.write_rejects(self.cursor, self.check.db, run, self.checked)
+        done = replace(done, company=company)
         return replace(done, run=run, contradicted=find_contradictions(self.cursor, run, self.check.tables))
 
 
@@ -238,22 +242,6 @@ def _existing_keys(cursor: Any, check: Check, scratch: Path) -> None:
             cursor.copy_expert(query.format(name, sql.Identifier("raw", table.relation)), stream)
         if cursor.rowcount:
             check.existing_keys(table, file)
-
-
-def _make_table(cursor: Any, table: Table) -> None:
-    """Make the table; one whose columns are no longer the contract's is made anew, with what hung on it."""
-    cursor.execute(
-        "select column_name from information_schema.columns where table_schema = 'raw' and table_name = %s "
-        "order by ordinal_position",
-        (table.relation,),
-    )
-    present = [row[0] for row in cursor.fetchall()]
-    if present == [column.name for column in table.columns]:
-        return
-    name = sql.Identifier("raw", table.relation)
-    cursor.execute(sql.SQL("drop table if exists {} cascade").format(name))
-    columns = [sql.SQL("{} " + column.data_type).format(sql.Identifier(column.name)) for column in table.columns]
-    cursor.execute(sql.SQL("create table {} ({})").format(name, sql.SQL(", ").join(columns)))
 
 
 def _analyze(connection: Any, tables: list[Table]) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
+from company.profile import Profile
 from loader.check.outcome import Outcome, Problem
 from loader.check.window import Window
 from loader.mapping.model import Mapping
@@ -25,6 +27,9 @@ class Options:
     check_only: bool = False
     mappings: tuple[Mapping, ...] = ()
     start: date | None = None
+    profile: Profile | None = None  # what company.yml says; None where there is none
+    company_file: Path | None = None  # … and which file that is
+    gross_margin: Decimal | None = None  # the environment's, before the profile's
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,7 @@ class Loaded:
     skipped: dict[str, int] = field(default_factory=dict)  # file: the load that had it
     unused: tuple[str, ...] = ()
     changes: dict[str, Changes] = field(default_factory=dict)
+    company: str | None = None  # its name, now in force
     contradicted: tuple[str, ...] = ()  # a sentence for each way in which rows contradict themselves
 
     @property

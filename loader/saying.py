@@ -76,6 +76,7 @@ def say_done(out: Console, done: Loaded, options: Options, seconds: float) -> No
         f"load {done.run}: {read:,} rows read = {read - rejected:,} loaded + {rejected:,} rejected, "
         f"in {seconds:.1f} s; data from {done.window.start} {_today(done.window)}"
     )
+    out.print(_company(done, options), markup=False)
     if done.window.earlier and not (options.folder / "truth").is_dir():
         table, day = done.window.earlier
         out.print(f"{table} begins on {day}, before the window: FROM={day} takes it in")
@@ -83,6 +84,16 @@ def say_done(out: Console, done: Loaded, options: Options, seconds: float) -> No
         out.print(sentence, markup=False)
     if rejected:
         _say_how_to_mend(out, done.run, options)
+
+
+def _company(done: Loaded, options: Options) -> str:
+    """Whose company it is, and who says so."""
+    name = done.company or "no name"
+    if options.company_file:
+        return f"company: {name}, as {options.company_file} says"
+    if options.mode != "replace":
+        return f"company: {name}, as of an earlier load"
+    return "company: no company.yml, so its words and currency are learned from the data"
 
 
 def _today(window: Window) -> str:

@@ -31,7 +31,7 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
         "TOWER_DATABASE": str(url.database),
         "TOWER_OWNER": str(url.username),
         "TOWER_PASSWORD": str(url.password or ""),
-        "GROSS_MARGIN": str(settings.gross_margin),
+        "GROSS_MARGIN": str(settings.gross_margin or ""),
         "DBT_PROJECT_DIR": str(settings.root / "dbt"),
         "DBT_PROFILES_DIR": str(settings.root / "dbt"),
         "DBT_TARGET_PATH": str(target_path(settings)),
@@ -113,6 +113,9 @@ def _loaded(settings: Settings) -> Any:
             raise TowerError(
                 "the warehouse is empty; run `make load-data` first (and `make gen-data` for the synthetic company)"
             )
+        cursor.execute("select to_regclass('raw.company_settings') is not null")
+        if not cursor.fetchone()[0]:
+            raise TowerError("an earlier version loaded the warehouse, without company.yml; run `make load-data` again")
     return connection
 
 

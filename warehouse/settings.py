@@ -36,7 +36,8 @@ class Settings:
     seed: int
     scenario: str
     as_of_date: date | None
-    gross_margin: Decimal
+    gross_margin: Decimal | None
+    company_file: Path | None
     app_port: int
     pgadmin_port: int
     pgadmin_email: str
@@ -126,10 +127,10 @@ class Values:
         except ValueError as error:
             raise TowerError(f"{key} must be a date like 2026-10-31, not {given!r}; mend it in .env") from error
 
-    def share(self, key: str, default: str) -> Decimal:
+    def share(self, key: str) -> Decimal:
         """A part of one."""
         try:
-            found = Decimal(self.text(key, default))
+            found = Decimal(self.text(key))
         except InvalidOperation as error:
             raise TowerError(f"{key} must be a share such as 0.80, not {self.text(key)!r}") from error
         if not 0 < found <= 1:
@@ -172,7 +173,8 @@ def load_settings(root: Path = ROOT) -> Settings:
         seed=values.number("SEED", 42),
         scenario=values.text("SCENARIO", "default"),
         as_of_date=values.day("AS_OF_DATE", "") if values.text("AS_OF_DATE") else None,
-        gross_margin=values.share("GROSS_MARGIN", "0.80"),
+        gross_margin=values.share("GROSS_MARGIN") if values.text("GROSS_MARGIN") else None,
+        company_file=values.path("COMPANY_FILE", "", root) if values.text("COMPANY_FILE") else None,
         app_port=values.number("APP_PORT", 8501),
         pgadmin_port=values.number("PGADMIN_PORT", 8080),
         pgadmin_email=values.text("PGADMIN_EMAIL", "admin@example.com"),

@@ -7,7 +7,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import yaml
 
+from company.contract import read_contract
 from company.profile import Calendar, Currency, Profile, Rate, Vocabulary
 from company.reading import read_profile
 from company.tables import COLUMNS, EVER, company_tables
@@ -87,3 +89,11 @@ def test_service_hours_have_a_row_for_each_working_day() -> None:
     assert hours == [(day, 480, 1020) for day in (1, 2, 3, 4, 5)]
     assert [row["priority"] for row in EXAMPLE["company_always_priorities"]] == ["P1"]
     assert EXAMPLE["company_holidays"][1] == {"holiday_date": date(2026, 12, 25), "holiday_name": "Christmas Day"}
+
+
+def test_the_sources_of_dbt_have_the_same_columns_and_are_no_part_of_the_contract_of_files() -> None:
+    text = (ROOT / "dbt/models/staging/company/_company__sources.yml").read_text(encoding="utf-8")
+    (source,) = yaml.safe_load(text)["sources"]
+    said = {t["identifier"]: {c["name"]: c["data_type"] for c in t["columns"]} for t in source["tables"]}
+    assert said == COLUMNS
+    assert "company" not in {table.source for table in read_contract(ROOT / "dbt")}

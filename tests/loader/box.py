@@ -10,6 +10,7 @@ from typing import Any
 import psycopg2
 
 from company.contract import read_contract
+from company.reading import read_profile
 from loader.load import load
 from loader.loaded import Loaded, Options
 from tests.conftest import new_database
@@ -29,6 +30,8 @@ class Box:
     def load(self, folder: Path, **options: Any) -> Loaded:
         """Load a folder; every file's rows read are its rows loaded and rejected."""
         settings = replace(load_settings(), warehouse="external", database_url=self.url)
+        if (folder / "company.yml").is_file():
+            options.setdefault("profile", read_profile(folder / "company.yml"))
         connection = connect(settings.owner())
         try:
             with tempfile.TemporaryDirectory() as scratch:

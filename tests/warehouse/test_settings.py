@@ -38,7 +38,7 @@ def test_the_example_holds_the_defaults(folder: Path) -> None:
     shutil.copy(EXAMPLE, folder / ".env")
     assert load_settings(folder) == without
     assert without.end_date == date(2026, 10, 31)
-    assert without.gross_margin == Decimal("0.80")
+    assert without.gross_margin is without.company_file is None
     assert without.data_dir == folder / "data"
 
 

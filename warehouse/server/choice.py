@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from warehouse.connections import connect
 from warehouse.server import docker, external
 from warehouse.server.embedded import EmbeddedServer
@@ -49,8 +51,18 @@ def status(settings: Settings) -> str:
             version = cursor.fetchone()[0]
             cursor.execute("select max(as_of_date) from ops.load_runs where status = 'succeeded'")
             as_of = cursor.fetchone()[0]
+            name = _company(cursor)
     finally:
         connection.close()
-    loaded = f"data as of {as_of}" if as_of else "nothing loaded yet: run `make gen-data load-data`"
+    loaded = f"{name}, data as of {as_of}" if as_of else "nothing loaded yet: run `make gen-data load-data`"
     url = settings.owner()
     return f"warehouse: {mode} ({reason}) — PostgreSQL {version} at {url.host}:{url.port}/{url.database}, {loaded}"
+
+
+def _company(cursor: Any) -> str:
+    """The name of the company whose data are loaded, as company.yml said it."""
+    cursor.execute("select to_regclass('raw.company_settings') is not null")
+    if not cursor.fetchone()[0]:
+        return "a company without a name"
+    cursor.execute("select company_name from raw.company_settings")
+    return str(cursor.fetchone()[0] or "a company without a name")

@@ -1,0 +1,46 @@
+"""The company's profile in raw.company_*: each load writes it with the data, in the same transaction."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from psycopg2 import sql
+from psycopg2.extras import execute_values
+
+from company.profile import Profile
+from company.tables import COLUMNS, company_tables
+from loader.loaded import Options
+from loader.write.making import make_table
+from warehouse.errors import TowerError
+
+NAME = "company.yml"
+
+
+def find_company(folder: Path, given: Path | None, project: Path) -> Path | None:
+    """The profile that counts: COMPANY_FILE, else the one beside the data, else the project's, else none.
+
+    Raises TowerError when the given one is not there.
+    """
+    if given and not given.is_file():
+        raise TowerError(f"COMPANY_FILE: there is no file {given}")
+    return given or next((path for path in (folder / NAME, project / NAME) if path.is_file()), None)
+
+
+def write_company(cursor: Any, options: Options) -> str | None:
+    """Replace what is known of the company; what is merged without a profile keeps the last one. Returns the name."""
+    for table, columns in COLUMNS.items():
+        make_table(cursor, table, columns)
+    keeps = options.profile is None and options.mode != "replace"
+    if not (keeps and _names(cursor)):
+        for table, rows in company_tables(options.profile or Profile(), options.gross_margin).items():
+            name = sql.Identifier("raw", table)
+            cursor.execute(sql.SQL("truncate {}").format(name))
+            query = sql.SQL("insert into {} values %s").format(name)
+            execute_values(cursor, query, [tuple(row.values()) for row in rows])
+    return _names(cursor)[0]
+
+
+def _names(cursor: Any) -> list[str | None]:
+    cursor.execute("select company_name from raw.company_settings")
+    return [row[0] for row in cursor.fetchall()]
