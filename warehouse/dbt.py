@@ -31,7 +31,6 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
         "TOWER_DATABASE": str(url.database),
         "TOWER_OWNER": str(url.username),
         "TOWER_PASSWORD": str(url.password or ""),
-        "GROSS_MARGIN": str(settings.gross_margin or ""),
         "DBT_PROJECT_DIR": str(settings.root / "dbt"),
         "DBT_PROFILES_DIR": str(settings.root / "dbt"),
         "DBT_TARGET_PATH": str(target_path(settings)),

@@ -5,5 +5,5 @@ select
     first_month,
     last_month,
     is_last_month_partial,
-    gross_margin
+    (select gross_margin from marts.dim_company) as gross_margin
 from marts.dim_tower

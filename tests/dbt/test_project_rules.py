@@ -17,7 +17,11 @@ from tests.conftest import Company
 
 Node = dict[str, Any]
 # what the evaluator would flag, and why it stays
-LOOKED_UP_EVERYWHERE = {"int_as_of", "dim_account"}  # one row, and the attributes by which everything is cut
+LOOKED_UP_EVERYWHERE = {
+    "int_as_of",
+    "dim_company",
+    "dim_account",
+}  # one row each, and the attributes by which everything is cut
 REJOINED = {  # step: why its reader also reads what the step was made of
     "int_subscription_mrr_monthly": "the two sides of the reconciliation: what was billed and what MRR says",
     "int_invoice_months": "the two sides of the reconciliation: what was billed and what MRR says",
@@ -36,6 +40,7 @@ MANY_JOINS = {  # model: why it reads seven others or more
     "int_customer_signals": "one row of signals per account and month, each from its own step",
     "customer_360": "everything about an account in one row",
     "dim_account": "the one place of an account's attributes",
+    "int_words": "one branch for each place where the data have words",
 }
 WITHOUT_GRAIN = ("int_activation_durations",)  # a list of durations, in which equal rows are right
 

@@ -19,7 +19,8 @@ from warehouse.errors import TowerError
 from warehouse.settings import Settings, load_settings
 from warehouse.url import DatabaseUrl
 
-OPEN = {"dim_date", "dim_feature", "dim_product", "dim_sales_rep", "dim_tower", "metricflow_time_spine"}
+WORDS = {"dim_company", "dim_word", "dim_segment", "dim_region", "dim_channel", "dim_plan_tier"}
+OPEN = WORDS | {"dim_date", "dim_feature", "dim_product", "dim_sales_rep", "dim_tower", "metricflow_time_spine"}
 SCOPES = [
     Scope(segments=("SMB",)),
     Scope(regions=("Europe", "North America")),

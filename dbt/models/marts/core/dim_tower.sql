@@ -16,6 +16,5 @@ select
     first_month,
     last_month,
     last_complete_month,
-    is_last_month_partial,
-    cast({{ var('gross_margin') }} as numeric(6, 4)) as gross_margin
+    is_last_month_partial
 from as_of

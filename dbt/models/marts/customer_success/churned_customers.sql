@@ -34,6 +34,12 @@ as_of as (
 
 ),
 
+company as (
+
+    select * from {{ ref('dim_company') }}
+
+),
+
 scored as (
 
     select
@@ -69,7 +75,7 @@ select
     scored.days_since_login,
     accounts.current_mrr as mrr,
     cast(coalesce(lifetimes.expected_months, 0) as {{ type_double() }}) as expected_remaining_months,
-    cast(accounts.current_mrr * {{ var('gross_margin') }} * coalesce(lifetimes.expected_months, 0) as numeric(18, 2)) as estimated_clv,
+    cast(accounts.current_mrr * company.gross_margin * coalesce(lifetimes.expected_months, 0) as numeric(18, 2)) as estimated_clv,
     scored.user_count,
     scored.tickets,
     scored.open_tickets,
@@ -85,6 +91,7 @@ select
     accounts.churned_at as revenue_churned_at
 from scored
 cross join as_of
+cross join company
 inner join accounts on scored.account_id = accounts.account_id
 left join plans on scored.account_id = plans.account_id
 left join lifetimes

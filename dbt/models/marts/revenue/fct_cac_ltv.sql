@@ -20,6 +20,12 @@ as_of as (
 
 ),
 
+company as (
+
+    select * from {{ ref('dim_company') }}
+
+),
+
 monthly_spend as (
 
     select
@@ -60,7 +66,7 @@ select
     cast(coalesce(monthly_spend.spend, 0) as numeric(18, 2)) as spend,
     cast(coalesce(monthly_revenue.new_customers, 0) as bigint) as new_customers,
     cast(coalesce(monthly_revenue.new_mrr, 0) as numeric(18, 2)) as new_mrr,
-    cast(coalesce(monthly_revenue.new_mrr, 0) * {{ var('gross_margin') }} as numeric(18, 4)) as new_gross_profit,
+    cast(coalesce(monthly_revenue.new_mrr, 0) * company.gross_margin as numeric(18, 4)) as new_gross_profit,
     cast(coalesce(monthly_revenue.starting_customers, 0) as bigint) as starting_customers,
     cast(coalesce(monthly_revenue.churned_customers, 0) as bigint) as churned_customers,
     cast(coalesce(monthly_revenue.ending_customers, 0) as bigint) as ending_customers,
@@ -72,3 +78,4 @@ from monthly_spend
 full outer join monthly_revenue
     on monthly_spend.acquisition_channel = monthly_revenue.acquisition_channel
         and monthly_spend.cost_month = monthly_revenue.cost_month
+cross join company

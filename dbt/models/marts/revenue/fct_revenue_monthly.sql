@@ -12,6 +12,12 @@ churn_reasons as (
 
     select * from {{ ref('int_churn_reasons') }}
 
+),
+
+company as (
+
+    select * from {{ ref('dim_company') }}
+
 )
 
 select
@@ -28,7 +34,7 @@ select
         cast(case when movements.movement_type = '{{ movement }}' then abs(movements.mrr_change) else 0 end as numeric(18, 2)) as {{ column }},
     {%- endfor %}
     movements.ending_mrr,
-    cast(movements.ending_mrr * {{ var('gross_margin') }} as numeric(18, 4)) as gross_profit,
+    cast(movements.ending_mrr * company.gross_margin as numeric(18, 4)) as gross_profit,
     movements.mrr_base_12m,
     cast(case when movements.mrr_base_12m > 0 then movements.ending_mrr when movements.mrr_base_12m = 0 then 0 end as numeric(18, 2)) as mrr_retained_12m,
     cast(case when movements.mrr_base_12m is not null then least(movements.ending_mrr, movements.mrr_base_12m) end as numeric(18, 2)) as mrr_retained_capped_12m,
@@ -41,6 +47,7 @@ select
     case when movements.mrr_base_12m is not null then {{ as_count('movements.mrr_base_12m > 0 and movements.ending_mrr > 0') }} end as customers_retained_12m,
     movements.is_partial_month
 from movements
+cross join company
 left join churn_reasons
     on movements.account_id = churn_reasons.account_id
         and movements.revenue_month = churn_reasons.churn_month

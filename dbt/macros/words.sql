@@ -1,0 +1,41 @@
+{# The kinds of words that a company may call its own, and what they are called where it says nothing. #}
+{% macro word_kinds() -%}
+    {{ return({
+        'segment': 'Segment',
+        'region': 'Region',
+        'acquisition_channel': 'Acquisition channel',
+        'plan_tier': 'Plan tier',
+        'ticket_priority': 'Priority',
+        'ticket_category': 'Category',
+        'churn_reason': 'Reason',
+        'activation_event': 'Activation event',
+    }) }}
+{%- endmacro %}
+
+{# Where the words of each kind stand in the data: table of int_words, column. #}
+{% macro places_of_words() -%}
+    {{ return({
+        'segment': [('accounts', 'segment'), ('deals', 'segment'), ('targets', 'segment'), ('reps', 'team')],
+        'region': [('accounts', 'region'), ('deals', 'region'), ('targets', 'region'), ('reps', 'region')],
+        'acquisition_channel': [('accounts', 'acquisition_channel'), ('deals', 'source_channel'), ('spend', 'channel'), ('touches', 'channel')],
+        'plan_tier': [('products', 'tier')],
+        'ticket_priority': [('tickets', 'priority'), ('sla_policies', 'priority')],
+        'ticket_category': [('tickets', 'category'), ('root_causes', 'category')],
+        'churn_reason': [('churn_events', 'reason_code'), ('subscriptions', 'cancel_reason')],
+    }) }}
+{%- endmacro %}
+
+{# A word without what people write differently: capitals, blanks and what joins its parts. #}
+{% macro plain_word(column) -%}
+    replace(replace(replace(lower({{ column }}), ' ', ''), '_', ''), '-', '')
+{%- endmacro %}
+
+{# Well-known priorities, the most severe first: those that everybody reads alike. #}
+{% macro severity_words() -%}
+    {{ return([['urgent', 'critical', 'blocker', 'p1'], ['high', 'p2'], ['normal', 'medium', 'p3'], ['low', 'p4']]) }}
+{%- endmacro %}
+
+{# Well-known reasons that are nobody's will. Of other reasons only the company knows. #}
+{% macro involuntary_words() -%}
+    {{ return(['paymentfailed']) }}
+{%- endmacro %}

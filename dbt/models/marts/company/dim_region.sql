@@ -1,0 +1,16 @@
+{{ config(tags=['dimension']) }}
+
+with
+
+words as (
+
+    select * from {{ ref('int_words') }}
+
+)
+
+select
+    value as region,
+    position,
+    is_declared
+from words
+where kind = 'region'
