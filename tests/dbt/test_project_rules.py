@@ -21,7 +21,7 @@ LOOKED_UP_EVERYWHERE = {
     "int_as_of",
     "dim_company",
     "dim_account",
-}  # one row each, and the attributes by which everything is cut
+}  # one row, and what everything is cut by
 REJOINED = {  # step: why its reader also reads what the step was made of
     "int_subscription_mrr_monthly": "the two sides of the reconciliation: what was billed and what MRR says",
     "int_invoice_months": "the two sides of the reconciliation: what was billed and what MRR says",
