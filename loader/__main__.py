@@ -158,7 +158,7 @@ def check_mapping(arguments: list[str]) -> int:
 
 def see_doctor(arguments: list[str]) -> int:
     """Look at a folder of unknown files: what they are, a draft mapping, and what the dashboard could show."""
-    from loader.mapping.doctor import doctor  # only this command needs it
+    from loader.mapping.doctor import Doctor  # only this command needs it
 
     parser = argparse.ArgumentParser(prog="python -m loader doctor", description=see_doctor.__doc__)
     parser.add_argument("folder", type=Path, nargs="?", help="folder with the files")
@@ -171,13 +171,16 @@ def see_doctor(arguments: list[str]) -> int:
     dbt = load_settings().root / "dbt"
     tables, out = read_contract(dbt), console()
     with tempfile.TemporaryDirectory(prefix="load") as name:
-        mapping = doctor(out, given.folder, tables, Path(name), given.out)
-    if mapping is None:
+        mappings, filled = Doctor(out, given.folder, tables, Path(name), given.out).look()
+    trouble: list[str] = []
+    if mappings:
+        with tempfile.TemporaryDirectory(prefix="load") as name:
+            found, trouble = cover(MappedSource(given.folder, tables, Path(name), mappings), tables)
+        filled = filled_by(found, mappings)
+    if not filled:
         return 1
-    with tempfile.TemporaryDirectory(prefix="load") as name:
-        found, trouble = cover(MappedSource(given.folder, tables, Path(name), [mapping]), tables)
     out.print()
-    _readiness(out, dbt)(filled_by(found, [mapping]))
+    _readiness(out, dbt)(filled)
     for line in trouble:
         out.print(f"trouble: {line}", markup=False)
     return 0
@@ -187,7 +190,7 @@ def _readiness(out: Console, dbt: Path) -> Callable[[set[str]], None]:
     """Prints what the dashboard can show with the tables that have rows."""
 
     def show(filled: set[str]) -> None:
-        from metrics.readiness import print_readiness  # behind it stands MetricFlow, which takes seconds
+        from metrics.readiness import print_readiness  # what stands above is known to these commands alone
 
         print_readiness(out, dbt, filled)
 

@@ -11,6 +11,8 @@ import yaml
 from rich.console import Console
 from rich.table import Table as Grid
 
+from company.contract import FAST
+
 NEEDS = Path(__file__).with_name("readiness.yml")
 
 
@@ -31,7 +33,7 @@ class Ready:
 
 def needs_of_marts() -> dict[str, set[str]]:
     """The raw tables that a mart is empty without."""
-    groups = yaml.safe_load(NEEDS.read_text(encoding="utf-8"))["marts"]
+    groups = _yaml(NEEDS)["marts"]
     return {mart: {"crm.accounts", *group["needs"]} for group in groups for mart in group["marts"]}
 
 
@@ -39,7 +41,7 @@ def readiness(project: Path, filled: set[str]) -> list[Ready]:
     """Pages first, then metrics, for the raw tables (source.name) that have rows. `project` is the dbt project."""
     marts = needs_of_marts()
     found = []
-    for page in yaml.safe_load((project / "models/exposures.yml").read_text(encoding="utf-8"))["exposures"]:
+    for page in _yaml(project / "models/exposures.yml")["exposures"]:
         parts = [marts.get(name, set()) for name in _refs(page["depends_on"]) if not name.startswith("dim_")]
         lacking = [part - filled for part in parts if part - filled]
         share = len(lacking) / len(parts) if parts else 0.0
@@ -77,7 +79,7 @@ def print_readiness(out: Console, project: Path, filled: set[str]) -> None:
 
 
 def _yaml(path: Path) -> dict[str, Any]:
-    return dict(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+    return dict(yaml.load(path.read_text(encoding="utf-8"), FAST) or {})
 
 
 def _refs(texts: list[str]) -> list[str]:

@@ -1,90 +1,176 @@
-"""`doctor`: what an unknown folder of files is, a draft mapping for it, and what the dashboard could show."""
+"""`doctor`: what a folder of unknown files is, the mappings that read it, or a draft that asks for what is not said."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 from rich.console import Console
 from rich.table import Table as Grid
 
 from company.contract import Table
 from loader.duck import open_scratch
+from loader.files.facts import find_files
 from loader.files.folder import FolderSource
-from loader.mapping.draft import SYNONYMS, as_text, propose
-from loader.mapping.look import Looked, look
+from loader.files.headers import places
+from loader.mapping.draft import Draft, make_draft
+from loader.mapping.fit import Fit, Fits, find_fits
+from loader.mapping.listed import Looked
+from loader.mapping.look import Folder
 from loader.mapping.model import Mapping
-from loader.mapping.reader import names, read_mapping
-from loader.mapping.source import MappedSource
+from loader.mapping.nearest import Knows, chosen, known_by
+from loader.mapping.reader import read_mapping
+from loader.mapping.vocabulary import vocabulary
 from warehouse.errors import TowerError
 
 
-def doctor(out: Console, folder: Path, tables: list[Table], scratch: Path, draft: Path) -> Mapping | None:
-    """Look at the folder and print what was found; the mapping that fits, or a draft that is written into a file."""
-    source = FolderSource(folder, [], scratch, strict=False)
-    known = {column.name for table in tables for column in table.columns} | set(" ".join(SYNONYMS.values()).split())
-    with open_scratch(scratch, [folder / name for name in source.unused]) as db:
-        files = look(db, source, known)
-        if not files:
-            out.print(f"{folder} holds no file that ends in .csv, .tsv, .txt or .parquet (or .gz)", markup=False)
-            return None
-        _print_files(out, files)
-        mapping = ready(folder, tables, files, scratch)
-        if mapping:
-            command = f"make load-data DATA={folder} MAPPING={mapping.name}"
-            out.print(f"\nThis looks like {mapping.title}: {command}", markup=False)
-            return mapping
-        return _drafted(out, db, files, folder, tables, draft)
+@dataclass(frozen=True)
+class Doctor:
+    """Where the doctor looks, and where its draft goes."""
+
+    out: Console
+    folder: Path
+    tables: list[Table]
+    scratch: Path
+    draft: Path
+
+    def look(self) -> tuple[list[Mapping], set[str]]:
+        """Look at the folder and print what was found.
+
+        The mappings that fit, the last perhaps a draft; or the contract's tables whose files are there as they are.
+        """
+        source = FolderSource(self.folder, [], self.scratch, strict=False)
+        words = vocabulary().columns.values()
+        known = {c.name for t in self.tables for c in t.columns} | set(" ".join(words).split())
+        with open_scratch(self.scratch, [self.folder / name for name in source.unused]) as db:
+            folder = Folder(db, source, known)
+            if not folder.files:
+                self.say(f"{self.folder} holds no file that ends in .csv, .tsv, .txt or .parquet (or .gz)")
+                return [], set()
+            self.print_files(folder.files)
+            if own := self.in_shape(folder.files):
+                self.say(f"\nThese files are in the contract's own shape: make load-data DATA={self.folder}")
+                return [], own
+            knowing = known_by(self.folder, self.tables, folder.files)
+            ready = chosen(knowing, folder.files)
+            read = {one.file.number for _, ones in ready for one in ones}
+            left = [file for file in folder.files if file.number not in read]
+            self.say_ready(ready)
+            if not ready:
+                self.say_nearest(knowing)
+            found = [mapping for mapping, _ in ready]
+            return found + self.drafted(folder, left, found), set()
+
+    def in_shape(self, files: list[Looked]) -> set[str]:
+        """The tables of a folder whose files are all in the contract's shape; none when one of them is not."""
+        found, _, _ = find_files(self.folder, self.tables)
+        tables = {path: table for table in self.tables for path in found[table.key]}
+        own = set()
+        for file in (file for file in files if file.rows or file.trouble):
+            table = tables.get(file.path)
+            held = places(file.columns, [column.name for column in table.columns], {}) if table else {}
+            if table is None or any(column.not_null and column.name not in held for column in table.columns):
+                return set()
+            own.add(table.key)
+        return own
+
+    def say(self, text: str) -> None:
+        """One line, as it is."""
+        self.out.print(text, markup=False)
+
+    def print_files(self, files: list[Looked]) -> None:
+        """What each file is, and each of its columns."""
+        grid = Grid("file", "encoding", "separator", "rows", "columns", box=None, pad_edge=False)
+        for file in files:
+            mark = {"\t": "tab"}.get(file.facts.delimiter, file.facts.delimiter)
+            grid.add_row(_shown(file), file.facts.encoding, mark, f"{file.rows:,}", str(len(file.facts.header)))
+        self.out.print(grid)
+        for file in files:
+            self.say(f"\n{_shown(file)}{': ' + file.trouble if file.trouble else ''}")
+            for name, held in file.columns.items():
+                key = ", no value twice" if held.is_key else ""
+                self.say(f"  {name}: {held.kind}{f' ({held.how})' if held.how else ''}, {held.filled:.0%} filled{key}")
+
+    def say_ready(self, ready: list[tuple[Mapping, list[Knows]]]) -> None:
+        """The ready mappings that read files of the folder."""
+        for mapping, ones in ready:
+            names = ", ".join(f"{_shown(one.file)} as {one.kind}" for one in ones)
+            self.say(f"\nThis looks like {mapping.title}: {names}")
+
+    def say_nearest(self, knowing: dict[str, list[Knows]]) -> None:
+        """The ready mapping that knows most of the files, though not enough of them."""
+        name, ones = next(iter(knowing.items()), ("", []))
+        if not ones:
+            self.say("\nno ready mapping knows any of the files")
+            return
+        self.say(f"\nnearest ready mapping: {name}")
+        for one in ones:
+            lacks = f", but not {', '.join(one.lacking[:5])}" if one.lacking else ""
+            rename = "" if one.is_named else f"; its name would have to be {one.mapping.files[one.kind][0]}"
+            self.say(f"  {_shown(one.file)} as {one.kind}: knows {one.share:.0%} of its columns{lacks}{rename}")
+
+    def drafted(self, folder: Folder, left: list[Looked], ready: list[Mapping]) -> list[Mapping]:
+        """Draft what no ready mapping reads, and say how to go on; the draft, if there is one."""
+        numbers = {file.number for file in left}
+        fits = find_fits(folder, self.tables, [file for file in left if not file.trouble])
+        taken = {key: fit for key, fit in fits.taken.items() if fit.file.number in numbers}
+        names = [mapping.name for mapping in ready]
+        self.say_left(left, fits)
+        if not taken:
+            if not ready:
+                self.say("\nno file resembles a table of the contract; docs/your-own-data.md shows how to map it")
+            else:
+                self.say(f"\nmake load-data DATA={self.folder} MAPPING={','.join(names)}")
+            return []
+        if self.draft.exists():
+            raise TowerError(f"{self.draft} is there already; name another file for the draft: OUT=other.yml")
+        draft = make_draft(folder, taken)
+        self.draft.write_text(draft.text(), encoding="utf-8")
+        mapping = read_mapping(str(self.draft), self.tables, is_draft=True)
+        self.say_draft(draft, taken, mapping, ",".join([*names, str(self.draft)]))
+        return [mapping]
+
+    def say_draft(self, draft: Draft, taken: dict[str, Fit], mapping: Mapping, given: str) -> None:
+        """What is drafted from what, and what is open."""
+        self.say(f"\nA draft is in {self.draft}.")
+        for key, fit in taken.items():
+            empty = [c.name for c in fit.table.columns if c.name not in draft.tables[key]["columns"]]
+            said = f"; left empty: {', '.join(empty)}" if empty else ""
+            self.say(f"  {key} from {_shown(fit.file)}{said}")
+        for line in draft.placed:
+            self.say(f"  {line}")
+        command = f"make load-data DATA={self.folder} MAPPING={given}"
+        if not mapping.questions:
+            self.say(f"Read it over, then: {command}")
+            return
+        self.say(f"\n{len(mapping.questions)} questions stand in it; put each answer in the place of its question:")
+        for question in mapping.questions:
+            self.say(f"  {question}")
+        self.say(f"Then: {command}")
+
+    def say_left(self, left: Iterable[Looked], fits: Fits) -> None:
+        """The files that nothing reads, and why."""
+        used = {fit.file.number for fit in fits.taken.values()}
+        for file in left:
+            if file.number not in used:
+                self.say(f"left aside: {_shown(file)}: {self.why(file, fits)}")
+
+    def why(self, file: Looked, fits: Fits) -> str:
+        """Why a file is left aside."""
+        if file.trouble or not file.rows:
+            return file.trouble or "it has no rows"
+        fit = fits.nearest.get(file.number)
+        if not fit:
+            return "none of its columns is one of the contract's"
+        lacking = ", ".join(fit.lacking)
+        if not fit.has_key:
+            return f"it resembles {fit.table.key}, but no column is its key {fit.table.primary_key} (no value twice)"
+        if other := fits.taken.get(fit.table.key):
+            return f"it resembles {fit.table.key}, which {_shown(other.file)} fits better"
+        return f"it resembles {fit.table.key} a little, and lacks {lacking}"
 
 
-def _print_files(out: Console, files: list[Looked]) -> None:
-    grid = Grid("file", "encoding", "separator", "rows", "columns", box=None, pad_edge=False)
-    for file in files:
-        mark = {"\t": "tab"}.get(file.facts.delimiter, file.facts.delimiter)
-        grid.add_row(file.name, file.facts.encoding, mark, f"{file.rows:,}", str(len(file.facts.header)))
-    out.print(grid)
-    for file in files:
-        out.print(f"\n{file.name}{': ' + file.trouble if file.trouble else ''}", markup=False)
-        for column, (kind, how, share) in file.types.items():
-            key = ", no value twice" if column in file.keys else ""
-            out.print(f"  {column}: {kind}{f' ({how})' if how else ''}, {share:.0%} filled{key}", markup=False)
-
-
-def _drafted(
-    out: Console, db: duckdb.DuckDBPyConnection, files: list[Looked], folder: Path, tables: list[Table], draft: Path
-) -> Mapping | None:
-    """Write a draft and say what is guessed in it; None when no file resembles a table."""
-    body = propose(db, files, {table.key: table for table in tables})
-    if not body["tables"]:
-        out.print("\nno file resembles a table of the contract; docs/your-own-data.md shows how to map it")
-        return None
-    if draft.exists():
-        raise TowerError(f"{draft} is there already; name another file for the draft: OUT=other.yml")
-    draft.write_text(as_text(body), encoding="utf-8")
-    mapping = read_mapping(str(draft), tables)
-    out.print(f"\nA draft is in {draft}. Mend it, then: make load-data DATA={folder} MAPPING={draft}", markup=False)
-    for key, entry in body["tables"].items():
-        guesses = [n for n, f in entry["columns"].items() if isinstance(f, dict) and {"constant", "default"} & set(f)]
-        said = f"; guessed: {','.join(guesses)}" if guesses else ""
-        out.print(f"  {key} from {entry['from']}{said}", markup=False)
-    return mapping
-
-
-def ready(folder: Path, tables: list[Table], files: list[Looked], scratch: Path) -> Mapping | None:
-    """The ready mapping that knows most of the files by name and columns, if it knows half of them."""
-    best: tuple[float, Mapping | None] = (0.0, None)
-    headers = {file.path: set(file.types) for file in files}
-    for name in names():
-        mapping = read_mapping(name, tables)
-        source = MappedSource(folder, tables, scratch, [mapping])
-        score = 0.0
-        for (_, alias), paths in source.found.items():
-            wanted = mapping.wanted(alias, source.tables)
-            needed = {column for column, is_needed in wanted.items() if is_needed}
-            for path in paths:
-                spelled = mapping.names[alias]
-                held = {spelled.get(column, column) for column in headers.get(path, set())}
-                share = len(held & wanted.keys()) / max(1, min(len(wanted), len(held)))
-                score += share if needed <= held and share >= 0.5 else 0
-        best = max(best, (score, mapping), key=lambda pair: pair[0])
-    return best[1] if best[0] >= max(0.5, 0.4 * len(files)) else None
+def _shown(file: Looked) -> str:
+    """A list's files, as messages say them."""
+    return file.name if not file.pieces else f"{file.name} and {len(file.pieces)} more like it"

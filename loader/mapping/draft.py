@@ -1,230 +1,249 @@
-"""A draft mapping for unknown files: by names, synonyms and the overlap of keys."""
+"""A draft mapping for unknown files. What they do not say is a numbered question in it, never an answer of our own."""
 
 from __future__ import annotations
 
-import difflib
 import re
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-import duckdb
 import yaml
 
 from company.contract import Column, Table
 from loader.files.facts import ENDING
 from loader.files.headers import clean_name
 from loader.mapping.document import is_text
-from loader.mapping.look import Looked
-from loader.sql import first, identifier, literal, run
+from loader.mapping.expressions import parse_expression
+from loader.mapping.fit import Fit
+from loader.mapping.listed import Looked
+from loader.mapping.vocabulary import vocabulary
+from loader.sql import identifier, literal, literals
 
-OVERLAP = 0.8  # the share of values that must be keys of the other file
-SYNONYMS = {
-    "account_id": "customer_id company_id organization_id organisation_id client_id customer account company cust_id",
-    "account_name": "name company company_name customer_name organization organisation client client_name",
-    "created_at": "created created_on create_date createddate signup_date date_created opened opened_at submitted_at",
-    "started_at": "start start_date started created_at begin_date from_date valid_from subscription_start",
-    "ended_at": "end end_date ended canceled_at cancelled_at to_date valid_to subscription_end churn_date",
-    "product_id": "plan plan_id plan_name plan_tier price_id product sku",
-    "product_name": "name plan title product plan_name",
-    "billing_interval": "interval billing_frequency billing_period period frequency term",
-    "effective_at": "start start_date started_at start effective_date changed_at",
-    "quantity": "seats licenses licences qty units",
-    "unit_price": "price amount mrr mrr_amount unit_amount monthly_price",
-    "country": "country_code country_region billing_country land",
-    "acquisition_channel": "channel source lead_source referral_source utm_source",
-    "employee_count": "employees number_of_employees headcount company_size size",
-    "owner_id": "owner sales_rep rep assigned_to account_owner",
-    "resolved_at": "closed_at solved_at resolved closed resolution_date",
-    "first_response_at": "first_reply_at first_response responded_at",
-    "csat_score": "csat satisfaction satisfaction_score rating",
-    "is_escalated": "escalated escalation_flag escalation",
-    "spend_date": "date day",
-    "list_price": "price amount monthly_price",
-    "is_active": "active",
-    "amount": "cost spend value total amount_spent deal_value",
-    "occurred_at": "timestamp event_time time date usage_date event_date",
-    "stage": "deal_stage stage_name status",
-    "closed_at": "close_date closed closed_on",
-    "churned_at": "churn_date cancelled_at",
-    "reason_code": "reason churn_reason",
-    "email": "email_address mail",
-    "tier": "plan_tier plan level",
-}
+if TYPE_CHECKING:
+    from loader.mapping.look import Folder
+
+MOST_WORDS = 30  # of a column that are asked one by one
+SCORES = {"csat_score": (1.0, 5.0), "discount_pct": (0.0, 100.0), "probability": (0.0, 100.0)}
+SHARES = ("discount_pct", "probability")  # in per cent, which many write as parts of one
 ENDS = {  # a state that the day of its end tells: that column, the state before, the state after
     "support.tickets.status": ("resolved_at", "open", "closed"),
     "billing.subscriptions.status": ("ended_at", "active", "cancelled"),
 }
-TABLE_WORDS = {
-    "crm.accounts": "customers companies organizations organisations clients",
-    "billing.products": "plans prices",
-    "billing.subscription_changes": "subscriptions mrr ledger",
-    "crm.deals": "opportunities pipeline",
-    "support.tickets": "cases issues requests conversations",
-    "product.events": "usage activity_log logs",
-    "marketing.spend": "ads costs budget",
-    "crm.contacts": "people persons",
-    "crm.sales_reps": "reps owners salespeople",
-    "billing.payments": "charges transactions",
-    "billing.churn_events": "churn cancellations",
-}
+FLAGS = (("is_won", "won"), ("is_closed", "closed"))  # of a deal
+PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_]*")
+HEAD = """\
+# Drafted by `make doctor`. What the files do not say is asked: a text that begins with ? stands where the answer
+# belongs. Put each answer in its place: a word, a number, or for a whole column an expression on the file's columns.
+# A draft with open questions does not load. What can be said here: docs/your-own-data.md.
+"""
 
 
-Body = dict[str, dict[str, Any]]  # of a mapping, as its YAML has it
-Used = dict[str, tuple[Looked, str]]  # by table: the file that is drafted for it, and its key column
+@dataclass
+class Draft:
+    """The body of a mapping as its YAML has it, and how many questions it holds."""
+
+    files: dict[str, dict[str, Any]] = field(default_factory=dict)
+    tables: dict[str, dict[str, Any]] = field(default_factory=dict)
+    placed: list[str] = field(default_factory=list)  # words that were placed by what they mean
+    questions: int = 0
+
+    def ask(self, question: str) -> str:
+        """A question with its number."""
+        self.questions += 1
+        return f"?{self.questions} {question}"
+
+    def text(self) -> str:
+        """The draft as YAML."""
+        body = {"title": "Draft", "files": self.files, "tables": self.tables}
+        return HEAD + yaml.safe_dump(body, sort_keys=False, allow_unicode=True, width=1_000)
 
 
-def propose(db: duckdb.DuckDBPyConnection, files: list[Looked], tables: dict[str, Table]) -> Body:
-    """A draft mapping: for every table the file that fits best by names, synonyms and overlapping keys."""
-    body: Body = {"files": {}, "tables": {}}
-    used: Used = {}
-    for key, table in tables.items():  # parents come first
-        fitting = [found for file in files if (found := _fit(db, table, file, used))]
-        score, chosen, picked = max(fitting, key=lambda found: found[0], default=(0.0, None, {}))
-        if chosen is None or score < 0.5:
-            continue
-        pattern = re.sub(ENDING + "$", "", chosen.name, flags=re.I)
-        alias = clean_name(pattern)
-        kept = body["files"].setdefault(alias, {"match": pattern, "types": {}})
-        kept["types"] |= _types(table, chosen, picked)
-        fields = {column.name: _field(db, table, column, chosen, picked) for column in table.columns}
-        body["tables"][key] = {"from": alias, "columns": {name: f for name, f in fields.items() if f is not None}}
-        used[key] = (chosen, picked[table.primary_key])
-    return body
+def make_draft(folder: Folder, taken: dict[str, Fit]) -> Draft:
+    """A draft for the tables for which a list was found."""
+    draft = Draft()
+    aliases: dict[int, str] = {}
+    for key, fit in taken.items():
+        alias = aliases.setdefault(fit.file.number, _alias(fit.file, draft.files))
+        entry = draft.files.setdefault(alias, {"match": _match(fit.file), "types": {}})
+        entry["types"] |= _types(fit)
+        draft.tables[key] = _Drafting(folder, draft, fit).entry(alias)
+    return draft
 
 
-def _fit(
-    db: duckdb.DuckDBPyConnection, table: Table, file: Looked, used: Used
-) -> tuple[float, Looked, dict[str, str]] | None:
-    """How well a file fits a table, and its columns for those of the table; None when it lacks a needed one."""
-    picked = _columns(db, table, file, used)
-    needed = [c for c in table.columns if c.not_null and (c.unique or c.references or _guess(c) is None)]
-    if not file.rows or any(c.name not in picked for c in needed):
-        return None
-    return _named(table.key, file.name) + len(picked) / len(table.columns), file, picked
+def _alias(file: Looked, files: dict[str, Any]) -> str:
+    """A name for a list within the draft, that no other one has."""
+    name = clean_name(_stem(file.name)) or "file"
+    return name if name not in files else f"{name}_{file.number}"
 
 
-def _types(table: Table, file: Looked, picked: dict[str, str]) -> dict[str, str]:
+def _match(file: Looked) -> str | list[str]:
+    stems = [_stem(name) for name in file.names]
+    return stems if len(stems) > 1 else stems[0]
+
+
+def _stem(name: str) -> str:
+    return re.sub(ENDING + "$", "", name, flags=re.IGNORECASE)
+
+
+def _types(fit: Fit) -> dict[str, str]:
     """The types of the picked columns; an amount that is whole today need not be so tomorrow."""
-    amounts = {picked[c.name] for c in table.columns if c.name in picked and c.data_type.startswith("numeric")}
-    kinds = {name: kind for name, (kind, _, _) in file.types.items() if kind != "text" and name in picked.values()}
-    return {name: "number" if name in amounts and kind == "integer" else kind for name, kind in kinds.items()}
-
-
-def _field(db: duckdb.DuckDBPyConnection, table: Table, column: Column, file: Looked, picked: dict[str, str]) -> Any:
-    """What the draft says of a column: an expression, or a map with values and guesses; None for nothing."""
-    found = picked.get(column.name)
-    guess = _guess(column) if column.not_null else None
-    if found is None:
-        end, open_, closed = ENDS.get(f"{table.key}.{column.name}", ("", "", ""))
-        if end in picked:
-            return f"case when {identifier(picked[end])} is null then {literal(open_)} else {literal(closed)} end"
-        return {"constant": guess} if guess is not None else None
-    sql = identifier(found)
-    default = {"default": guess} if guess is not None and file.types[found][2] < 1 else {}
-    if column.accepted:
-        query = f"select distinct {sql} from {file.values} where {sql} is not null limit 50"
-        held = [row[0] for row in run(db, query).fetchall()]
-        same = {clean_name(word): word for word in column.accepted}
-        values = {w: same.get(clean_name(w), guess or column.accepted[-1]) for w in held if is_text(w)}
-        return {"sql": sql, "values": values, **default}
-    return {"sql": sql, **default} if default else sql
-
-
-def _columns(db: duckdb.DuckDBPyConnection, table: Table, file: Looked, used: Used) -> dict[str, str]:
-    """The file's column for each column of the table, where one can be found."""
-    picked: dict[str, str] = {}
-    for column in table.columns:
-        found = _by_name(table, column, file)
-        if column.unique and found not in file.keys and (found is None or not _almost(db, file, found)):
+    kinds = {}
+    for column in fit.table.columns:
+        name = fit.picked.get(column.name, "")
+        kind = fit.file.columns[name].kind if name else "text"
+        if kind == "text" or (kind == "flag" and column.data_type != "boolean" and name not in kinds):
             continue
-        parent = used.get(".".join(column.references[:2])) if column.references else None
-        if parent:
-            found = next((n for n in [found, *file.types] if n and _overlaps(db, file, n, *parent)), None)
-        if found and _has_type(column, file.types[found][0]) and not _is_taken(table, column, found, picked):
-            picked[column.name] = found
-    return picked
+        wanted = column.data_type.split("(")[0]
+        kinds[name] = {"numeric": "number", "integer": "integer"}.get(wanted, kind) if kind != "number" else kind
+        if wanted == "varchar" and kind in ("integer", "number"):
+            del kinds[name]
+    return kinds
 
 
-def _by_name(table: Table, column: Column, file: Looked) -> str | None:
-    """The file's column that is called like the table's, like a synonym of it, or nearly so."""
-    options = [column.name, *SYNONYMS.get(column.name, "").split()]
-    if column.unique:
-        single = table.name.removesuffix("s")
-        also = [word.removesuffix("s") for word in TABLE_WORDS.get(table.key, "").split()]
-        options = [column.name, f"{single}_id", "id", single, *also, *(f"{word}_id" for word in also)]
-        if _named(table.key, file.name):
-            options.append(next(iter(file.types), ""))  # exports begin with the key
-    found = next((name for name in options if name in file.types), None)
-    near = [] if found else difflib.get_close_matches(column.name, list(file.types), 1, 0.85)
-    return found or (near[0] if near else None)
+@dataclass
+class _Drafting:
+    """The drafting of one table's entry."""
 
+    folder: Folder
+    draft: Draft
+    fit: Fit
 
-def _has_type(column: Column, kind: str) -> bool:
-    """Whether values of the kind that was found can be the column's."""
-    wanted = column.data_type.split("(")[0]
-    if wanted in ("timestamp", "date"):
-        return kind in ("date", "time")
-    return wanted not in ("integer", "numeric") or kind in ("integer", "number", "flag")
+    @property
+    def table(self) -> Table:
+        return self.fit.table
 
+    def entry(self, alias: str) -> dict[str, Any]:
+        """The entry as the YAML has it."""
+        columns = {column.name: self.column(column) for column in self.table.columns}
+        one_per = {"one_per": name_of(self.fit.one_per)} if self.fit.one_per else {}
+        if self.fit.key and self.table.primary_key not in self.fit.picked:
+            one_per = {"one_per": columns[self.table.primary_key]}
+        return {"from": alias, **one_per, "columns": {name: said for name, said in columns.items() if said is not None}}
 
-def _is_taken(table: Table, column: Column, found: str, picked: dict[str, str]) -> bool:
-    """Whether a column that refers to something would be one that is something else already."""
-    if not column.references:
-        return False
-    taken = [picked[c.name] for c in table.columns if c.references and c.name in picked]
-    return found in taken or (found == picked.get(table.primary_key) and not _is_ledger(table))
+    def column(self, column: Column) -> Any:
+        """What the draft says of a column: an expression, a map with more, or a question; None for nothing."""
+        name = self.fit.picked.get(column.name)
+        if name is None:
+            return self.missing(column)
+        sql = name_of(name)
+        held = self.fit.file.columns[name]
+        if column.accepted or (column.data_type == "boolean" and held.kind == "text" and held.filled):
+            return self.words(column, name)
+        if column.name in SCORES and held.filled:
+            sql = self.score(column, name)
+        if column.name == "unit_price" and self.table.key == "billing.subscription_changes":
+            sql = self.price(name)
+        if column.not_null and held.filled < 1:
+            return {"sql": sql, "default": self.gaps(column, name)}
+        return sql
 
+    def missing(self, column: Column) -> Any:
+        """A column that the list lacks: told by another one, asked, or left empty."""
+        if column.unique and self.fit.key:
+            parts = ", ".join(name_of(self.fit.picked[part]) for part in self.fit.key)
+            return f"concat_ws('|', {parts})"
+        if told := self.told(f"{self.table.key}.{column.name}"):
+            return told
+        if not vocabulary().is_asked(self.table, column):
+            return None
+        offer = vocabulary().offer(self.table, column)
+        asked = self.draft.ask(f"no column holds {column.name}: {offer or _wanted(column)}?")
+        return {"constant": asked} if offer or column.accepted else asked
 
-def _is_ledger(table: Table) -> bool:
-    """A list of subscriptions is a ledger too, with one state of each."""
-    return table.key == "billing.subscription_changes"
-
-
-def _almost(db: duckdb.DuckDBPyConnection, file: Looked, name: str) -> bool:
-    """Whether hardly a value stands twice."""
-    query = f"select count({identifier(name)}), count(distinct {identifier(name)}) from {file.values}"
-    present, different = first(db, query)
-    return bool(present == file.rows and different >= 0.99 * present)
-
-
-def _overlaps(db: duckdb.DuckDBPyConnection, file: Looked, name: str, parent: Looked, key: str) -> bool:
-    """Whether most values of a column are keys of the other file."""
-    if file is parent:
-        return name == key
-    mine, theirs = identifier(name), identifier(key)
-    query = f"select count(*), count(*) filter (where {mine} in (select {theirs} from {parent.values})) "
-    query += f"from (select distinct {mine} from {file.values} where {mine} is not null)"
-    total, held = first(db, query)
-    return bool(total and held >= OVERLAP * total)
-
-
-def _named(key: str, file: str) -> float:
-    """How well a file's name fits a table, from 0 to 1."""
-    stem = clean_name(re.sub(ENDING + "$", "", Path(file).name, flags=re.I))
-    options = [key.split(".")[1], *TABLE_WORDS.get(key, "").split()]
-    return 1.0 if any(option in stem or option.removesuffix("s") == stem for option in options) else 0.0
-
-
-def _guess(column: Column) -> str | None:
-    """A value for a required column of which nothing is known; None where there is none to be had."""
-    if column.unique or column.references:
+    def told(self, column: str) -> str | None:
+        """What other columns of the list tell of one that it lacks: a state by its day, a day by its state."""
+        picked = self.fit.picked
+        end, before, after = ENDS.get(column, ("", "", ""))
+        if end in picked:
+            return f"case when {name_of(picked[end])} is null then {literal(before)} else {literal(after)} end"
+        if column == "crm.deals.closed_at" and {"expected_close_date", "stage"} <= picked.keys():
+            words = [word for word, _ in self.folder.values(self.fit.file, picked["stage"], MOST_WORDS)]
+            closed = [w for w in words if vocabulary().word_for("outcome", ("won", "lost"), w) and is_text(w)]
+            day, stage = name_of(picked["expected_close_date"]), name_of(picked["stage"])
+            return f"case when {stage} in ({literals(closed)}) then {day} end" if closed else None
+        won, closed_ = (next((n for n in names if n in self.fit.file.columns), None) for names in FLAGS)
+        if column == "crm.deals.outcome" and won and closed_:
+            return f"case when {name_of(won)} then 'won' when {name_of(closed_)} then 'lost' else 'open' end"
         return None
+
+    def price(self, name: str) -> str:
+        """A price, or the question whether it is of one of the units or of all of them."""
+        units = self.fit.picked.get("quantity")
+        if not units or name in vocabulary().each or (self.folder.range_of(self.fit.file, units) or (0, 0))[1] <= 1:
+            return name_of(name)
+        each = f"{name_of(name)} where it is the price of one of {units}"
+        return self.draft.ask(f"{each}, {name_of(name)} / {name_of(units)} where it is of all of them?")
+
+    def gaps(self, column: Column, name: str) -> str:
+        """The question what stands where a needed column has no value."""
+        file = self.fit.file
+        empty = round((1 - file.columns[name].filled) * file.rows)
+        offer = vocabulary().offer(self.table, column) or _wanted(column)
+        return self.draft.ask(f"{name} is empty in {empty:,} of {rows_of(file.rows)}: {offer}?")
+
+    def words(self, column: Column, name: str) -> Any:
+        """A column of structural words: each is placed where it can mean but one thing, and asked otherwise."""
+        found = [(word, lines) for word, lines in self.folder.values(self.fit.file, name, MOST_WORDS + 1) if word]
+        said: dict[str, Any] = {"sql": name_of(name)}
+        values = {}
+        for word, lines in found[:MOST_WORDS]:
+            meaning = vocabulary().meaning(self.table, column, word)
+            if meaning is None and is_text(word) and not _is_number_for(column, word):
+                values[word] = self.draft.ask(f"{name} {word} ({rows_of(lines)}): {_wanted(column)}?")
+            elif meaning and clean_name(word) != clean_name(meaning):
+                values[word] = meaning
+                self.draft.placed.append(f"{self.table.key}.{column.name}: {word} is {meaning}")
+        if values:
+            said["values"] = values
+        if len(found) > MOST_WORDS:
+            said["otherwise"] = self.draft.ask(
+                f"{name} has more words than {MOST_WORDS}; all others: {_wanted(column)}?"
+            )
+        if column.not_null and self.fit.file.columns[name].filled < 1:
+            said["default"] = self.gaps(column, name)
+        return said if len(said) > 1 else said["sql"]
+
+    def score(self, column: Column, name: str) -> str:
+        """A score as it is, or the question on what scale it is given: none is bent."""
+        low, high = SCORES[column.name]
+        found = self.folder.range_of(self.fit.file, name)
+        if found is None:
+            return self.draft.ask(f"{name} holds no numbers: how is it a number from {low:g} to {high:g}?")
+        sql, span = name_of(name), f"{name} runs from {found[0]:g} to {found[1]:g}"
+        if column.name in SHARES and 0 < found[1] <= 1:
+            return self.draft.ask(f"{span}: {sql} where it is per cent, {sql} * 100 where it is a part of one?")
+        if low <= found[0] and found[1] <= high:
+            return sql
+        return self.draft.ask(f"{span}, and {column.name} from {low:g} to {high:g}: which expression makes it so?")
+
+
+def name_of(name: str) -> str:
+    """A column of the file as an expression."""
+    try:
+        if PLAIN_NAME.fullmatch(name) and parse_expression(name).columns == (name,):
+            return name
+    except ValueError:
+        pass
+    return identifier(name)
+
+
+def rows_of(count: int) -> str:
+    """So many rows."""
+    return f"{count:,} row{'' if count == 1 else 's'}"
+
+
+def _is_number_for(column: Column, word: str) -> bool:
+    """Whether a value of an integer column is one of the numbers that it takes."""
+    return column.data_type == "integer" and word in column.accepted
+
+
+def _wanted(column: Column) -> str:
+    """What a column takes, as a question says it."""
     if column.accepted:
-        return next(
-            (
-                word
-                for word in ("Unknown", "other", "normal", "active", "closed", "customer")
-                if word in column.accepted
-            ),
-            column.accepted[0],
-        )
+        *rest, last = column.accepted
+        return f"{', '.join(rest)} or {last}" if rest else last
+    if column.data_type == "boolean":
+        return "true or false"
     kind = column.data_type.split("(")[0]
-    return {"varchar": "Unknown", "integer": str(int(column.minimum or 0)), "numeric": "0", "boolean": "false"}.get(
-        kind
+    return {"varchar": "which column, or 'text'", "timestamp": "which column", "date": "which column"}.get(
+        kind, "which column, or a number"
     )
-
-
-def as_text(body: Body) -> str:
-    """The draft as YAML."""
-    head = "# Drafted by the doctor. Every constant and default is a guess: mend them, and see docs/your-own-data.md.\n"
-    return head + yaml.safe_dump({"title": "Draft", **body}, sort_keys=False, allow_unicode=True, width=120)

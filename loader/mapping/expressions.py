@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import duckdb
@@ -106,6 +107,7 @@ class _Seen:
             raise ValueError(f"{name}: no such scalar function")
 
 
+@lru_cache(maxsize=10_000)
 def parse_expression(text: str, aggregate: bool = False) -> Expression:
     """Parse a scalar SQL expression. Raises ValueError for anything else: queries, windows, functions that read."""
     if len(text) > LONGEST:

@@ -1,96 +1,156 @@
-"""What an unknown file is: its columns, how they are written, and which could be keys."""
+"""What unknown files are: their columns, how they are written, and which could be keys. All files are asked at once."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
 from company.contract import Column, Table
-from loader.files.facts import FileFacts
+from loader.files.facts import ENDING, FileFacts
 from loader.files.folder import FolderSource
-from loader.files.headers import clean_name
+from loader.files.headers import bare_name, clean_name
 from loader.files.notation import EMPTY_VALUE, PLAIN, ways
-from loader.sql import first, identifier, literals, run
+from loader.files.relation import Relation
+from loader.mapping.listed import Held, Looked
+from loader.sql import first, identifiers, literals, run
 
 SAMPLE = 200_000  # rows of a file that are looked at
+TRIED = 2_000  # values of a column that are tried as each kind, the commonest first
 KINDS = {"flag": "boolean", "integer": "integer", "number": "numeric(38,9)", "date": "date", "time": "timestamp"}
 FITS = 0.98  # the share of values that must fit a type
-CODES = re.compile(r"(^|_)(id|code|zip|phone|number|key)$")  # columns whose digits count nothing
+ALMOST = 0.99  # the share of different values of a key that has some twice
+CODES = re.compile(r"(^|_)(id|code|zip|phone|number|key|nr|no|nummer|numero)$")  # columns whose digits count nothing
+OF_COLUMN = "seen where file = ? and name = ?"
+PIECE = re.compile(r"[\W_]*\(?[0-9][0-9\W_]*$")  # what tells pieces of one list apart: -2026-03, _2, (1)
 
 
-@dataclass
-class Looked:
-    """One file as the doctor found it; `values` is its DuckDB table of texts."""
+class Folder:
+    """The files of a folder, and what their columns hold, in DuckDB: one row for each different value of a column."""
 
-    path: Path
-    name: str
-    facts: FileFacts
-    values: str = ""
-    rows: int = 0
-    types: dict[str, tuple[str, str, float]] = field(default_factory=dict)  # column: type, how it is read, share filled
-    keys: list[str] = field(default_factory=list)  # columns without equal values
-    trouble: str = ""
+    def __init__(self, db: duckdb.DuckDBPyConnection, source: FolderSource, known: set[str]) -> None:
+        self.db, self.source, self.known = db, source, tuple(known)
+        run(db, "create table seen (file integer, name varchar, value varchar, lines bigint)")
+        self.files: list[Looked] = []
+        self._shares: dict[tuple[int, str], dict[tuple[int, str], float]] = {}
+        for name in source.unused:
+            self._add(source.folder / name, name)
+        self._look_at_columns()
 
+    def values(self, file: Looked, name: str, most: int) -> list[tuple[str, int]]:
+        """A column's values with the lines that have them, the commonest first."""
+        query = f"select trim(value), sum(lines) from {OF_COLUMN} group by 1 order by 2 desc, 1 limit ?"
+        return run(self.db, query, [file.number, name, most]).fetchall()
 
-def look(db: duckdb.DuckDBPyConnection, source: FolderSource, known: set[str]) -> list[Looked]:
-    """Every file that fits no table, with its columns and their types; `known` are names that headers may have."""
-    files = []
-    for number, name in enumerate(source.unused):
-        path = source.folder / name
-        file = Looked(path, name, FileFacts(path, name, tuple(known)))
-        files.append(file)
+    def range_of(self, file: Looked, name: str) -> tuple[float, float] | None:
+        """The least and the greatest number of a column; None where it holds none."""
+        numbers = ways(Column("value", KINDS["number"]))
+        value = numbers.get(file.columns[name].how, numbers[PLAIN])
+        query = f"select min(x), max(x) from (select try_cast({value} as double) as x from {OF_COLUMN})"
+        low, high = run(self.db, query, [file.number, name]).fetchall()[0]
+        return None if low is None else (low, high)
+
+    def held_by(self, parent: Looked, key: str) -> dict[tuple[int, str], float]:
+        """By file and column: the share of its values that are values of another file's column."""
+        query = """
+            select file, name, count(*) filter (where value in (
+                select value from seen where file = $file and name = $name)) / count(*)
+            from seen group by 1, 2
+        """
+        if (parent.number, key) not in self._shares:
+            found = run(self.db, query, {"file": parent.number, "name": key}).fetchall()
+            self._shares[parent.number, key] = {(file, name): share for file, name, share in found}
+        return self._shares[parent.number, key]
+
+    def _add(self, path: Path, name: str) -> None:
+        """Look at a file; a piece of a list that is known joins it."""
+        file = Looked(path, name, FileFacts(path, name, self.known), len(self.files))
+        whole = file
         try:
-            _read(db, source, file, number)
+            relation = self._relation(file)
+            whole = next((other for other in self.files if _is_piece(file, other)), file)
+            if not file.trouble:
+                self._read(whole, relation)
         except (OSError, EOFError, duckdb.Error) as error:
-            file.trouble = f"cannot be read: {' '.join(str(error).split())[:200]}"
-    return files
+            file.trouble, whole = f"cannot be read: {' '.join(str(error).split())[:200]}", file
+        if whole is file:
+            self.files.append(file)
+        else:
+            whole.pieces.append(name)
+
+    def _relation(self, file: Looked) -> Relation:
+        """A file's rows with every column that its header names."""
+        facts = file.facts
+        if not facts.is_parquet:
+            facts.look()
+            if len(facts.header) == 1:
+                facts.split_by(max(",;\t|", key=facts.header_text.count))
+        header = list(dict.fromkeys(map(clean_name, facts.header))) or list(facts.wanted)
+        columns = tuple(Column(part, "varchar(4000)") for part in header if part)
+        relation = self.source.relation(self.db, Table("doctor", str(file.number), columns), file.path)
+        file.facts = relation.facts or facts
+        file.columns = dict.fromkeys(relation.columns, Held())
+        file.trouble = relation.trouble[0].message if relation.trouble else ""
+        return relation
+
+    def _read(self, file: Looked, relation: Relation) -> None:
+        """Count the values of a sample of the rows. Raises duckdb.Error for a file that cannot be read with care."""
+        names = identifiers(relation.columns)
+        try:
+            run(self.db, f"create or replace table sample as select {names} from ({relation.sql}) limit {SAMPLE}")
+        except duckdb.Error:
+            relation = self.source.carefully(self.db, relation)
+            run(self.db, f"create or replace table sample as select {names} from ({relation.sql}) limit {SAMPLE}")
+        values = f"sample unpivot (value for name in ({names}))"
+        run(self.db, f"insert into seen select {file.number}, name, value, count(*) from {values} group by 2, 3")
+        file.rows += first(self.db, "select count(*) from sample")[0]
+
+    def _look_at_columns(self) -> None:
+        """Each column's kind, how it is written, how much of it is filled, and whether it could be a key."""
+        tests = [(kind, way, sql) for kind, of in KINDS.items() for way, sql in ways(Column("value", of)).items()]
+        counted = ", ".join(f"sum(lines) filter (where is_tried and {sql} is not null)" for _, _, sql in tests)
+        clock = "value similar to '.*[0-9]:[0-9].*'"
+        query = f"""
+            with added as (select file, name, value, sum(lines) as lines from seen group by 1, 2, 3),
+            full_ones as (
+                select *, lower(trim(value)) not in ({literals(EMPTY_VALUE)}) as is_full,
+                    is_full and row_number() over (partition by file, name, is_full order by lines desc, value)
+                        <= {TRIED} as is_tried
+                from added
+            )
+            select file, name, sum(lines) filter (where is_full), count(*), sum(lines),
+                sum(lines) filter (where is_tried), sum(lines) filter (where is_tried and {clock}), {counted}
+            from full_ones group by 1, 2
+        """
+        by_number = {file.number: file for file in self.files}
+        for number, name, full, different, present, tried, clocks, *counts in run(self.db, query).fetchall():
+            file = by_number[number]
+            kind, how = _kind(name, tests, counts, tried or 0, bool(clocks))
+            file.columns[name] = Held(
+                kind,
+                how,
+                (full or 0) / file.rows,
+                different,
+                different == present == file.rows,
+                present == file.rows and different >= ALMOST * present,
+            )
 
 
-def _read(db: duckdb.DuckDBPyConnection, source: FolderSource, file: Looked, number: int) -> None:
-    """Put a sample of the file into DuckDB and look at each of its columns."""
-    facts = file.facts
-    if not facts.is_parquet:
-        facts.look()
-        if len(facts.header) == 1:
-            facts.split_by(max(",;\t|", key=facts.header_text.count))
-    header = list(dict.fromkeys(map(clean_name, facts.header))) or list(facts.wanted)
-    columns = tuple(Column(part, "varchar(4000)") for part in header if part)
-    relation = source.relation(db, Table("doctor", str(number), columns), file.path)
-    if relation.trouble:
-        file.trouble = relation.trouble[0].message
-        return
-    file.values = identifier(f"values {number}")
-    try:
-        run(db, f"create table {file.values} as select * from ({relation.sql}) limit {SAMPLE}")
-    except duckdb.Error:
-        relation = source.carefully(db, relation)
-        run(db, f"create or replace table {file.values} as select * from ({relation.sql}) limit {SAMPLE}")
-    file.facts = relation.facts or facts
-    file.rows = first(db, f"select count(*) from {file.values}")[0]
-    for name in relation.columns:
-        _look_at_column(db, file, name)
+def _kind(
+    name: str, tests: list[tuple[str, str, str]], counts: list[int | None], tried: int, has_clock: bool
+) -> tuple[str, str]:
+    """The first kind that nearly all values are of, and how they are written."""
+    for (kind, way, _), count in zip(tests, counts, strict=True):
+        is_code = bool(CODES.search(name)) and kind in ("integer", "number", "flag")
+        loses_time = kind == "date" and has_clock
+        if tried and (count or 0) >= FITS * tried and not (is_code or loses_time or way == "seconds since 1970"):
+            return kind, "" if way == PLAIN else way
+    return "text", ""
 
 
-def _look_at_column(db: duckdb.DuckDBPyConnection, file: Looked, name: str) -> None:
-    """A column's type, how it is written, how much of it is filled, and whether no value stands twice."""
-    column = identifier(name)
-    full = f"lower(trim({column})) not in ({literals(EMPTY_VALUE)})"
-    tests = [(kind, way, sql) for kind, of in KINDS.items() for way, sql in ways(Column(name, of)).items()]
-    parts = [f"count({sql}) filter (where {full})" for _, _, sql in tests]
-    counted = [f"count(*) filter (where {full})", f"count(distinct {column})", f"count({column})"]
-    clocks = f"count(*) filter (where {column} similar to '.*[0-9]:[0-9].*')"
-    query = f"select {', '.join([clocks, *counted, *parts])} from {file.values}"
-    with_clock, filled, different, present, *counts = first(db, query)
-    kind, how = "text", ""
-    for (found, way, _), count in zip(tests, counts, strict=True):
-        is_code = bool(CODES.search(name)) and found in ("integer", "number", "flag")
-        loses_time = found == "date" and with_clock > 0
-        if filled and count >= FITS * filled and not (is_code or loses_time or way == "seconds since 1970"):
-            kind, how = found, "" if way == PLAIN else way
-            break
-    file.types[name] = (kind, how, filled / file.rows if file.rows else 0.0)
-    if file.rows and different == present == file.rows:
-        file.keys.append(name)
+def _is_piece(file: Looked, other: Looked) -> bool:
+    """Whether a file goes on where another ends: the same columns, and the same name but for a number or day."""
+    stems = [PIECE.sub("", re.sub(ENDING + "$", "", one.name, flags=re.IGNORECASE)) for one in (file, other)]
+    same = [sorted(map(bare_name, one.columns)) for one in (file, other)]
+    return stems[0] == stems[1] and same[0] == same[1] != [] and not (file.trouble or other.trouble)

@@ -98,6 +98,7 @@ class Mapping:
     lookups: dict[str, Rows] = field(default_factory=dict)
     tables: dict[str, list[Rows]] = field(default_factory=dict)
     absent: dict[str, str] = field(default_factory=dict)
+    questions: tuple[str, ...] = ()  # those that nobody has answered, with their places
 
     def wanted(self, source: str, tables: dict[str, Table]) -> dict[str, bool]:
         """The columns that are read from a file, and whether the mapping cannot do without them."""

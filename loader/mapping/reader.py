@@ -21,6 +21,7 @@ from loader.sql import identifier, run
 from warehouse.errors import TowerError
 
 FOLDER = Path(__file__).with_name("ready")
+QUESTION = "?"  # a text that begins with it stands where an answer belongs
 VALUE_TYPE = re.compile(r"[A-Z][A-Z0-9_ (),]*(\[\])*")  # of DuckDB: no names of anybody's own in it
 
 
@@ -29,8 +30,11 @@ def names() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.yml"))
 
 
-def read_mapping(name: str, tables: list[Table]) -> Mapping:
-    """A ready mapping by its name, or a file of one's own. Raises TowerError with every mistake and its line."""
+def read_mapping(name: str, tables: list[Table], is_draft: bool = False) -> Mapping:
+    """A ready mapping by its name, or a file of one's own.
+
+    Raises TowerError with every mistake and its line, and for open questions unless a draft is read as one.
+    """
     path = FOLDER / f"{name}.yml" if name in names() else Path(name)
     if not path.is_file():
         near = "".join(f"; did you mean {word}?" for word in difflib.get_close_matches(name, names(), 1))
@@ -40,6 +44,10 @@ def read_mapping(name: str, tables: list[Table]) -> Mapping:
     mapping = reader.mapping(path.stem, body, text)
     if reader.mistakes:
         raise TowerError("\n  ".join([f"the mapping {path.name} has mistakes:", *dict.fromkeys(reader.mistakes)]))
+    if mapping.questions and not is_draft:
+        count = "an open question" if len(mapping.questions) == 1 else f"{len(mapping.questions)} open questions"
+        said = [f"{path.name} has {count}; put each answer in the place of its question, then load again:"]
+        raise TowerError("\n  ".join([*said, *mapping.questions]))
     return mapping
 
 
@@ -50,6 +58,15 @@ class _Reader:
     path: Path
     tables: dict[str, Table]
     mistakes: list[str] = field(default_factory=list)
+    questions: list[tuple[int, str]] = field(default_factory=list)  # by line
+
+    def is_question(self, value: Any, what: str, at: Any) -> bool:
+        """Whether a question stands where an answer belongs; it is written down."""
+        if not isinstance(value, str) or not value.startswith(QUESTION):
+            return False
+        line = getattr(value, "line", 0) or getattr(at, "line", 1)
+        self.questions.append((line, f"{self.path.name}:{line}: {what}: {' '.join(value.split())[:300]}"))
+        return True
 
     def wrong(self, at: Any, message: str, name: str = "", known: Iterable[str] = ()) -> None:
         near = difflib.get_close_matches(name, list(known), 1)
@@ -126,6 +143,7 @@ class _Reader:
             if table not in self.tables or (column and column not in [c.name for c in self.tables[table].columns]):
                 self.wrong(key, f"absent: the contract has no {key!r}")
             mapping.absent[str(key)] = self.text(why, str(key), key)
+        mapping.questions = tuple(text for _, text in sorted(dict.fromkeys(self.questions)))
         if not self.mistakes:
             self.bind(mapping)
         return mapping
@@ -147,6 +165,8 @@ class _Reader:
         }
         mapping.types[source] = {}
         for column, given in self.map(entry.get("types"), f"types of file {source}", source).items():
+            if self.is_question(given, f"types of file {source}: {column}", column):
+                continue
             kind = self.text(given, str(column), column)
             mapping.types[source][self.column_name(column, column)] = kind
             if kind not in TYPES and "%" not in kind:
@@ -181,7 +201,7 @@ class _Reader:
             self.wrong(name, f"{name}: columns is missing")
             given = Map()
         self.unlike(given, f"{name}: the column")
-        fields = {str(column): self.field(column, entry, aggregate) for column, entry in given.items()}
+        fields = {str(column): self.field(name, column, entry, aggregate) for column, entry in given.items()}
         if aggregate and key is None:
             self.wrong(name, f"{name}: a lookup needs per: what it is looked up by")
         if not aggregate:
@@ -204,9 +224,11 @@ class _Reader:
                         message = f"{known.name}: {word!r} is not one of {', '.join(known.accepted)}"
                         self.wrong(target.line, message, word, known.accepted)
 
-    def field(self, column: str, entry: Any, aggregate: bool) -> Field:
+    def field(self, table: str, column: str, entry: Any, aggregate: bool) -> Field:
         """A column: an expression, or a map that says more."""
-        line = getattr(column, "line", 0)
+        line, what = getattr(column, "line", 0), f"{table}.{column}"
+        if self.is_question(entry, what, column):
+            return Field(str(column), None, line=line)
         if not isinstance(entry, Map):
             return Field(str(column), self.expression(entry, column, aggregate), line=line)
         entry = self.keys(entry, ("sql", "constant", "values", "otherwise", "default"), str(column), column)
@@ -214,10 +236,16 @@ class _Reader:
             self.wrong(column, f"{column}: give either sql or constant")
             return Field(str(column), None, "", line=line)
         given = self.map(entry.get("values"), f"{column}: values", column)
-        values = {str(key): self.text(to, str(key), key) for key, to in given.items()}
-        expression = self.expression(entry["sql"], column, aggregate) if "sql" in entry else None
+        values = {
+            str(key): self.text(to, str(key), key) for key, to in given.items() if not self.is_question(to, what, key)
+        }
+        asked = {
+            key for key in ("sql", "constant", "otherwise", "default") if self.is_question(entry.get(key), what, column)
+        }
+        said = {key: entry[key] for key in entry if key not in asked}
+        expression = self.expression(said["sql"], column, aggregate) if "sql" in said else None
         constant, otherwise, default = (
-            self.text(entry[key], f"{column}: {key}", column) if key in entry else None
+            self.text(said[key], f"{column}: {key}", column) if key in said else None
             for key in ("constant", "otherwise", "default")
         )
         return Field(str(column), expression, constant, values, otherwise, default, line)
@@ -259,13 +287,35 @@ class _Reader:
         parts = [(rows.line, "", e) for e in (*rows.joins.values(), rows.where, rows.per) if e]
         parts += [(f.line, f.column, f.expression) for f in rows.fields.values() if f.expression]
         found = {}
-        for line, column, expression in parts:
-            try:
-                query = f"describe select {expression} as x from (select {struct})"
-                found[column] = str(run(judge(), query).fetchall()[0][1])
-            except duckdb.Error as error:
-                self.wrong(line, " ".join(str(error).split("LINE")[0].split())[:200])
-                continue
-            if not VALUE_TYPE.fullmatch(found[column]):
-                self.wrong(line, f"{column or rows.name}: a value of the type {found[column][:60]} cannot be used")
+        for (line, column, _), kind in zip(parts, self.described([e for _, _, e in parts], struct), strict=True):
+            if isinstance(kind, duckdb.Error):
+                self.wrong(line, " ".join(str(kind).split("LINE")[0].split())[:200])
+            elif not VALUE_TYPE.fullmatch(kind):
+                self.wrong(line, f"{column or rows.name}: a value of the type {kind[:60]} cannot be used")
+            else:
+                found[column] = kind
         return found
+
+    def described(self, expressions: list[Expression], struct: str) -> list[str | duckdb.Error]:
+        """The type of each expression, or what is wrong with it: all at once, and where that fails one by one."""
+        found: dict[int, str | duckdb.Error] = {}
+        for is_aggregate in (False, True):
+            group = [n for n, expression in enumerate(expressions) if expression.is_aggregate == is_aggregate]
+            try:
+                found |= _described({n: expressions[n] for n in group}, struct)
+            except duckdb.Error:
+                for number in group:
+                    try:
+                        found |= _described({number: expressions[number]}, struct)
+                    except duckdb.Error as error:
+                        found[number] = error
+        return [found[number] for number in range(len(expressions))]
+
+
+def _described(expressions: dict[int, Expression], struct: str) -> dict[int, str]:
+    """The types of expressions by their numbers. Raises duckdb.Error."""
+    if not expressions:
+        return {}
+    parts = ", ".join(f"{expression} as c{number}" for number, expression in expressions.items())
+    rows = run(judge(), f"describe select {parts} from (select {struct})").fetchall()
+    return {number: str(row[1]) for number, row in zip(expressions, rows, strict=True)}

@@ -6,16 +6,22 @@ import json
 import re
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 import yaml
+from rich.console import Console
 
 from company.contract import read_contract
+from loader.mapping.doctor import Doctor
 from loader.mapping.reader import read_mapping
 from metrics.readiness import needs_of_marts, readiness
 from tests.conftest import Company
 from tests.mappings.test_exports import EXPORTS, TABLES, pick, run
+from warehouse.errors import TowerError
 from warehouse.settings import ROOT
 
 UNKNOWN = {
@@ -39,17 +45,77 @@ def command(*arguments: str) -> str:
     return done.stdout
 
 
-def test_the_doctor_drafts_a_mapping_that_loads(tmp_path: Path) -> None:
-    data, draft = tmp_path / "data", tmp_path / "draft.yml"
-    data.mkdir()
-    for name, text in UNKNOWN.items():
-        (data / name).write_text(text)
+def made(folder: Path, files: dict[str, str]) -> Path:
+    """A folder with the files."""
+    folder.mkdir(exist_ok=True)
+    for name, text in files.items():
+        (folder / name).write_text(text)
+    return folder
+
+
+def seen(folder: Path, draft: Path) -> str:
+    """What the doctor says of a folder, in this process."""
+    out = StringIO()
+    with TemporaryDirectory() as scratch:
+        Doctor(Console(file=out, width=500), folder, TABLES, Path(scratch), draft).look()
+    return out.getvalue()
+
+
+def answered(draft: Path, answers: dict[str, Any]) -> str:
+    """Put answers in the place of the questions: by table.column, with :word for a word of it, or :default."""
+    body, left = yaml.safe_load(draft.read_text()), dict(answers)
+    for key, table in body["tables"].items():
+        for name, entry in table["columns"].items():
+            if isinstance(entry, str) and entry.startswith("?"):
+                table["columns"][name] = left.pop(f"{key}.{name}")
+            for part, value in entry.items() if isinstance(entry, dict) else ():
+                if isinstance(value, str) and value.startswith("?"):
+                    place = f":{part}" if part in ("default", "otherwise") else ""
+                    entry[part] = left.pop(f"{key}.{name}{place}")
+                for word, meant in value.items() if isinstance(value, dict) else ():
+                    if meant.startswith("?"):
+                        value[word] = left.pop(f"{key}.{name}:{word}")
+    assert not left, f"not asked: {', '.join(left)}"
+    draft.write_text(yaml.safe_dump(body, sort_keys=False))
+    return str(draft)
+
+
+def asked(draft: Path) -> list[str]:
+    """The open questions of a draft, without file, line and number."""
+    return [re.sub(r"^\S+ (.+?: )\?\d+ ", r"\1", text) for text in read_mapping(str(draft), TABLES, True).questions]
+
+
+ANSWERS = {
+    "billing.products.category": "plan",
+    "billing.products.billing_unit": "seat",
+    "billing.products.unit_cost": "0",
+    "crm.accounts.industry:default": "Unknown",
+    "crm.accounts.region": "Europe",
+    "crm.accounts.acquisition_channel": "Unknown",
+    "crm.accounts.status": "customer",
+    "support.tickets.channel": "email",
+    "support.tickets.category": "technical",
+    "support.tickets.reopened_count": 0,
+    "support.tickets.is_escalated": False,
+    "billing.subscription_changes.unit_price": "price",
+    "billing.subscription_changes.discount_pct": 0,
+    "billing.subscription_changes.change_type": "start",
+}
+
+
+def test_the_doctor_drafts_a_mapping_that_loads_once_it_is_answered(tmp_path: Path) -> None:
+    data, draft = made(tmp_path / "data", UNKNOWN), tmp_path / "draft.yml"
     said = command("doctor", str(data), "--out", str(draft))
     assert "signup_date: date (day first)" in said
     assert "cases.tsv             utf-8     tab" in said
     assert "opened: time" in said
     assert "need marketing.spend" in said
-    rows, outcomes = run(data, str(draft), tmp_path)
+    assert "price where it is the price of one of seats, price / seats where it is of all of them?" in said
+    with pytest.raises(
+        TowerError, match=r"draft.yml has 14 open questions; .*\n  draft.yml:36: billing.products.category"
+    ):
+        run(data, str(draft), tmp_path)
+    rows, outcomes = run(data, answered(draft, ANSWERS), tmp_path)
     assert sum(outcome.rejected for outcome in outcomes) == 0
     assert pick(rows["crm.accounts"], "account_id", "account_name", "segment", "employee_count", "created_at") == [
         ("K1", "Alfa", "Enterprise", "1200", "2026-01-03 00:00:00"),
@@ -68,6 +134,120 @@ def test_the_doctor_drafts_a_mapping_that_loads(tmp_path: Path) -> None:
     ]
     assert yaml.safe_load(draft.read_text())["files"]["my_subscriptions"]["types"]["price"] == "number"
     assert "product.users" not in rows
+
+
+GERMAN = {  # other words, another language: Verträge und Störungen
+    "Kundenliste 2026.csv": "Kundennr;Firma;Branche;Land;Kunde seit\n100;Alfa GmbH;Handel;DE;05.01.2026\n"
+    "101;Beta AG;Bau;AT;19.01.2026\n102;Gamma KG;Bau;CH;02.02.2026\n",
+    "Vertraege.csv": "Vertragsnr;Kundennr;Tarif;Zustand;Turnus;Lizenzen;Einzelpreis;Beginn;Ende\n"
+    "V1;100;Basis;laufend;monatlich;10;12,50;06.01.2026;\nV2;101;Profi;gekündigt;jährlich;3;1.200,00;20.01.2026;"
+    "31.03.2026\nV3;102;Profi;ruht;monatlich;1;99,00;03.02.2026;\n",
+    "Stoerungen.csv": "Vorgang;Kundennr;Eröffnet am;Erledigt am;Dringlichkeit;Thema;Status;Zufriedenheit\n"
+    "1;100;07.01.2026 09:00;08.01.2026 09:00;hoch;Rechnung;erledigt;87\n"
+    "2;102;05.02.2026 10:00;;mittel;Login;beim Kunden;\n",
+}
+
+
+def test_words_that_may_mean_several_things_are_asked_and_others_placed(tmp_path: Path) -> None:
+    draft = tmp_path / "draft.yml"
+    said = seen(made(tmp_path / "data", GERMAN), draft)
+    assert "billing.subscriptions.status: laufend is active" in said
+    assert "billing.subscriptions.status: gekündigt is cancelled" in said
+    assert "support.tickets.status: erledigt is resolved" in said
+    questions = asked(draft)
+    assert next(q for q in questions if "ruht" in q).startswith(
+        "billing.subscriptions.status: zustand ruht (1 row): trial"
+    )
+    assert "support.tickets.status: status beim Kunden (1 row): open, pending, resolved or closed?" in questions
+    body = yaml.safe_load(draft.read_text())["tables"]
+    changes = body["billing.subscription_changes"]["columns"]
+    assert changes["unit_price"] == "einzelpreis"  # is of one by its name
+    assert changes["billing_interval"]["values"] == {"monatlich": "monthly", "jährlich": "annual"}
+    assert body["crm.accounts"]["columns"]["account_id"] == "kundennr"
+    assert body["billing.products"]["one_per"] == "tarif"
+    assert body["support.tickets"]["columns"]["csat_score"]["values"]["87"].startswith("?")
+
+
+def test_files_that_are_left_aside_say_why(tmp_path: Path) -> None:
+    files = {
+        "customers.csv": "customer_id,company,signup_date\nC1,Alfa,2026-01-02\n",
+        "clients_old.csv": "customer_id,company,signup_date,note\nC1,Alfa,2026-01-02,x\n",
+        "employees.csv": "first,last\nAnn,Berg\n",
+        "tickets.csv": "customer_id,created_at,status\nC1,2026-01-03,open\nC1,2026-01-03,open\n",
+        "users.csv": "user_id,created_at\nU1,2026-01-04\n",
+        "empty.csv": "a,b\n",
+    }
+    said = seen(made(tmp_path / "data", files), tmp_path / "draft.yml")
+    assert "left aside: clients_old.csv: it resembles crm.accounts, which customers.csv fits better" in said
+    assert "left aside: employees.csv: none of its columns is one of the contract's" in said
+    assert "left aside: tickets.csv: it resembles support.tickets, but no column is its key ticket_id" in said
+    assert "left aside: users.csv: it resembles product.users a little, and lacks account_id" in said
+    assert "left aside: empty.csv: it has no rows" in said
+
+
+def test_pieces_of_a_list_are_one_list(tmp_path: Path) -> None:
+    head = "Customer ID,Company,Signup Date\n"
+    files = {f"customers-2026-0{n}.csv": f"{head}C{n},Name {n},2026-0{n}-03\n" for n in (1, 2, 3)}
+    draft = tmp_path / "draft.yml"
+    assert "customers-2026-01.csv and 2 more like it" in seen(made(tmp_path / "data", files), draft)
+    answers = dict.fromkeys(("segment", "region", "acquisition_channel", "industry", "country", "status"))
+    offered = {"segment": "SMB", "region": "Europe", "status": "customer"}
+    said = {f"crm.accounts.{name}": offered.get(name, "Unknown") for name in answers}
+    rows, _ = run(tmp_path / "data", answered(draft, said), tmp_path)
+    assert pick(rows["crm.accounts"], "account_id", "account_name") == [(f"C{n}", f"Name {n}") for n in (1, 2, 3)]
+
+
+def test_files_in_the_contracts_own_shape_are_known(tmp_path: Path) -> None:
+    files = {
+        "crm_accounts.csv": "Account ID,Account Name,segment,industry,country,region,AcquisitionChannel,created at,"
+        "status\n"
+        "A1,Alfa,SMB,Retail,US,Europe,Unknown,2026-01-02,customer\n",
+    }
+    data = made(tmp_path / "data", files)
+    assert f"These files are in the contract's own shape: make load-data DATA={data}" in seen(
+        data, tmp_path / "draft.yml"
+    )
+    assert not (tmp_path / "draft.yml").exists()
+
+
+def test_a_sheet_of_spend_is_read_beside_a_draft(tmp_path: Path) -> None:
+    files = UNKNOWN | {"fb_ads.csv": "date,campaign_name,spend_usd,impressions\n2026-01-01,Spring,25.5,1200\n"}
+    said = seen(made(tmp_path / "data", files), tmp_path / "draft.yml")
+    assert "This looks like Spend sheet" in said
+    assert f"MAPPING=spend,{tmp_path / 'draft.yml'}" in said
+
+
+def test_headers_in_another_style_are_the_same_headers(tmp_path: Path) -> None:
+    files = {
+        "account.csv": "id,name,industry,number_of_employees,billing_country,owner_id,created_date,is_deleted\n"
+        "0011,Alpha,Retail,10,United States,0051,2026-01-05T10:00:00Z,false\n",
+        "opportunity.csv": "Created Date,Id,ACCOUNT_ID,name,amount,Stage Name,close date,is-won,isClosed,ownerId,type\n"
+        "2026-01-05T10:00:00Z,0061,0011,Deal,1000,Closed Won,2026-03-01,true,true,0051,New\n",
+        "user.csv": "id,name,first_name,last_name,created_date\n0051,Ann Rep,Ann,Rep,2025-01-05T10:00:00Z\n",
+    }
+    said = seen(made(tmp_path / "data", files), tmp_path / "draft.yml")
+    assert "This looks like Salesforce" in said
+    assert "opportunity.csv as opportunities" in said
+
+
+def test_a_question_may_stand_wherever_an_answer_may(tmp_path: Path) -> None:
+    mapping = tmp_path / "own.yml"
+    mapping.write_text(
+        "files:\n  a: {match: a, types: {made: '?1 day or month first?'}}\ntables:\n  product.features:\n    from: a\n"
+        "    columns:\n      feature_id: id\n      feature_name: '?2 which?'\n      module: {constant: '?3 which?'}\n"
+        "      is_beta: {sql: beta, values: {x: '?4 true or false?', y: 'true'}, default: '?5 what?'}\n"
+        "      released_at: {sql: made, otherwise: '?6 when?'}\n"
+    )
+    with pytest.raises(TowerError) as error:
+        read_mapping(str(mapping), TABLES)
+    assert str(error.value).split("\n  ")[1:] == [
+        "own.yml:2: types of file a: made: ?1 day or month first?",
+        "own.yml:8: product.features.feature_name: ?2 which?",
+        "own.yml:9: product.features.module: ?3 which?",
+        "own.yml:10: product.features.is_beta: ?4 true or false?",
+        "own.yml:10: product.features.is_beta: ?5 what?",
+        "own.yml:11: product.features.released_at: ?6 when?",
+    ]
 
 
 @pytest.mark.parametrize("name", ["stripe", "hubspot", "salesforce", "zendesk", "spend"])
@@ -132,13 +312,9 @@ def test_the_needs_of_marts_agree_with_dbt(company: Company) -> None:
 
 
 def test_a_draft_is_checked_like_any_mapping(tmp_path: Path) -> None:
-    draft = tmp_path / "draft.yml"
-    data = tmp_path / "data"
-    data.mkdir()
-    for name, text in UNKNOWN.items():
-        (data / name).write_text(text)
-    command("doctor", str(data), "--out", str(draft))
+    data, draft = made(tmp_path / "data", UNKNOWN), tmp_path / "draft.yml"
+    seen(data, draft)
     body = yaml.safe_load(draft.read_text())
-    assert read_mapping(str(draft), TABLES).tables.keys() == body["tables"].keys()
-    with pytest.raises(AssertionError, match="is there already"):
-        command("doctor", str(data), "--out", str(draft))  # it may have been mended
+    assert read_mapping(str(draft), TABLES, is_draft=True).tables.keys() == body["tables"].keys()
+    with pytest.raises(TowerError, match="is there already"):
+        seen(data, draft)  # it may have been mended
