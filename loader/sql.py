@@ -28,12 +28,15 @@ def literals(texts: Iterable[str]) -> str:
     return ", ".join(map(literal, texts))
 
 
-def single(db: duckdb.DuckDBPyConnection, statement: str) -> str:
-    """The statement, if it is one. Raises duckdb.Error for none, for several, and for what is no SQL."""
-    found = len(db.extract_statements(statement))
-    if found != 1:
-        raise duckdb.InvalidInputException(f"one statement is wanted, not {found}")
-    return statement
+def single(db: duckdb.DuckDBPyConnection, text: str) -> Any:
+    """The text as a statement of DuckDB, if it is one.
+
+    Raises duckdb.Error for none, for several, and for what is no SQL.
+    """
+    statements = db.extract_statements(text)
+    if len(statements) != 1:
+        raise duckdb.InvalidInputException(f"one statement is wanted, not {len(statements)}")
+    return statements[0]
 
 
 def run(db: duckdb.DuckDBPyConnection, statement: str, values: Any = None) -> duckdb.DuckDBPyConnection:
