@@ -84,8 +84,8 @@ def test_a_day_adds_rows_settles_what_was_open_and_moves_nothing_else(
                 continue
             old, new = before[name], after[name]
             assert old.index.is_unique and new.index.is_unique
-            assert old.index.isin(new.index).all(), f"{day} {name}: rows are gone"
-            fresh = new[~new.index.isin(old.index)]
+            assert old.index.difference(new.index).empty, f"{day} {name}: rows are gone"
+            fresh = new.loc[new.index.difference(old.index)]
             born = fresh[BEGINS[name]].str[:10] if name in BEGINS else pd.Series(["never"] * len(fresh))
             assert (born == str(day)).all(), f"{day} {name}: rows of another day came"
             still, settles = new.loc[old.index], SETTLES.get(name, [])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import shutil
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from loader.check.check import Check
 from loader.check.outcome import Outcome, Status
 from loader.duck import open_scratch
 from loader.mapping.matching import alias_of
+from loader.mapping.model import Mapping
 from loader.mapping.reader import names, read_mapping
 from loader.mapping.source import MappedSource
 from warehouse.errors import TowerError
@@ -25,9 +27,15 @@ EXPORTS = Path(__file__).with_name("exports")
 TABLES = read_contract(ROOT / "dbt")
 
 
+@lru_cache
+def mapping_of(name: str) -> Mapping:
+    """A mapping, read once."""
+    return read_mapping(name, TABLES)
+
+
 def run(folder: Path, mapping: str, scratch: Path) -> tuple[dict[str, list[dict[str, Any]]], list[Outcome]]:
     """The good rows of every table of the contract, by its key, and what became of the files."""
-    source = MappedSource(folder, TABLES, scratch, [read_mapping(name, TABLES) for name in mapping.split(",")])
+    source = MappedSource(folder, TABLES, scratch, [mapping_of(name) for name in mapping.split(",")])
     rows: dict[str, list[dict[str, Any]]] = {}
     outcomes = []
     with open_scratch(scratch, source.paths()) as db:
