@@ -66,20 +66,31 @@ class Field:
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows made from a file: an entry of a table of the contract, or a lookup (one row per key, aggregated)."""
+    """Rows made from a file: an entry of a table of the contract, or a lookup (one row per key, aggregated).
+
+    Of the lines of one key the first that `where` wants counts; where there is a `newest`, the one that is newest by
+    it, if `where` wants that one.
+    """
 
     name: str
     source: str
     joins: dict[str, Expression]
     where: Expression | None
     per: Expression | None
+    newest: Expression | None
     fields: dict[str, Field]
     line: int
 
     def expressions(self) -> list[Expression]:
         """Everything that reads columns."""
-        found = [*self.joins.values(), self.where, self.per, *(f.expression for f in self.fields.values())]
+        given = (self.where, self.per, self.newest)
+        found = [*self.joins.values(), *given, *(f.expression for f in self.fields.values())]
         return [expression for expression in found if expression]
+
+    @property
+    def order(self) -> str:
+        """SQL for the order of lines of one key, the one that counts first."""
+        return f"{self.newest} desc nulls last, _file desc, _line desc" if self.newest else "_file, _line"
 
 
 @dataclass

@@ -184,7 +184,7 @@ class _Reader:
     def rows(self, mapping: Mapping, name: str, body: Any, aggregate: bool = False) -> Rows | None:
         """An entry of a table, or a lookup, which may have aggregates."""
         per = "per" if aggregate else "one_per"
-        body = self.keys(body, ("from", "join", "where", per, "columns"), str(name), name)
+        body = self.keys(body, ("from", "join", "where", per, "newest", "columns"), str(name), name)
         source = self.text(body.get("from"), f"{name}: from", name)
         if source not in mapping.files:
             self.wrong(body.get("from") or name, f"{name}: from must name one of the files", source, mapping.files)
@@ -196,6 +196,9 @@ class _Reader:
             joins[str(lookup)] = self.expression(key, lookup)
         where = self.expression(body["where"], body) if "where" in body else None
         key = self.expression(body[per], body) if per in body else None
+        newest = self.expression(body["newest"], body) if "newest" in body else None
+        if newest and key is None:
+            self.wrong(body["newest"], f"{name}: newest needs {per}: of which lines the newest counts")
         given = body.get("columns")
         if not isinstance(given, Map):
             self.wrong(name, f"{name}: columns is missing")
@@ -206,7 +209,7 @@ class _Reader:
             self.wrong(name, f"{name}: a lookup needs per: what it is looked up by")
         if not aggregate:
             self.held_against(self.tables[name], name, given, fields)
-        return Rows(str(name), source, joins, where, key, fields, getattr(name, "line", 0))
+        return Rows(str(name), source, joins, where, key, newest, fields, getattr(name, "line", 0))
 
     def held_against(self, table: Table, name: str, given: Map, fields: dict[str, Field]) -> None:
         """See that an entry has the contract's columns, no others, and only words that the contract accepts."""
@@ -284,7 +287,7 @@ class _Reader:
                     self.wrong(rows.line, f"{rows.name}: {lookup} is used but not joined")
         columns |= {name: lookups[name] for name in rows.joins if name in lookups}
         struct = ", ".join(f"cast(null as {kind}) as {identifier(name)}" for name, kind in columns.items()) or "null"
-        parts = [(rows.line, "", e) for e in (*rows.joins.values(), rows.where, rows.per) if e]
+        parts = [(rows.line, "", e) for e in (*rows.joins.values(), rows.where, rows.per, rows.newest) if e]
         parts += [(f.line, f.column, f.expression) for f in rows.fields.values() if f.expression]
         found = {}
         for (line, column, _), kind in zip(parts, self.described([e for _, _, e in parts], struct), strict=True):

@@ -135,7 +135,7 @@ class MappedSource(FolderSource):
 
     def _stage_lookup(self, db: duckdb.DuckDBPyConnection, mapping: Mapping, lookup: Rows) -> None:
         """One row for each key of a lookup, its columns as one struct."""
-        fields = ", ".join(f"{identifier(f.column)} := {looked_up(f)}" for f in lookup.fields.values())
+        fields = ", ".join(f"{identifier(f.column)} := {looked_up(f, lookup.order)}" for f in lookup.fields.values())
         keep = f"{lookup.per} is not null and {lookup.where or True}"
         run(
             db,
@@ -286,12 +286,14 @@ class _Made:
         texts = ", ".join(f"{output(fields[c], self.table.column(c))} as {identifier(c)}" for c in self.columns)
         values = "".join(f", {fields[c].value()} as {identifier(c + '=')}" for c in self.typed)
         markers = "".join(f", {rule.value}" for rule in self.rules)
-        is_first = f"row_number() over (partition by {rows.per}, {good} order by _file, _line) = 1"
+        is_first = f"row_number() over (partition by {rows.per}, {good} order by {rows.order}) = 1"
         only = f"qualify not ({good}) or {is_first}" if rows.per else ""
+        wanted = f"(not ({good}) or ({rows.where or 'true'}))"
+        before, after = ("true", wanted) if rows.newest else (wanted, "true")  # whether the newest line is wanted
         return (
             f"create {'table' if rows.per else 'view'} {self.name} as select _line, {texts}{values}{markers} from "
-            f"(select * from {joined(self.mapping, rows)} where not ({good}) or ({rows.where or 'true'}) "
-            f"{only}) where _file = {self.number}"
+            f"(select * from {joined(self.mapping, rows)} where {before} {only}) "
+            f"where _file = {self.number} and {after}"
         )
 
     def select(self) -> str:

@@ -46,13 +46,13 @@ def is_typed(target: Field, column: Column, kinds: dict[str, str]) -> bool:
     return (kind, column.data_type) in {("time", "timestamp"), ("date", "date")}
 
 
-def looked_up(target: Field) -> str:
-    """A column of a lookup: an aggregate, or the value of the first line that has one."""
+def looked_up(target: Field, order: str) -> str:
+    """A column of a lookup: an aggregate, or the value of the line that counts of those that have one."""
     assert target.expression
     value = target.value()
     if target.expression.is_aggregate:
         return value
-    return f"first({value} order by _file, _line) filter (where {value} is not null)"
+    return f"first({value} order by {order}) filter (where {value} is not null)"
 
 
 def joined(mapping: Mapping, rows: Rows) -> str:

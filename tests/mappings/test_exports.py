@@ -632,3 +632,19 @@ def test_zendesk_is_read_as_airbyte_lands_it(tmp_path: Path) -> None:
     assert pick(rows["support.tickets"], *columns) == [
         ("1", "email", "2026-02-02 09:25:00", "2026-02-02 14:30:00", "5", "2")
     ]
+
+
+def test_of_versions_the_newest_counts_and_where_judges_it(tmp_path: Path) -> None:
+    (tmp_path / "own.yml").write_text(
+        "files:\n  a: {match: feature_history, types: {seen: time, gone: flag}}\ntables:\n  product.features:\n"
+        "    from: a\n    one_per: id\n    newest: seen\n    where: not gone\n    columns:\n      feature_id: id\n"
+        "      feature_name: name\n      module: name\n      is_beta: {constant: false}\n      released_at: seen\n"
+    )
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "feature_history.csv").write_text(
+        "id,name,seen,gone\nF1,new,2026-02-01 00:00,false\nF1,old,2026-01-01 00:00,false\n"
+        "F2,kept,2026-01-01 00:00,false\nF2,gone,2026-03-01 00:00,true\n"
+    )
+    rows, _ = run(data, str(tmp_path / "own.yml"), tmp_path)
+    assert pick(rows["product.features"], "feature_id", "feature_name") == [("F1", "new")]
