@@ -47,6 +47,7 @@ tables:
     join: {{{joined}: {join_key}}}
     where: {where}
     one_per: {one_per}
+    newest: {newest}
     columns:
       account_id: {expression}
       account_name: {{sql: {inner}, values: {{{value_key}: {value}}}, otherwise: {otherwise}, default: {default}}}
@@ -78,6 +79,7 @@ PLACES = {
     "join_key": "id",
     "where": "id is not null",
     "one_per": "id",
+    "newest": "created",
     "expression": "id",
     "inner": "name",
     "value_key": "x",
