@@ -52,6 +52,7 @@ class Table:
     name: str
     columns: tuple[Column, ...]
     contradictions: tuple[Contradiction, ...] = ()
+    is_optional: bool = False  # its file may be missing even where all others must be there
 
     @property
     def key(self) -> str:
@@ -97,7 +98,8 @@ def read_contract(project: Path) -> list[Table]:
 def _table(source: str, entry: dict[str, Any]) -> Table:
     meta = _meta(entry)
     contradictions = tuple(Contradiction(**one) for one in meta.get("contradictions", ()))
-    return Table(source, entry["name"], tuple(_column(column) for column in entry["columns"]), contradictions)
+    columns = tuple(_column(column) for column in entry["columns"])
+    return Table(source, entry["name"], columns, contradictions, bool(meta.get("optional")))
 
 
 def _meta(entry: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 from psycopg2 import sql
 
 from company.contract import Table
+from company.tables import COLUMNS
 from loader.check.check import Check
 from loader.check.reading import Checked
 from loader.check.sink import discard
@@ -248,5 +249,5 @@ def _analyze(connection: Any, tables: list[Table]) -> None:
     """Let PostgreSQL learn what the tables hold."""
     connection.autocommit = True
     with connection.cursor() as cursor:
-        for table in tables:
-            cursor.execute(sql.SQL("analyze {}").format(sql.Identifier("raw", table.relation)))
+        for relation in [*(table.relation for table in tables), *COLUMNS]:
+            cursor.execute(sql.SQL("analyze {}").format(sql.Identifier("raw", relation)))

@@ -82,6 +82,7 @@ def main() -> int:
     if command in READING:
         with _loaded(settings) as connection:
             os.environ.setdefault("TOWER_BOOKS", "error" if _is_synthetic(connection) else "warn")
+            os.environ |= _calendar(connection)
     code = run_dbt(settings, arguments)
     if code == 0 and command in ("build", "run") and not {"--select", "-s"} & {*arguments}:
         publish(settings, target_path(settings))
@@ -101,6 +102,13 @@ def _is_synthetic(connection: Any) -> bool:
         )
         row = cursor.fetchone()
     return bool(row) and (Path(row[0]) / "truth").is_dir()
+
+
+def _calendar(connection: Any) -> dict[str, str]:
+    """What SQL must know of the company's calendar when it is written: in UTC, instants cost nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("select timezone from raw.company_settings")
+        return {"TOWER_TIMEZONE": cursor.fetchone()[0]}
 
 
 def _loaded(settings: Settings) -> Any:

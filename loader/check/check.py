@@ -54,7 +54,7 @@ class Check:
         """Check every file of a table; none when the table has no file."""
         if self.source.pieces(table):
             return [self._file(relation) for relation in self.source.relations(self.db, table)]
-        if not self.source.strict:
+        if table.is_optional or not self.source.strict:
             return []
         missing = Problem(table.file, None, "", "file", "", "the file is missing")
         return [Checked(Outcome(table, table.file, Status.REFUSED, problems=(missing,)))]

@@ -47,13 +47,6 @@ class CustomerSuccess:
         """Activities with an account."""
         return self.files.read("crm/activities", ["occurred_at"]).dropna(subset="account_id")
 
-    @cached_property
-    def resolution_due(self) -> pd.Series:
-        """When each ticket must be solved."""
-        hours = self.files.read("support/sla_policies", []).set_index("priority")["resolution_hours"]
-        rows = self.support.tickets
-        return rows["created_at"] + pd.to_timedelta(rows["priority"].map(hours), unit="h")
-
     def signals(self, month: pd.Timestamp) -> pd.DataFrame:
         """What was known of every paying account at the end of a month; worked out once."""
         if month not in self._known:
@@ -112,10 +105,10 @@ class CustomerSuccess:
 
     def _tickets(self, until: pd.Timestamp) -> pd.DataFrame:
         rows = self.support.tickets
-        rows = rows.assign(due=self.resolution_due)[(rows["created_at"] < until)]
+        rows = rows[rows["created_at"] < until]
         solved = rows["resolved_at"] < until
         known = solved | (until == self.files.now)
-        late = (rows["due"] < until) & ~(rows["resolved_at"] <= rows["due"])
+        late = self.support.is_late(rows, until)
         recent = rows["created_at"] >= until - 90 * DAY
         scored = rows[recent & known].dropna(subset="csat_score")
         return pd.DataFrame(

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from company.profile import Profile
+from company.reading import read_profile
+
 DIMENSIONS = ["segment", "region", "acquisition_channel"]
 
 
@@ -60,6 +63,12 @@ class Files:
         """One file with its times parsed and the columns of `text` left as they are written."""
         path = self.folder / f"{name}.csv"
         return pd.read_csv(path, parse_dates=times, dtype=dict.fromkeys(text, str), keep_default_na=True)
+
+    @cached_property
+    def profile(self) -> Profile:
+        """What the company says of itself."""
+        path = self.folder / "company.yml"
+        return read_profile(path) if path.exists() else Profile()
 
     @cached_property
     def accounts(self) -> pd.DataFrame:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cached_property
+from itertools import pairwise
 
 import pandas as pd
 
+from company.hours import Span, elapsed
 from tests.oracle.files import Files, Slice, ratio, within
 
 STEPS = {"first_response": "first_response_at", "resolution": "resolved_at"}
@@ -25,11 +28,43 @@ class Support:
         rows = self.files.with_account(rows[rows["created_at"] < self.files.now])
         for step, column in STEPS.items():
             rows[column] = rows[column].where(rows[column] < self.files.now)
-            due = rows["created_at"] + pd.to_timedelta(rows["priority"].map(policy[f"{step}_hours"]), unit="h")
-            rows[f"{step}_met"] = rows[column] <= due
-            rows[f"{step}_breached"] = (rows[column] > due) | (rows[column].isna() & (due < self.files.now))
-            rows[f"{step}_hours"] = (rows[column] - rows["created_at"]).dt.total_seconds() / 3600
+            target = rows[f"{step}_target"] = pd.to_timedelta(rows["priority"].map(policy[f"{step}_hours"]), unit="h")
+            ran = self._ran(rows, rows[column].fillna(self.files.now))
+            rows[f"{step}_met"] = rows[column].notna() & (ran <= target)
+            rows[f"{step}_breached"] = ran > target
+            rows[f"{step}_hours"] = (ran.dt.total_seconds() / 3600).where(rows[column].notna())
         return rows
+
+    def is_late(self, rows: pd.DataFrame, until: pd.Timestamp) -> pd.Series:
+        """Whether the time for a resolution had run out before an instant."""
+        return self._ran(rows, rows["resolved_at"].fillna(until).clip(upper=until)) > rows["resolution_target"]
+
+    @cached_property
+    def waits(self) -> dict[str, list[Span]]:
+        """From when to when each ticket was not open, as far as the files tell."""
+        if not (self.files.folder / "support/ticket_status_history.csv").exists():
+            return {}
+        rows = self.files.read("support/ticket_status_history", ["entered_at"])
+        known = rows[rows["entered_at"] < self.files.now].sort_values(["entered_at", "status_history_id"])
+        found = {}
+        for ticket, entries in known.groupby("ticket_id"):
+            steps = [*zip(entries["status"], entries["entered_at"], strict=True), ("", self.files.now)]
+            found[str(ticket)] = [(since, until) for (status, since), (_, until) in pairwise(steps) if status != "open"]
+        return found
+
+    def _ran(self, rows: pd.DataFrame, ends: pd.Series) -> pd.Series:
+        """How long each ticket's clock ran until its end."""
+        profile = self.files.profile
+        if profile.service_hours is None and not self.waits:
+            return ends - rows["created_at"]
+
+        def ran(ticket: str, priority: str, begin: pd.Timestamp, end: pd.Timestamp) -> timedelta:
+            hours = profile.service_hours
+            clock = None if hours is None or priority in hours.always else hours
+            return elapsed(begin, end, clock, profile.calendar.timezone, self.waits.get(ticket, ()))
+
+        columns = (rows["ticket_id"], rows["priority"], rows["created_at"], ends)
+        return pd.Series(pd.to_timedelta([ran(*row) for row in zip(*columns, strict=True)]), index=rows.index)
 
     def backlog(self, part: Slice, instant: pd.Timestamp) -> int:
         """Tickets open just before an instant."""

@@ -31,5 +31,6 @@ as_of as (
 
 select
     *,
+    {{ utc_time('as_of_at') }} as as_of_at_utc,
     case when is_last_month_partial then cast(last_month - interval '1' month as date) else last_month end as last_complete_month
 from as_of

@@ -20,16 +20,16 @@ select
     accounts.region,
     accounts.acquisition_channel,
     case
-        when clocks.answer_due_at is null then 'no_target'
-        when clocks.answered_at <= clocks.answer_due_at then 'met'
-        when clocks.answered_at > clocks.answer_due_at or clocks.answer_due_at < clocks.as_of_at then 'breached'
-        else 'pending'
+        when clocks.answer_run > clocks.answer_target then 'breached'
+        when clocks.answer_target is null then 'no_target'
+        when clocks.answered_at is null then 'pending'
+        else 'met'
     end as first_response_state,
     case
-        when clocks.solve_due_at is null then 'no_target'
-        when clocks.solved_at <= clocks.solve_due_at then 'met'
-        when clocks.solved_at > clocks.solve_due_at or clocks.solve_due_at < clocks.as_of_at then 'breached'
-        else 'pending'
+        when clocks.solve_run > clocks.solve_target then 'breached'
+        when clocks.solve_target is null then 'no_target'
+        when clocks.solved_at is null then 'pending'
+        else 'met'
     end as resolution_state
 from clocks
 inner join accounts on clocks.account_id = accounts.account_id

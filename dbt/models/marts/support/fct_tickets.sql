@@ -50,7 +50,7 @@ select
         else 'closed_in_time'
     end as breach_state,
     case
-        when tickets.solved_at <= tickets.half_due_at then 'fast'
+        when tickets.solved_at is not null and tickets.solve_run * 2 <= tickets.solve_target then 'fast'
         when tickets.resolution_state = 'met' then 'normal'
         when tickets.resolution_state = 'breached' then 'slow'
     end as resolution_speed,
@@ -61,12 +61,15 @@ select
     end as csat_tier,
     tickets.csat_score,
     tickets.reopened_count,
-    {{ hours_between('tickets.created_at', 'tickets.answered_at') }} as first_response_hours,
-    {{ hours_between('tickets.created_at', 'tickets.solved_at') }} as resolution_hours,
+    case when tickets.answered_at is not null then {{ hours_of('tickets.answer_run') }} end as first_response_hours,
+    case when tickets.solved_at is not null then {{ hours_of('tickets.solve_run') }} end as resolution_hours,
     tickets.first_response_target_hours,
     tickets.resolution_target_hours,
-    {{ hours_between('tickets.created_at', 'tickets.solved_at') }} / nullif(cast(tickets.resolution_target_hours as {{ type_double() }}), 0) as resolution_sla_ratio,
-    case when tickets.solved_at is null then {{ hours_between('tickets.created_at', 'tickets.as_of_at') }} end as age_hours,
+    case
+        when tickets.solved_at is not null
+            then {{ hours_of('tickets.solve_run') }} / nullif(cast(tickets.resolution_target_hours as {{ type_double() }}), 0)
+    end as resolution_sla_ratio,
+    case when tickets.solved_at is null then tickets.age_hours end as age_hours,
     1 as tickets,
     {{ as_count("tickets.first_response_state = 'met'") }} as first_response_met,
     {{ as_count("tickets.first_response_state = 'breached'") }} as first_response_breached,
@@ -82,7 +85,9 @@ select
     tickets.is_escalated,
     tickets.created_at,
     tickets.answered_at as first_response_at,
-    tickets.solved_at as resolved_at
+    tickets.solved_at as resolved_at,
+    tickets.answer_due_at as first_response_due_at,
+    tickets.solve_due_at as resolution_due_at
 from tickets
 left join releases
     on tickets.created_at >= releases.released_at

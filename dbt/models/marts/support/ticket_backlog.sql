@@ -38,7 +38,7 @@ open_tickets as (
         tickets.priority,
         tickets.reopened_tickets,
         {{ days_between('tickets.created_at', "cast(ticket_days.date_day + interval '1' day as timestamp)") }} as age_days,
-        {{ as_count("ticket_days.date_day + interval '1' day > tickets.created_at + tickets.resolution_target_hours * interval '1' hour") }} as overdue
+        {{ as_count("ticket_days.date_day + interval '1' day > tickets.resolution_due_at") }} as overdue
     from tickets
     cross join as_of
     inner join ticket_days
