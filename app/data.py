@@ -17,10 +17,11 @@ import psycopg2
 import streamlit as st
 
 from app.found import Found
-from app.needs import Lacking, lacking
+from app.needs import lacking, lacks_for_query
 from app.selection import DIMENSIONS, Filters, Tower
 from metrics import query
 from metrics.lists import behind
+from metrics.needs import Lacking
 from warehouse.connections import connect, reader_url
 from warehouse.errors import TowerError
 from warehouse.reading import fetch
@@ -122,7 +123,7 @@ def listed(
 
 def lacks_of(build: Tower) -> Lacking:
     """What the build lacks because nothing of it was loaded."""
-    return lacking(build.publication, build.scope, _sql("loaded"))
+    return lacking(build.publication, build.scope)
 
 
 def split(
@@ -156,7 +157,7 @@ def rows(build: Tower, name: str, filters: Filters, **more: Any) -> Found:
     """What the query <name>.sql finds for the selection; values are bound, never pasted."""
     values = {**filters.values, "start": filters.start, "end": filters.end, **more}
     key = (name, build.publication, build.scope, tuple(sorted(values.items())))
-    if missing := lacks_of(build).for_query(_sql(name)):
+    if missing := lacks_for_query(lacks_of(build), _sql(name)):
         return Found(_rows(*key, only_columns=True), missing)
     return _guarded(lambda: _rows(*key), lambda: _rows(*key, only_columns=True))
 

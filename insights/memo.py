@@ -12,6 +12,7 @@ from company.calendar import add_months
 from metrics import get_metric, query
 from metrics.catalogue import Metric
 from metrics.formats import change, number
+from metrics.needs import Lacking, lacking
 from warehouse.errors import TowerError
 from warehouse.reading import fetch
 
@@ -26,6 +27,7 @@ class Memo:
     as_of: date
     first: date
     end: date
+    lacks: Lacking
     lines: list[str] = field(default_factory=list)
 
     @property
@@ -39,7 +41,7 @@ def begin() -> Memo:
     row = fetch("select as_of_date, first_month, last_complete_month from marts.dim_tower", {})
     if row.empty:
         raise TowerError("the marts are empty; run `make all`")
-    return Memo(row.iloc[0]["as_of_date"], row.iloc[0]["first_month"], row.iloc[0]["last_complete_month"])
+    return Memo(row.iloc[0]["as_of_date"], row.iloc[0]["first_month"], row.iloc[0]["last_complete_month"], lacking())
 
 
 def shown(name: str, value: float) -> str:
@@ -83,15 +85,19 @@ def sentence(metric: Metric, now: float, before: float, cases: float | None) -> 
 def section(memo: Memo, title: str, names: list[str], quarter: bool) -> None:
     """One heading with a sentence per metric."""
     memo.lines += [f"## {title}", ""]
-    missing = []
+    missing, needing = [], []
     for name in names:
-        said = compared(memo, name, quarter)
-        if said:
+        label, needs = get_metric(name).label, memo.lacks.metrics.get(name)
+        if needs:
+            needing.append(f"{label} (needs {', '.join(needs)})")
+        elif said := compared(memo, name, quarter):
             memo.lines.append(f"- {said}.")
         else:
-            missing.append(get_metric(name).label)
+            missing.append(label)
     if missing:
         memo.lines.append(f"- Left out, for want of history or cases: {', '.join(missing)}.")
+    if needing:
+        memo.lines.append(f"- Left out, not loaded: {'; '.join(needing)}.")
     memo.lines.append("")
 
 
@@ -159,7 +165,7 @@ def _drivers(memo: Memo) -> None:
 
 def _pipeline(memo: Memo) -> None:
     row = query(["open_pipeline", "weighted_pipeline", "overdue_pipeline", "open_deals"]).iloc[0]
-    if row["open_deals"]:
+    if row["open_deals"] > 0:  # not where nothing is known of deals
         memo.lines.insert(
             len(memo.lines) - 1,
             f"- {shown('open_pipeline', row['open_pipeline'])} are open, worth "

@@ -38,6 +38,7 @@ class Fact:
     is_partial: bool
     history: list[float]
     lacks: tuple[str, ...] = ()  # tables that are not loaded
+    without: tuple[str, ...] = ()  # those that it would rest on too
 
     @property
     def text(self) -> str:
@@ -65,7 +66,7 @@ class Fact:
 
 def facts(tower: Tower, filters: Filters, names: Sequence[str]) -> list[Fact]:
     """The KPIs of the selection, as cards and reports show them."""
-    metrics, lacks = [get_metric(name) for name in names], lacks_of(tower).metrics
+    metrics, lacking = [get_metric(name) for name in names], lacks_of(tower)
     asked = list(dict.fromkeys([*names, *(m.sample for m in metrics if m.sample)]))
     targets = [m.target for m in metrics if m.target and not _ignored(m.target, filters)]
     now = kpis(tower, [*asked, *targets], filters.values, filters.start, filters.end).frame.iloc[0]
@@ -82,7 +83,8 @@ def facts(tower: Tower, filters: Filters, names: Sequence[str]) -> list[Fact]:
             _ignored(metric.name, filters),
             tower.is_partial and filters.end == tower.last_month and metric.behaviour != "now",
             history[metric.name].dropna().tolist() if metric.name in history else [],
-            lacks.get(metric.name, ()),
+            lacking.metrics.get(metric.name, ()),
+            lacking.partly.get(metric.name, ()),
         )
         for metric in metrics
     ]
@@ -169,7 +171,9 @@ def _said(visit: Visit, fact: Fact) -> list[str]:
     if fact.lacks:
         said.append(f"needs {listed(fact.lacks)}")
     else:
-        if math.isnan(fact.value):
+        if fact.without:
+            said.append(f"{'needs' if math.isnan(fact.value) else 'without'} {listed(fact.without)}")
+        elif math.isnan(fact.value):
             said.append("no value in this selection")
         if fact.is_partial:
             said.append(f"month to {visit.build.as_of:%d %b}")

@@ -3,24 +3,48 @@
     {{ return({'usage': 0.30, 'support': 0.20, 'revenue': 0.25, 'engagement': 0.25}) }}
 {%- endmacro %}
 
-{# The weighted mean of the four parts, each 0 to 100. #}
+{# The weighted mean, 0 to 100, of the parts that are there: their weights share what the others would have had. Nothing where none is. #}
 {% macro health_score() -%}
-    cast(round({% for part, weight in health_weights().items() %}{{ weight }} * {{ part }}_score{{ ' + ' if not loop.last }}{% endfor %}, 1) as numeric(5, 1))
+    cast(round(cast(
+        ({% for part, weight in health_weights().items() %}{{ weight }} * coalesce({{ part }}_score, 0){{ ' + ' if not loop.last }}{% endfor %})
+        / nullif({% for part, weight in health_weights().items() %}case when {{ part }}_score is null then 0 else {{ weight }} end{{ ' + ' if not loop.last }}{% endfor %}, 0)
+        as numeric(14, 8)
+    ), 1) as numeric(5, 1))
+{%- endmacro %}
+
+{# The parts that a score rests on, in words; nothing where there is no score. #}
+{% macro health_rests_on() -%}
+    nullif(concat_ws(', '{% for part in health_weights() %}, case when {{ part }}_score is not null then '{{ part }}' end{% endfor %}), '')
+{%- endmacro %}
+
+{# Why nothing is known of the use of an account. #}
+{% macro usage_lacking() -%}
+    case
+        when not has_usage then 'Needs product.events and product.users'
+        when user_count = 0 then 'None of its users is known'
+        else 'No product event is known of that time'
+    end
 {%- endmacro %}
 
 {# What is said of the part that pulls health down most: what it lacks times its weight. #}
 {% macro main_health_reason() -%}
     {%- set pulls = {} -%}
-    {%- for part, weight in health_weights().items() -%}{%- do pulls.update({part: weight ~ ' * (100 - ' ~ part ~ '_score)'}) -%}{%- endfor -%}
-    case greatest({{ pulls.values() | join(', ') }})
-        {% for part, pull in pulls.items() %}when {{ pull }} then {{ part }}_reason
+    {%- for part, weight in health_weights().items() -%}{%- do pulls.update({part: weight ~ ' * (100 - coalesce(' ~ part ~ '_score, 100))'}) -%}{%- endfor -%}
+    case
+        when health_score is null then null
+        {% for part, pull in pulls.items() %}when {{ part }}_score is not null and {{ pull }} = greatest({{ pulls.values() | join(', ') }}) then {{ part }}_reason
         {% endfor %}end
 {%- endmacro %}
 
-{# Healthy from one score on, at risk below another, to be watched between. #}
+{# Healthy from one score on, at risk below another, to be watched between; nothing without a score. #}
 {% macro health_tier(score) -%}
     {%- set healthy_from, at_risk_below = 70, 40 -%}
-    case when {{ score }} >= {{ healthy_from }} then 'healthy' when {{ score }} < {{ at_risk_below }} then 'at_risk' else 'watch' end
+    case
+        when {{ score }} is null then null
+        when {{ score }} >= {{ healthy_from }} then 'healthy'
+        when {{ score }} < {{ at_risk_below }} then 'at_risk'
+        else 'watch'
+    end
 {%- endmacro %}
 
 {# What takes points from the 100 of each part of health: the most that a driver can take, and what it takes for each case. #}
@@ -75,9 +99,9 @@
     }) }}
 {%- endmacro %}
 
-{# The name of the highest level that a score reaches; `lowest` below all of them. #}
+{# The name of the highest level that a score reaches; `lowest` below all of them, nothing without a score. #}
 {% macro level_of(score, levels, lowest) -%}
-    case {% for level, least in levels.items() %}when {{ score }} >= {{ least }} then '{{ level }}' {% endfor %}else '{{ lowest }}' end
+    case when {{ score }} is null then null {% for level, least in levels.items() %}when {{ score }} >= {{ least }} then '{{ level }}' {% endfor %}else '{{ lowest }}' end
 {%- endmacro %}
 
 {# What is left of 100 points, to one decimal; the score can not fall below 0. #}

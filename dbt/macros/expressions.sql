@@ -60,9 +60,9 @@
     end
 {%- endmacro %}
 
-{# Days of silence: since the last login, else since the first user or the first payment, or since the data begin if that is later. #}
-{% macro days_since_login(last_login, first_user, first_paid, data_start, until) -%}
-    {{ days_between('coalesce(' ~ last_login ~ ', greatest(coalesce(' ~ first_user ~ ', ' ~ first_paid ~ '), cast(' ~ data_start ~ ' as timestamp)))', until) }}
+{# Days of silence: since the last login, else since the first user, or since the data tell of use if that is later. #}
+{% macro days_since_login(last_login, first_user, observed_from, until) -%}
+    {{ days_between('coalesce(' ~ last_login ~ ', greatest(' ~ first_user ~ ', cast(' ~ observed_from ~ ' as timestamp)))', until) }}
 {%- endmacro %}
 
 {# A share of a segment's own cases when it has enough of them, otherwise of the cases of all: few cases teach nothing. #}

@@ -14,6 +14,7 @@ cash as (
 select 'cash' as broken
 from cash
 where invoiced <> paid
+    and exists (select 1 from {{ ref('fct_payments') }})
 union all
 select invoice_id as broken
 from {{ ref('fct_invoices') }}

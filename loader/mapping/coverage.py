@@ -73,11 +73,14 @@ def _counted(db: duckdb.DuckDBPyConnection, mapping: Mapping, rows: Rows, number
 
 
 def filled_by(found: dict[str, Coverage], mappings: list[Mapping]) -> set[str]:
-    """The tables with rows, and product.events.activation where the mappings can make events of that type."""
-    kinds = [rows.fields["event_type"] for m in mappings for rows in m.tables.get("product.events", [])]
-    activation = any(kind.constant in (None, "activation") for kind in kinds)
+    """The tables with rows, and the kinds of product event that the mappings can make, such as product.events.login."""
     filled = {key for key, part in found.items() if part.rows}
-    return filled | ({"product.events.activation"} if activation and "product.events" in filled else set())
+    if "product.events" not in filled:
+        return filled
+    events = [rows.fields for m in mappings for rows in m.tables.get("product.events", [])]
+    kinds = {kind for kind in ("login", "activation") for f in events if f["event_type"].constant in (None, kind)}
+    kinds |= {"feature" for fields in events if "feature_id" in fields}
+    return filled | {f"product.events.{kind}" for kind in kinds}
 
 
 def mapping_check(

@@ -55,7 +55,7 @@ LISTED = {  # charts, and series and bars of them, whose list is behind the numb
     "mrr_target": "a promise has no accounts",
     "weighted": "open deals by the odds of that day",
     "Error of the forecast by weeks left": "over what the quarter brought",
-    "Health and its four weighted parts": "means of scores that the list does not hold",
+    "Health and its weighted parts": "means of scores that the list does not hold",
 }
 BORNE = ["customers", "new_mrr", "won_amount", "orders"]  # of a table's row: zero where no account stands behind it
 

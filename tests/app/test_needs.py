@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.needs import Lacking
+from app.needs import lacks_for_query
+from metrics.needs import Lacking
 
 LACKING = Lacking(
     metrics={"cac": ("marketing.spend",), "won_amount": ("crm.deals",)},
@@ -13,16 +14,19 @@ LACKING = Lacking(
 
 
 def test_a_query_lacks_something_when_each_of_its_facts_does() -> None:
-    assert LACKING.for_query("select * from marts.fct_orders join marts.dim_product") == ("billing.orders",)
-    assert LACKING.for_query("from marts.fct_orders union from marts.fct_deals") == ("billing.orders", "crm.deals")
-    assert LACKING.for_query("from marts.fct_orders union from marts.fct_usage") == ()
-    assert LACKING.for_query("from marts.dim_account, marts.dim_product") == ()
+    assert lacks_for_query(LACKING, "select * from marts.fct_orders join marts.dim_product") == ("billing.orders",)
+    assert lacks_for_query(LACKING, "from marts.fct_orders union from marts.fct_deals") == (
+        "billing.orders",
+        "crm.deals",
+    )
+    assert lacks_for_query(LACKING, "from marts.fct_orders union from marts.fct_usage") == ()
+    assert lacks_for_query(LACKING, "from marts.dim_account, marts.dim_product") == ()
 
 
 def test_a_query_may_name_what_it_needs() -> None:
     said = "/* needs product.events.activation */ select * from marts.fct_usage"
-    assert LACKING.for_query(said) == ("product.events.activation",)
-    assert LACKING.for_query("/* needs product.events */ select * from marts.fct_usage") == ()
+    assert lacks_for_query(LACKING, said) == ("product.events.activation",)
+    assert lacks_for_query(LACKING, "/* needs product.events */ select * from marts.fct_usage") == ()
 
 
 def test_metrics_lack_something_together_or_any_of_them() -> None:

@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
+from company.contract import read_contract
 from tests.conftest import Company
+from warehouse.settings import ROOT
 
 Node = dict[str, Any]
 # what the evaluator would flag, and why it stays
@@ -21,7 +23,8 @@ LOOKED_UP_EVERYWHERE = {
     "int_as_of",
     "dim_company",
     "dim_account",
-}  # one row, and what everything is cut by
+    "int_loaded_sources",
+}  # one row, what everything is cut by, and what is there at all
 REJOINED = {  # step: why its reader also reads what the step was made of
     "int_subscription_mrr_monthly": "the two sides of the reconciliation: what was billed and what MRR says",
     "int_invoice_months": "the two sides of the reconciliation: what was billed and what MRR says",
@@ -41,6 +44,8 @@ MANY_JOINS = {  # model: why it reads seven others or more
     "int_customer_signals": "one row of signals per account and month, each from its own step",
     "customer_360": "everything about an account in one row",
     "dim_account": "the one place of an account's attributes",
+    "int_loaded_sources": "one row per table of the contract",
+    "int_episode_lookback": "one row per episode with what was recorded of it, each from its own step",
     "int_words": "one branch for each place where the data have words",
 }
 WITHOUT_GRAIN = ("int_activation_durations",)  # a list of durations, in which equal rows are right
@@ -215,3 +220,9 @@ def test_singular_tests_and_exposures_lean_on_what_is_there(manifest: Node, mode
         assert exposure["owner"] and exposure["description"] and exposure["depends_on"]["nodes"], exposure["name"]
         for key in exposure["depends_on"]["nodes"]:
             assert key not in models or layer(models[key]) == "marts", f"{exposure['name']} reads {key}"
+
+
+def test_what_is_loaded_is_told_of_every_table_of_the_contract(models: dict[str, Node]) -> None:
+    code = next(node["raw_code"] for node in models.values() if node["name"] == "int_loaded_sources")
+    missing = [table.key for table in read_contract(ROOT / "dbt") if f"'{table.key}'" not in code]
+    assert missing == [], "int_loaded_sources says what is loaded: give it each table with the column that dates it"

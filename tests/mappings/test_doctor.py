@@ -276,10 +276,27 @@ def test_readiness_of_accounts_and_subscriptions() -> None:
     assert lines["Support & quality"].state == "empty"
     assert lines["Retention & cohorts"].state == "works"
     assert {"support.tickets", "support.sla_policies"} == set(lines["first_response_sla"].missing)
+    assert lines["inactive_customers_30d"].missing == ("product.events", "product.users")  # and so their logins
+
+
+def test_readiness_of_what_rests_on_several_tables() -> None:
+    filled = {"crm.accounts", "billing.products", "billing.subscriptions", "billing.subscription_changes"}
+    lines = {line.label: line for line in readiness(ROOT / "dbt", filled)}
+    without = ("billing.invoices", "product.events", "product.users", "support.tickets")
+    assert lines["average_health_score"].state == lines["at_risk_mrr"].state == "in part"
+    assert lines["average_health_score"].partly == lines["at_risk_mrr"].partly == without
+    assert lines["average_usage_score"].state == "empty"
+    assert lines["average_usage_score"].missing == ("product.events", "product.users")
+    assert {"billing.subscriptions", *without} < {*lines["average_health_score"].needs}
+
+
+def test_readiness_of_kinds_of_events() -> None:
     everything = {table.key for table in read_contract(ROOT / "dbt")}
     lacking = {line.label: line.missing for line in readiness(ROOT / "dbt", everything) if line.missing}
-    assert lacking["activation_rate"] == lacking["Product adoption"] == ("product.events.activation",)
-    everything.add("product.events.activation")
+    assert lacking["activation_rate"] == ("product.events.activation",)
+    assert lacking["inactive_mrr_30d"] == ("product.events.login",)
+    assert lacking["Product adoption"] == ("product.events.activation", "product.events.feature")
+    everything |= {f"product.events.{kind}" for kind in ("activation", "login", "feature")}
     assert {line.state for line in readiness(ROOT / "dbt", everything)} == {"works"}
 
 

@@ -61,13 +61,38 @@ class CustomerSuccess:
         parts = [self._use(until), self._people(until), self._tickets(until), self._payments(until), self._talks(until)]
         for part in parts:
             found = found.join(part)
-        met = found["first_user"].fillna(self.revenue.first_paid).clip(lower=self.files.begin)
-        found["silent_days"] = (until - found.pop("last_login").fillna(met)) / DAY
-        trend = (found["first_user"] <= until - 56 * DAY) & (self.files.begin <= until - 56 * DAY)
+        met = found["first_user"].clip(lower=self.watched_from)
+        silent = (until - found.pop("last_login").fillna(met)) / DAY
+        trend = (found["first_user"] <= until - 56 * DAY) & (self.watched_from <= until - 56 * DAY)
         found = found.drop(columns="first_user").fillna(0)
+        found["silent_days"] = silent if self.uses("login") else np.nan
         ratio = found["events"] / found["events_before"].replace(0, np.nan)
         found["usage_ratio"] = ratio.where(trend)
         return found
+
+    @property
+    def watched_from(self) -> pd.Timestamp:
+        """Since when product events tell of use."""
+        return max(self.files.begin, self.files.events["occurred_at"].min().normalize())
+
+    def uses(self, kind: str) -> bool:
+        """Whether events of a kind are recorded at all."""
+        return bool((self.files.events["event_type"] == kind).any())
+
+    def known(self, month: pd.Timestamp) -> pd.DataFrame:
+        """Of which parts something is known for every paying account: nothing before their files begin.
+
+        Use is known of accounts with users; revenue with invoices, or with MRR of three months before.
+        """
+        until, s = self.files.end_of(month), self.signals(month)
+        has_use = (self.files.events["occurred_at"] < until).any()
+        has_tickets = (self.support.tickets["created_at"] < until).any()
+        has_invoices = (self.invoices["invoice_date"] < until).any()
+        use = (s["users"] > 0) & has_use
+        return pd.DataFrame(
+            {"usage": use, "support": has_tickets, "revenue": has_invoices | (s["mrr_before"] > 0), "engagement": use},
+            index=s.index,
+        )
 
     def _use(self, until: pd.Timestamp) -> pd.DataFrame:
         events = self.files.events[self.files.events["occurred_at"] < until]
@@ -87,12 +112,14 @@ class CustomerSuccess:
 
     def _uses(self, events: pd.DataFrame) -> pd.DataFrame:
         released = self.files.read("product/features", ["released_at"]).set_index("feature_id")["released_at"]
+        if released.empty:
+            return events.iloc[:0]
         used = events["event_type"].isin(["feature_use", "export"])
         return events[used & (events["occurred_at"] >= events["feature_id"].map(released))]
 
     def _people(self, until: pd.Timestamp) -> pd.DataFrame:
         users = self.users[self.users["created_at"] < until]
-        watched = users[(users["created_at"] >= self.files.begin) & (users["created_at"] + 14 * DAY <= until)]
+        watched = users[(users["created_at"] >= self.watched_from) & (users["created_at"] + 14 * DAY <= until)]
         by_account = users.groupby("account_id")["created_at"]
         return pd.DataFrame(
             {
@@ -146,7 +173,8 @@ class CustomerSuccess:
         density = (s["user_days"] / (20 * users)).fillna(0)
         fall = ((0.9 - s["usage_ratio"].fillna(1)) / 0.6).clip(0, 1)
         use = 70 * (1 - (density / 0.5).clip(upper=1)) + 30 * fall
-        burden = (20 * s["tickets"] / (1 + s["users"] / 4)).clip(upper=60) + (20 * s["escalated"]).clip(upper=40)
+        volume = (20 * s["tickets"] / (1 + s["users"] / 4)).clip(upper=60).where(s["users"] > 0, 0)
+        burden = volume + (20 * s["escalated"]).clip(upper=40)
         burden += (10 * s["late"]).clip(upper=30) + (15 * (4 - s["csat"].where(s["csat"] > 0, 4)).clip(0)).clip(
             upper=30
         )
@@ -154,9 +182,12 @@ class CustomerSuccess:
         shrunk = (35 + 200 * (1 - change)).clip(upper=70)
         money = np.select([change < 1, change == 1], [shrunk, 25.0], 0.0)
         money = money + (12 * s["failed"]).clip(upper=36) + (25 * s["overdue"]).clip(upper=50)
-        away = (2 * (s["silent_days"] - 3)).clip(0, 50) + 30 * (1 - (s["active_users"] / users).fillna(0))
-        away += 20 * (1 - (s["features"] / 10).clip(upper=1)) + 15 * (s["negative"] > s["positive"])
-        away += 30 * (1 - (s["activated"] / s["watched"].replace(0, np.nan)).fillna(1))
+        away = (2 * (s["silent_days"] - 3)).clip(0, 50).fillna(0) + 30 * (1 - (s["active_users"] / users).fillna(0))
+        away += 15 * (s["negative"] > s["positive"])
+        if len(self._uses(self.files.events)):
+            away += 20 * (1 - (s["features"] / 10).clip(upper=1))
+        if self.uses("activation"):
+            away += 30 * (1 - (s["activated"] / s["watched"].replace(0, np.nan)).fillna(1))
         parts = {
             "usage": (100 - use).where(s["events"] > 0, 0),
             "support": 100 - burden,
@@ -164,24 +195,41 @@ class CustomerSuccess:
             "engagement": 100 - away,
         }
         result = pd.DataFrame({name: half_up(part.clip(lower=0)) for name, part in parts.items()})
-        result["score"] = sum(weight * result[name] for name, weight in WEIGHTS.items())
+        result = result.where(self.known(month))
+        weights = pd.Series(WEIGHTS)
+        there = result.notna().mul(weights).sum(axis=1)
+        result["score"] = result.mul(weights).sum(axis=1) / there.replace(0, np.nan)
         return result.assign(mrr=s["mrr"] / 100)
 
     def risk(self) -> pd.DataFrame:
         """Flags, risk score and MRR of every customer as of the as-of date."""
         month = self.files.months[-1]
-        s, health = self.signals(month), self.health(month)
+        s, health, known = self.signals(month), self.health(month), self.known(month)
         flags = pd.DataFrame(
             {
-                "has_falling_usage": (s["usage_ratio"] < 0.7) & (s["events_before"] >= 20),
+                "has_falling_usage": (s["usage_ratio"] < 0.7) & (s["events_before"] >= 20) & known["usage"],
                 "has_escalations": s["escalated"] > 0,
                 "has_revenue_contraction": s["mrr"] < s["mrr_before"],
                 "has_payment_trouble": (s["overdue"] > 0) | (s["failed"] >= 2),
-                "has_no_login_30d": s["silent_days"] >= 30,
+                "has_no_login_30d": (s["silent_days"] >= 30) & known["usage"],
             }
         )
         score = (100 - health["score"] + 6 * flags.sum(axis=1)).clip(upper=100)
         return flags.assign(score=score, mrr=health["mrr"])
+
+    def unknown_flags(self) -> pd.DataFrame:
+        """Which flags of risk nothing is known of, as of the as-of date."""
+        known = self.known(self.files.months[-1])
+        billed = (self.invoices["invoice_date"] < self.files.now).any()
+        return pd.DataFrame(
+            {
+                "has_falling_usage": ~known["usage"],
+                "has_escalations": ~known["support"],
+                "has_payment_trouble": not billed,
+                "has_no_login_30d": ~(known["usage"] & self.uses("login")),
+            },
+            index=known.index,
+        )
 
     @cached_property
     def episodes(self) -> pd.DataFrame:

@@ -53,16 +53,17 @@ class Files:
             "crm/deal_stage_history": "entered_at",
         }
         seen = {name: self.read(name, [column])[column] for name, column in moments.items()}
-        last = pd.Timestamp(as_of) if as_of else max(times.max() for times in seen.values()).normalize()
+        last = pd.Timestamp(as_of) if as_of else pd.Series([times.max() for times in seen.values()]).max().normalize()
         self.now = last + pd.Timedelta(days=1)
         openers = ("product/events", "support/tickets", "marketing/spend")
-        self.begin = min(seen[name].min() for name in openers).normalize()
+        self.begin = pd.Series([seen[name].min() for name in openers]).min().normalize()
         self.months = list(pd.date_range(self.begin.replace(day=1), last, freq="MS"))
 
     def read(self, name: str, times: list[str], text: tuple[str, ...] = ()) -> pd.DataFrame:
         """One file with its times parsed and the columns of `text` left as they are written."""
         path = self.folder / f"{name}.csv"
-        return pd.read_csv(path, parse_dates=times, dtype=dict.fromkeys(text, str), keep_default_na=True)
+        rows = pd.read_csv(path, parse_dates=times, dtype=dict.fromkeys(text, str), keep_default_na=True)
+        return rows.assign(**{name: pd.to_datetime(rows[name]) for name in times}) if rows.empty else rows
 
     @cached_property
     def profile(self) -> Profile:

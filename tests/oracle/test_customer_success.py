@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from data_gen.generate import generate
+from data_gen.plan import Plan
 from metrics import query
-from tests.conftest import Company
+from tests.conftest import Company, empty_company
 from tests.oracle.customer_success import DAY, CustomerSuccess, waiting_median
 from tests.oracle.files import Slice
 from tests.oracle.oracle import Oracle
@@ -26,8 +29,13 @@ def known() -> dict[int, CustomerSuccess]:
 def success(oracle: Oracle, known: dict[int, CustomerSuccess]) -> CustomerSuccess:
     """The oracle of customer success."""
     if id(oracle) not in known:
-        known[id(oracle)] = CustomerSuccess(oracle.files, oracle.revenue, oracle.support)
+        known[id(oracle)] = success_of(oracle)
     return known[id(oracle)]
+
+
+def success_of(oracle: Oracle) -> CustomerSuccess:
+    """The oracle of customer success beside the others of a company."""
+    return CustomerSuccess(oracle.files, oracle.revenue, oracle.support)
 
 
 def table(sql: str, *keys: str) -> pd.DataFrame:
@@ -46,6 +54,62 @@ def test_every_health_score_of_every_month_equals_the_oracle(success: CustomerSu
             assert gap.max() < 0.11, (month, part, gap.idxmax(), gap.max())  # a half may be rounded either way
             assert (gap > 0.001).mean() < 0.03, (month, part)
         assert (have["health_score"].astype(float) - want["score"].reindex(have.index)).abs().max() < 0.11
+
+
+@pytest.fixture(scope="module")
+def partial(server: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Company:
+    """A company of whose data much is lacking.
+
+    Users are known of every other account, and their events from 15 January on; no feature, activation, ticket or
+    payment is recorded.
+    """
+    folder = tmp_path_factory.mktemp("partial")
+    generate(Plan(120, 5, date(2025, 9, 1), date(2026, 6, 30)), folder / "data")
+    for name in ("product/features", "support/tickets", "billing/payments"):
+        path = folder / f"data/{name}.csv"
+        path.write_text(path.read_text().splitlines(keepends=True)[0])
+    users = pd.read_csv(folder / "data/product/users.csv", dtype=str)
+    users = users[users["account_id"].isin(users["account_id"].drop_duplicates()[::2])]
+    users.to_csv(folder / "data/product/users.csv", index=False)
+    events = pd.read_csv(folder / "data/product/events.csv", dtype=str)
+    kept = events["user_id"].isin(users["user_id"]) & (events["occurred_at"] >= "2026-01-15")
+    events = events[kept & (events["event_type"] != "activation")].assign(feature_id=None)
+    events.to_csv(folder / "data/product/events.csv", index=False)
+    company = empty_company(server, "tower_partial", folder / "data", folder / "target")
+    company.run("loader")
+    company.run("warehouse.dbt", "--quiet", "build", "--exclude-resource-type", "unit_test")
+    return company
+
+
+def test_what_is_absent_is_no_zero_and_no_flag(partial: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    for key, value in partial.environment.items():
+        monkeypatch.setenv(key, value)
+    success = success_of(Oracle(partial.data))
+    marts = table("select * from marts.customer_health_scores", "snapshot_month", "account_id")
+    rested = set()
+    for month in success.files.months:
+        want, have = success.health(month), marts.loc[month.date()]
+        assert sorted(want.index) == sorted(have.index), month
+        rested |= {*have["rests_on"].dropna()}
+        for part in ("usage", "support", "revenue", "engagement"):
+            mine, theirs = have[f"{part}_score"].astype(float), want[part].reindex(have.index)
+            assert (mine.isna() == theirs.isna()).all(), (month, part)
+            assert (mine - theirs).abs().fillna(0).max() < 0.11, (month, part)
+        gap = have["health_score"].astype(float) - want["score"].reindex(have.index)
+        assert gap.abs().max() < 0.11
+        assert (have["health_score"].isna() == have["rests_on"].isna()).all()
+    assert rested == {"revenue", "usage, revenue, engagement"}
+    risk = table("select * from marts.churn_risk")
+    known, unknown = success.risk().reindex(risk.index), success.unknown_flags().reindex(risk.index)
+    for flag in unknown:
+        assert (risk[flag].isna() == unknown[flag]).all(), flag
+        assert (risk[flag].eq(True) == known[flag].eq(True)).all(), flag
+    assert unknown["has_no_login_30d"].any() and not unknown["has_no_login_30d"].all()
+    assert (risk["risk_score"].astype(float) - known["score"]).abs().max() < 0.11
+    silent = table("select * from marts.churned_customers where is_active_customer")
+    users = success.users["account_id"].unique()
+    assert (silent["days_since_login"].isna() == ~silent.index.isin(users)).all()
+    assert silent["open_tickets"].isna().all()
 
 
 def test_a_tier_and_its_reasons_follow_from_the_score(success: CustomerSuccess) -> None:

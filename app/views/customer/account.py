@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from app.data import numeric, rows
-from app.ui.formats import FEW, plain, words
-from app.ui.health import WEIGHTS
+from app.ui.formats import FEW, listed, plain, words
+from app.ui.health import WEIGHTS, shares
 from app.ui.panels import table
 from app.ui.visit import Visit
 from metrics.formats import number
@@ -86,16 +86,33 @@ def profile(account: pd.Series) -> None:
 
 
 def _pays(account: pd.Series) -> bool:
+    return bool(account["lifecycle_stage"] == "customer")
+
+
+def _is_scored(account: pd.Series) -> bool:
     return bool(pd.notna(account["health_score"]))
 
 
+def _parts(account: pd.Series) -> list[str]:
+    """The parts that its health rests on."""
+    return str(account["rests_on"]).split(", ") if _is_scored(account) else []
+
+
+def _lacking(account: pd.Series) -> str:
+    """Why parts of its health are not known, each reason once."""
+    reasons = [account[f"{part}_reason"] for part in WEIGHTS if pd.isna(account[f"{part}_score"])]
+    return ". ".join(dict.fromkeys(reasons)) + "."
+
+
 def _who(account: pd.Series) -> None:
+    size = "" if pd.isna(account["employee_count"]) else f"{account['employee_count']:,.0f} employees"
+    firm = [part for part in (account["industry"], account["country"], size) if part]
     facts = [
         account["account_id"],
         words(account["lifecycle_stage"]),
         account["segment"],
         account["region"],
-        f"{account['industry']}, {account['country']}, {account['employee_count']:,.0f} employees",
+        *([", ".join(firm)] if firm else []),
         f"owner {account['owner_name'] or 'unknown'}",
         f"came by {account['acquisition_channel']}",
     ]
@@ -114,13 +131,22 @@ def _state(account: pd.Series) -> None:
         )
     elif not _pays(account):
         st.info("Has not paid yet: there is no MRR, health or churn risk.", icon=":material/hourglass_empty:")
+    elif not _is_scored(account):
+        st.info(f"Its health and churn risk are not known. {_lacking(account)}", icon=":material/database_off:")
     else:
         urgent = account["risk_level"] in ("high", "critical")
+        flags, step = account["flags"] or "no warning sign", account["recommended_step"]
         (st.warning if urgent else st.info)(
             f"**{words(account['risk_level'])} churn risk** ({account['risk_score']:.0f} of 100, "
-            f"{account['flags'] or 'no warning sign'}). Recommended step: **{account['recommended_step']}**.",
+            f"{flags}{_rest(account)}). Recommended step: **{step}**.",
             icon=":material/priority_high:" if urgent else ":material/check:",
         )
+
+
+def _rest(account: pd.Series) -> str:
+    """What health rests on, where there is a score and that is not all."""
+    parts = _parts(account)
+    return f"; rests on {listed(parts)}" if 0 < len(parts) < len(WEIGHTS) else ""
 
 
 def _paying(account: pd.Series) -> list[tuple[str, str, str]]:
@@ -128,51 +154,69 @@ def _paying(account: pd.Series) -> list[tuple[str, str, str]]:
     renewal, tenure = account["renewal_date"], account["tenure_months"]
     days = float((renewal - account["as_of_date"]).days) if renewal else None
     term = f"The present term ends on {renewal:%d %b %Y}." if renewal else "No term runs."
-    health = f"{account['health_score']:.0f}" if _pays(account) else "–"
-    revenue = number(float(account["lifetime_revenue"] or 0), "money")
+    health = f"{account['health_score']:.0f}" if _is_scored(account) else "–"
+    revenue, kept = number(account["lifetime_revenue"], "money"), "Paid and kept, without tax."
     return [
         ("MRR", number(float(account["mrr"]), "money"), f"ARR {number(float(account['arr']), 'money')}."),
-        ("Health", health, "0 to 100; the four parts are below."),
+        ("Health", health, f"0 to 100{_rest(account)}; its parts are below."),
         ("Tenure", "–" if pd.isna(tenure) else f"{tenure:.0f} mo", "Since it first paid."),
         ("Renewal in", number(days, "days"), term),
-        ("Lifetime revenue", revenue, "Paid and kept, without tax."),
+        ("Lifetime revenue", revenue, _unless(account["lifetime_revenue"], kept, "billing.invoices")),
     ]
 
 
 def _using(account: pd.Series) -> list[tuple[str, str, str]]:
     """Cards of use."""
-    before = number(account["events_28d_before"], "count")
+    before, silent = number(account["events_28d_before"], "count"), account["days_since_login"]
+    users = f"{number(account['user_count'], 'count')} users."
+    usage = ("product.events", "product.users")
     return [
-        ("Events in 28 days", number(account["events_28d"], "count"), f"{before} in the 28 before."),
-        ("Days since login", number(account["days_since_login"], "count"), f"{account['user_count']:,.0f} users."),
+        (
+            "Events in 28 days",
+            number(account["events_28d"], "count"),
+            _unless(account["events_28d"], f"{before} in the 28 before.", *usage),
+        ),
+        ("Days since login", number(silent, "count"), _unless(silent, users, "logins in product.events", usage[1])),
     ]
+
+
+def _unless(value: float | None, note: str, *tables: str) -> str:
+    """The note of a card, or what a card without a value needs."""
+    return f"Not known: needs {listed(tables)}." if pd.isna(value) else note
 
 
 def _asking(account: pd.Series) -> list[tuple[str, str, str]]:
     """Cards of tickets and deals."""
-    answers = account["csat_answers_90d"]
+    known, count = account["open_tickets"], number(account["csat_answers_90d"], "count")
+    answers = 0 if pd.isna(known) else account["csat_answers_90d"]
     csat = number(account["csat_points_90d"] / answers, "number") if answers else "–"
-    tickets = f"{account['open_tickets']:,.0f} of {account['tickets']:,.0f}"
-    deals = number(float(account["open_deal_amount"] or 0), "money")
+    tickets = "–" if pd.isna(known) else f"{known:,.0f} of {account['tickets']:,.0f}"
+    escalated = f"{number(account['escalated_tickets_90d'], 'count')} escalated in 90 days."
+    deals, open_deals = account["open_deal_amount"], f"{number(account['open_deals'], 'count')} deals."
     return [
-        ("Open tickets", tickets, f"{account['escalated_tickets_90d']:,.0f} escalated in 90 days."),
+        ("Open tickets", tickets, _unless(known, escalated, "support.tickets")),
         (
-            f"Ticket score (n = {answers:,.0f})",
+            f"Ticket score (n = {count})",
             f":gray[{csat}]" if answers < FEW else csat,
-            "Mean of the scores from 1 to 5 given in 90 days.",
+            _unless(known, "Mean of the scores from 1 to 5 given in 90 days.", "support.tickets"),
         ),
-        ("Open deals", deals, f"{account['open_deals']:,.0f} deals."),
+        ("Open deals", number(deals, "money"), _unless(deals, open_deals, "crm.deals")),
     ]
 
 
 def health(account: pd.Series) -> None:
-    """The four weighted parts of the health with their reasons."""
+    """The weighted parts of the health with their reasons, and why others are lacking."""
     with st.container(border=True, height="stretch"):
         st.markdown("**Health and what drives it**", help="Each part from 0 to 100; the weights make the score.")
         if not _pays(account):
             st.info("Only paying accounts have a health score.", icon=":material/search_off:")
             return
-        for part, weight in WEIGHTS.items():
+        weights = shares(_parts(account))
+        for part in WEIGHTS:
+            reason = account[f"{part}_reason"]
+            if part not in weights:
+                st.markdown(f"**{part.capitalize()}**: not known. {reason}.")
+                continue
             score = float(account[f"{part}_score"])
-            st.progress(score / 100, f"**{part.capitalize()}** ({weight} %): {score:.0f} – {account[f'{part}_reason']}")
+            st.progress(score / 100, f"**{part.capitalize()}** ({weights[part]} %): {score:.0f} – {reason}")
         st.caption("As of the as-of date.")

@@ -21,6 +21,7 @@ select
     accounts.open_deals,
     accounts.open_deal_amount,
     accounts.health_score,
+    accounts.rests_on,
     accounts.usage_score,
     accounts.support_score,
     accounts.revenue_score,

@@ -14,6 +14,7 @@ from app.found import Found
 from app.selection import COMPARISONS, Filters, Tower
 from app.ui.cards import Fact, facts
 from app.ui.colours import ACTUAL, BAD, GOOD, LOSSES, MOVEMENTS, MOVES, TARGET, TOTAL, colour_of
+from app.ui.formats import listed
 from app.ui.visit import Visit
 from metrics.formats import money
 
@@ -102,6 +103,9 @@ def _kpis(figure: Any, board: Board) -> None:
     for row, fact in enumerate(board.facts, 1):
         for column, compare in enumerate(COMPARISONS, 2):
             grid[row, column].get_text().set_color(TINTS[fact.judged(fact.changes[compare])])
+    if lacking := [f"{fact.metric.label} needs {listed(fact.lacks)}" for fact in board.facts if fact.lacks]:
+        said = "\n".join(textwrap.wrap(f"Not loaded: {'; '.join(lacking)}.", 170))
+        figure.text(0.05, 0.065, said, va="top", fontsize=8, color="#5B6B7B")
     if any(fact.ignored for fact in board.facts):
         figure.text(0.05, 0.1, "* Not recorded by an active filter, and shown without it.", fontsize=8, color="#5B6B7B")
     if any(fact.is_partial for fact in board.facts):

@@ -11,6 +11,7 @@ ranked as (
     from marts.customer_health_scores as health
     cross join marts.dim_tower as tower
     where health.snapshot_month + interval '3 months' <= tower.last_complete_month
+        and health.health_score is not null
         and (cast(%(segment)s as text[]) is null or health.segment = any(%(segment)s))
 
 )

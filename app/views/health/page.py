@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.data import in_order, numeric, rows, split
+from app.data import in_order, lacks_of, numeric, rows, split
 from app.found import Found
 from app.selection import Filters
 from app.ui import charts
@@ -12,9 +12,19 @@ from app.ui.cards import cards
 from app.ui.colours import DIMENSIONS
 from app.ui.drill import Point
 from app.ui.head import head
-from app.ui.health import TIERS, WEIGHTS
+from app.ui.health import TIERS, lacking_parts, parts_of, shares
 from app.ui.panels import chart, unanswered
-from app.views.health.risk import NOW, ORDINALS, distribution, raising, risky_accounts, signs, silent_accounts, tens
+from app.views.health.risk import (
+    NOW,
+    ORDINALS,
+    distribution,
+    not_known,
+    raising,
+    risky_accounts,
+    signs,
+    silent_accounts,
+    tens,
+)
 
 visit = head(marks=True)
 tower, filters = visit.build, visit.filters
@@ -23,6 +33,9 @@ cards(
     "average_health_score scored_customers healthy_customers unhealthy_customers unhealthy_mrr at_risk_customers "
     "at_risk_mrr inactive_customers_30d inactive_customers_90d inactive_mrr_30d",
 )
+filled = lacks_of(tower).filled
+if lacking := lacking_parts(filled):
+    st.info(lacking, icon=":material/database_off:")
 st.caption("Churn risk and inactivity are as of the as-of date; the health scores stand at the end of the range.")
 
 scores = numeric(rows(tower, "health_scores", filters), "health_score", "mrr")
@@ -92,12 +105,13 @@ with left:
     )
 with right:
     parts = {"average_health_score": "Health"} | {
-        f"average_{part}_score": f"{part.capitalize()} ({weight} %)" for part, weight in WEIGHTS.items()
+        f"average_{part}_score": f"{part.capitalize()} ({weight} %)"
+        for part, weight in shares(parts_of(filled)).items()
     }
     series = split(tower, filters, list(parts), grain="month", whole=True)
     chart(
         visit,
-        "Health and its four weighted parts",
+        "Health and its weighted parts",
         charts.lines(series.frame, "period", parts, tick=".1f"),
         of=series,
         help="Means over the paying accounts at each month's end, 0 to 100; since the data begin.",
@@ -123,8 +137,8 @@ with right:
         charts.bars(signs(risks.frame), "flag", "mrr", kind="money", n="accounts", horizontal=True),
         of=risks,
         help="Paying accounts by each flag of churn risk; an account can raise several.",
-        note=NOW,
-        empty="No paying account of this selection raises a flag.",
+        note=f"{NOW} {not_known(visit)}".strip(),
+        empty=f"No paying account of this selection raises a flag. {not_known(visit)}".strip(),
         drill=lambda point: risks.where(raising(risks.frame, point.where["flag"])),
     )
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from app.data import numeric, rows
+from app.data import lacks_of, numeric, rows
 from app.found import Found
 from app.ui.filters import SWITCH, page_filter
+from app.ui.formats import listed
+from app.ui.health import NEEDS
 from app.ui.panels import table
 from app.ui.visit import Visit
 
@@ -20,6 +22,12 @@ SIGNS = {  # the flags of churn risk by how they are written
     "No login for 30 days": "has_no_login_30d",
     "Low health": "has_low_health",
 }
+REST = {  # what nothing is known of without these tables
+    "Falling usage": NEEDS["usage"],
+    "Escalations": NEEDS["support"],
+    "Payment trouble": ("billing.invoices",),
+    "No login for 30 days": NEEDS["usage"],
+}
 NOW = "As of the as-of date, whatever the months."
 COLUMNS = {
     "mrr": st.column_config.NumberColumn("MRR", format="dollar"),
@@ -29,7 +37,7 @@ COLUMNS = {
 
 def raising(risks: pd.DataFrame, sign: str) -> pd.Series:
     """Which accounts raise a warning sign (a key of SIGNS)."""
-    return risks[SIGNS[sign]].astype(bool)
+    return risks[SIGNS[sign]].eq(True)  # what is not known raises none
 
 
 def signs(risks: pd.DataFrame) -> pd.DataFrame:
@@ -37,6 +45,17 @@ def signs(risks: pd.DataFrame) -> pd.DataFrame:
     raised = {sign: risks[raising(risks, sign)] for sign in SIGNS}
     found = [(sign, part["mrr"].sum(), len(part)) for sign, part in raised.items()]
     return pd.DataFrame(found, columns=["flag", "mrr", "accounts"]).sort_values("mrr", ascending=False)
+
+
+def not_known(visit: Visit) -> str:
+    """The warning signs of which nothing is known, and what they need; empty where all are."""
+    filled = lacks_of(visit.build).filled
+    lacking: dict[tuple[str, ...], list[str]] = {}
+    for sign, tables in REST.items():
+        if missing := tuple(table for table in tables if table not in filled):
+            lacking.setdefault(missing, []).append(sign.lower())
+    said = [f"{listed(names)} (needs {listed(tables)})" for tables, names in lacking.items()]
+    return f"Not known: {'; '.join(said)}." if said else ""
 
 
 def tens(scores: pd.DataFrame) -> pd.Series:
@@ -68,6 +87,7 @@ def risky_accounts(visit: Visit, risks: Found) -> None:
             "health_score": st.column_config.NumberColumn("Health", format="%.0f"),
             "recommended_step": st.column_config.TextColumn("Recommended step", width="medium"),
             "main_reason": st.column_config.TextColumn("Main reason", width="medium", help="Of its weakest part."),
+            "rests_on": st.column_config.TextColumn("Rests on", help="The parts of health that are known."),
             "renewal_date": st.column_config.DateColumn("Renewal", format="D MMM YYYY"),
         },
         help=f"{NOW} Risk: what the health lacks, and six points for each flag but low health.",
@@ -93,5 +113,8 @@ def silent_accounts(visit: Visit) -> None:
             "last_login_at": st.column_config.DateColumn("Last login", format="D MMM YYYY"),
         },
         help=f"{NOW} Inactivity stands beside revenue churn and is never mixed with it.",
-        empty="Somebody of every paying account of this selection has logged in.",
+        empty="Nobody of this selection is known to be silent.",
     )
+    unknown = rows(visit.build, "silence_unknown", visit.filters)
+    if not unknown.lacks and (count := int(unknown.frame["accounts"].sum())):
+        st.caption(f"Nothing is known of the logins of {count:,} paying accounts: they have no users in the data.")

@@ -1,4 +1,4 @@
--- paying accounts on the as-of date with their churn risk, the gravest first
+-- paying accounts on the as-of date with their churn risk, the gravest first and those whose risk is not known last
 select
     risk.account_id,
     risk.account_name,
@@ -8,6 +8,7 @@ select
     risk.mrr,
     risk.recommended_step,
     risk.main_reason,
+    risk.rests_on,
     risk.flags_in_words as flags,
     risk.renewal_date,
     accounts.owner_name,
@@ -23,4 +24,4 @@ select
 from marts.churn_risk as risk
 inner join marts.customer_360 as accounts on risk.account_id = accounts.account_id
 where /* selection of risk */ true
-order by risk.risk_score desc, risk.mrr desc
+order by risk.risk_score desc nulls last, risk.mrr desc

@@ -15,6 +15,12 @@ metrics as (
 
 ),
 
+loaded_sources as (
+
+    select * from {{ ref('int_loaded_sources') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of') }}
@@ -65,8 +71,18 @@ summed as (
 
 series as (
 
-    select distinct metric, grain, dimension, dimension_value
+    select distinct
+        summed.metric,
+        summed.grain,
+        summed.dimension,
+        summed.dimension_value,
+        loaded_sources.first_date,
+        loaded_sources.last_date
     from summed
+    inner join metrics
+        on summed.metric = metrics.metric
+            and summed.grain = metrics.grain
+    left join loaded_sources on metrics.source_table = loaded_sources.source_table
     where dimension = 'total' or dimension_value <> 'All'
 
 ),
@@ -101,7 +117,16 @@ select
         order by periods.period_start
     ) as point
 from series
-inner join periods on series.grain = periods.grain
+-- before a source begins and after it ends nothing is known, and no zero is filled in
+inner join periods
+    on series.grain = periods.grain
+        and (
+            series.first_date is null
+            or (
+                series.last_date >= periods.period_start
+                and case series.grain when 'month' then periods.period_start + interval '1' month else periods.period_start + interval '7' day end > series.first_date
+            )
+        )
 left join summed
     on series.metric = summed.metric
         and series.grain = summed.grain

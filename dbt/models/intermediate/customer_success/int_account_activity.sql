@@ -1,4 +1,4 @@
--- one row per account that ever paid or had users: its signs of life as of the as-of date
+-- one row per account that ever paid or had users: its signs of life as of the as-of date; what nobody recorded is empty, not 0
 with
 
 accounts as (
@@ -49,9 +49,27 @@ tickets as (
 
 ),
 
+loaded_sources as (
+
+    select * from {{ ref('int_loaded_sources') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of') }}
+
+),
+
+loaded as (
+
+    select
+        {{ first_day_of('product.events') }} as first_event_date,
+        {{ has_rows('product.users') }} as has_users,
+        {{ has_rows('product.events.login') }} as has_logins,
+        {{ has_rows('support.tickets') }} as has_tickets,
+        {{ has_rows('billing.invoices') }} as has_invoices
+    from loaded_sources
 
 ),
 
@@ -80,17 +98,22 @@ ticket_counts as (
 
 select
     accounts.account_id,
-    coalesce(user_counts.user_count, 0) as user_count,
+    {{ known_count('loaded.has_users', 'user_counts.user_count') }} as user_count,
     logins.last_login_at,
-    {{ days_since_login('logins.last_login_at', 'user_counts.first_user_at', 'spans.first_paid_at', 'as_of.data_start_date', 'as_of.as_of_at') }} as days_since_login,
-    coalesce(usage.events_28d, 0) as events_28d,
-    coalesce(usage.events_28d_before, 0) as events_28d_before,
-    coalesce(ticket_counts.tickets, 0) as tickets,
-    coalesce(support.open_tickets, 0) as open_tickets,
-    coalesce(payments.failed_payments_90d, 0) as failed_payments_90d,
-    coalesce(payments.overdue_invoices, 0) as overdue_invoices
+    -- events tell nothing of an account whose users are not known
+    case
+        when loaded.has_logins and user_counts.user_count > 0
+            then {{ days_since_login('logins.last_login_at', 'user_counts.first_user_at', 'greatest(as_of.data_start_date, loaded.first_event_date)', 'as_of.as_of_at') }}
+    end as days_since_login,
+    {{ known_count('loaded.first_event_date is not null and user_counts.user_count > 0', 'usage.events_28d') }} as events_28d,
+    {{ known_count('loaded.first_event_date is not null and user_counts.user_count > 0', 'usage.events_28d_before') }} as events_28d_before,
+    {{ known_count('loaded.has_tickets', 'ticket_counts.tickets') }} as tickets,
+    {{ known_count('loaded.has_tickets', 'support.open_tickets') }} as open_tickets,
+    {{ known_count('loaded.has_invoices', 'payments.failed_payments_90d') }} as failed_payments_90d,
+    {{ known_count('loaded.has_invoices', 'payments.overdue_invoices') }} as overdue_invoices
 from accounts
 cross join as_of
+cross join loaded
 left join spans on accounts.account_id = spans.account_id
 left join user_counts on accounts.account_id = user_counts.account_id
 left join ticket_counts on accounts.account_id = ticket_counts.account_id

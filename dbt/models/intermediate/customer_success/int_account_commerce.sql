@@ -1,4 +1,4 @@
--- one row per account: its last invoice, what it paid so far, its open deals and its last talk, as of the as-of date
+-- one row per account: its last invoice, what it paid so far, its open deals and its last talk, as of the as-of date; what nobody recorded is empty, not 0
 with
 
 accounts as (
@@ -25,9 +25,24 @@ activities as (
 
 ),
 
+loaded_sources as (
+
+    select * from {{ ref('int_loaded_sources') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of') }}
+
+),
+
+loaded as (
+
+    select
+        {{ has_rows('billing.invoices') }} as has_invoices,
+        {{ has_rows('crm.deals') }} as has_deals
+    from loaded_sources
 
 ),
 
@@ -95,11 +110,12 @@ select
     accounts.account_id,
     billed.last_invoice_date,
     billed.last_invoice_state,
-    cast(coalesce(billed.lifetime_revenue, 0) as numeric(18, 2)) as lifetime_revenue,
-    coalesce(open_deals.open_deals, 0) as open_deals,
-    cast(coalesce(open_deals.open_deal_amount, 0) as numeric(18, 2)) as open_deal_amount,
+    cast({{ known_count('loaded.has_invoices', 'billed.lifetime_revenue') }} as numeric(18, 2)) as lifetime_revenue,
+    {{ known_count('loaded.has_deals', 'open_deals.open_deals') }} as open_deals,
+    cast({{ known_count('loaded.has_deals', 'open_deals.open_deal_amount') }} as numeric(18, 2)) as open_deal_amount,
     talks.last_activity_at
 from accounts
+cross join loaded
 left join billed on accounts.account_id = billed.account_id
 left join open_deals on accounts.account_id = open_deals.account_id
 left join talks on accounts.account_id = talks.account_id

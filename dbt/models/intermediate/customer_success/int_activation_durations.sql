@@ -19,9 +19,22 @@ accounts as (
 
 ),
 
+loaded_sources as (
+
+    select * from {{ ref('int_loaded_sources') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of') }}
+
+),
+
+loaded as (
+
+    select {{ has_rows('product.events.activation') }} as has_activations
+    from loaded_sources
 
 ),
 
@@ -45,6 +58,8 @@ timed as (
     from both_levels
     inner join accounts on both_levels.account_id = accounts.account_id
     cross join as_of
+    -- where no activation is recorded nobody waits for one
+    inner join loaded on loaded.has_activations
 
 )
 

@@ -19,21 +19,30 @@ users as (
 
 ),
 
-spans as (
-
-    select * from {{ ref('int_account_paid_span') }}
-
-),
-
 first_events as (
 
     select * from {{ ref('int_user_first_events') }}
 
 ),
 
+loaded_sources as (
+
+    select * from {{ ref('int_loaded_sources') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of') }}
+
+),
+
+-- of the time before the window, or before the events begin, nothing was observed
+observed as (
+
+    select greatest(max(as_of.data_start_date), {{ first_day_of('product.events') }}) as observed_from
+    from as_of
+    cross join loaded_sources
 
 ),
 
@@ -62,16 +71,16 @@ user_counts as (
         min(users.created_at) as first_user_at,
         -- users who had their time to activate while the data watched
         count(*) filter (
-            where users.created_at >= as_of.data_start_date
+            where users.created_at >= observed.observed_from
             and users.created_at + {{ var('activation_days') }} * interval '1' day <= paying.known_until_at
         ) as observed_users,
         count(*) filter (
-            where users.created_at >= as_of.data_start_date
+            where users.created_at >= observed.observed_from
             and users.created_at + {{ var('activation_days') }} * interval '1' day <= paying.known_until_at
             and first_events.activated_at < paying.known_until_at
         ) as activated_users
     from paying
-    cross join as_of
+    cross join observed
     inner join users
         on paying.account_id = users.account_id
             and paying.known_until_at > users.created_at
@@ -93,11 +102,9 @@ select
     coalesce(user_counts.user_count, 0) as user_count,
     coalesce(user_counts.observed_users, 0) as observed_users,
     coalesce(user_counts.activated_users, 0) as activated_users,
-    user_counts.first_user_at,
-    spans.first_paid_at
+    user_counts.first_user_at
 from paying
 cross join as_of
-inner join spans on paying.account_id = spans.account_id
 left join monthly_mrr as earlier
     on paying.account_id = earlier.account_id
         and earlier.month_number = greatest(0, paying.month_number - 3)

@@ -1,4 +1,4 @@
--- one row per paid episode that ended within the window, with the support, payments and usage of its last 90 days
+-- one row per paid episode that ended within the window, with the support, payments and usage of its last 90 days; what nobody recorded is empty, not 0
 with
 
 episodes as (
@@ -31,9 +31,39 @@ user_days as (
 
 ),
 
+users as (
+
+    select * from {{ ref('stg_product__users') }}
+
+),
+
+loaded_sources as (
+
+    select * from {{ ref('int_loaded_sources') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of') }}
+
+),
+
+loaded as (
+
+    select
+        {{ has_rows('support.tickets') }} as has_tickets,
+        {{ has_rows('billing.invoices') }} as has_invoices,
+        {{ has_rows('product.events') }} as has_events
+    from loaded_sources
+
+),
+
+-- events tell nothing of an account whose users are not known
+with_users as (
+
+    select distinct account_id
+    from users
 
 ),
 
@@ -114,13 +144,15 @@ usage as (
 
 select
     ended.*,
-    coalesce(support.tickets_90d, 0) as tickets_90d,
-    coalesce(support.escalated_tickets_90d, 0) as escalated_tickets_90d,
-    coalesce(support.low_csat_answers_90d, 0) as low_csat_answers_90d,
-    coalesce(failures.failed_payments_90d, 0) as failed_payments_90d,
-    cast(coalesce(usage.events_90d, 0) as bigint) as events_90d,
+    {{ known_count('loaded.has_tickets', 'support.tickets_90d') }} as tickets_90d,
+    {{ known_count('loaded.has_tickets', 'support.escalated_tickets_90d') }} as escalated_tickets_90d,
+    {{ known_count('loaded.has_tickets', 'support.low_csat_answers_90d') }} as low_csat_answers_90d,
+    {{ known_count('loaded.has_invoices', 'failures.failed_payments_90d') }} as failed_payments_90d,
+    cast({{ known_count('loaded.has_events and with_users.account_id is not null', 'usage.events_90d') }} as bigint) as events_90d,
     cast(ended.ended_at as date) - usage.last_login_date as days_since_login
 from ended
+cross join loaded
+left join with_users on ended.account_id = with_users.account_id
 left join support
     on ended.account_id = support.account_id
         and ended.episode_number = support.episode_number

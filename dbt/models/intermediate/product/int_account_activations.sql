@@ -13,9 +13,24 @@ first_events as (
 
 ),
 
+loaded_sources as (
+
+    select * from {{ ref('int_loaded_sources') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of') }}
+
+),
+
+loaded as (
+
+    select
+        {{ has_rows('product.events.activation') }} as has_activations,
+        {{ first_day_of('product.events') }} as first_event_date
+    from loaded_sources
 
 ),
 
@@ -36,11 +51,13 @@ windowed as (
     select
         firsts.*,
         firsts.created_at + {{ var('activation_days') }} * interval '1' day as deadline_at,
-        as_of.as_of_at
+        as_of.as_of_at,
+        loaded.has_activations
     from firsts
     cross join as_of
-    -- accounts from before the window: their first days were not observed
-    where firsts.created_at >= as_of.data_start_date
+    cross join loaded
+    -- accounts from before the window, or before the events begin: their first days were not observed
+    where firsts.created_at >= greatest(as_of.data_start_date, loaded.first_event_date)
         and firsts.created_at < as_of.as_of_at
 
 )
@@ -48,8 +65,8 @@ windowed as (
 select
     account_id,
     deadline_at <= as_of_at as is_mature,
-    -- too young to tell is unknown, not no
-    case when deadline_at <= as_of_at then coalesce(activated_at <= deadline_at, false) end as is_activated,
+    -- too young to tell is unknown, not no; and so is everybody where no activation is recorded
+    case when deadline_at <= as_of_at and has_activations then coalesce(activated_at <= deadline_at, false) end as is_activated,
     created_at,
     activated_at
 from windowed

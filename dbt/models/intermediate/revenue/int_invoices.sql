@@ -13,9 +13,22 @@ payments as (
 
 ),
 
+loaded_sources as (
+
+    select * from {{ ref('int_loaded_sources') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of') }}
+
+),
+
+loaded as (
+
+    select {{ has_rows('billing.payments') }} as has_payments
+    from loaded_sources
 
 ),
 
@@ -48,11 +61,17 @@ select
     -- paid after the as-of date is not paid yet
     case when invoices.paid_at < as_of.as_of_at then invoices.paid_at end as paid_at,
     invoices.due_date < as_of.as_of_date as is_due,
-    cast(coalesce(cash.collected_amount, 0) as numeric(18, 2)) as collected_amount,
+    -- without any payment the invoices themselves say what was paid, and nothing of the attempts
+    cast(case
+        when loaded.has_payments then coalesce(cash.collected_amount, 0)
+        when invoices.paid_at < as_of.as_of_at then invoices.amount + invoices.tax
+        else 0
+    end as numeric(18, 2)) as collected_amount,
     cast(coalesce(cash.refunded_amount, 0) as numeric(18, 2)) as refunded_amount,
-    coalesce(cash.attempts, 0) as attempts,
-    coalesce(cash.failed_attempts, 0) as failed_attempts,
-    coalesce(cash.is_recovered, false) as is_recovered
+    {{ known_count('loaded.has_payments', 'cash.attempts') }} as attempts,
+    {{ known_count('loaded.has_payments', 'cash.failed_attempts') }} as failed_attempts,
+    case when loaded.has_payments then coalesce(cash.is_recovered, false) end as is_recovered
 from invoices
 inner join as_of on invoices.invoice_date <= as_of.as_of_date
+cross join loaded
 left join cash on invoices.invoice_id = cash.invoice_id

@@ -26,9 +26,24 @@ user_days as (
 
 ),
 
+loaded_sources as (
+
+    select * from {{ ref('int_loaded_sources') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of') }}
+
+),
+
+loaded as (
+
+    select
+        {{ has_rows('product.events') }} as has_events,
+        {{ has_rows('product.events.activation') }} as has_activations
+    from loaded_sources
 
 ),
 
@@ -56,14 +71,15 @@ select
     last_days.last_active_date,
     last_days.last_login_date,
     cast(as_of.as_of_date - last_days.last_login_date as integer) as days_since_login,
-    coalesce(last_days.active_days_28d, 0) as active_days_28d,
-    first_events.activated_at is not null as has_activated,
+    {{ known_count('loaded.has_events', 'last_days.active_days_28d') }} as active_days_28d,
+    case when loaded.has_activations then first_events.activated_at is not null end as has_activated,
     users.created_at,
     first_events.first_event_at,
     first_events.activated_at
 from users
 inner join accounts on users.account_id = accounts.account_id
 cross join as_of
+cross join loaded
 left join first_events on users.user_id = first_events.user_id
 left join last_days on users.user_id = last_days.user_id
 where users.created_at < as_of.as_of_at

@@ -38,8 +38,11 @@ flagged as (
         points.mrr_ratio,
         points.overdue_amount,
         points.failed_payments_90d,
-        -- a handful of events goes up and down by itself
-        coalesce(points.usage_ratio < {{ rules.falling_usage_below }} and points.events_28d_before >= {{ rules.least_events }}, false) as has_falling_usage,
+        -- what is not known raises no flag, and lowers none; a handful of events goes up and down by itself
+        case
+            when points.is_usage_known
+                then coalesce(points.usage_ratio < {{ rules.falling_usage_below }} and points.events_28d_before >= {{ rules.least_events }}, false)
+        end as has_falling_usage,
         points.escalated_tickets_90d > 0 as has_escalations,
         coalesce(points.mrr_ratio < 1, false) as has_revenue_contraction,
         points.overdue_invoices > 0 or points.failed_payments_90d >= {{ rules.failed_payments }} as has_payment_trouble,
@@ -68,7 +71,10 @@ scored as (
     select
         counted.*,
         -- what health lacks, and some points for each flag; low health is in the score already
-        least(100, 100 - health_score + {{ rules.points_each_flag }} * (risk_flags - {{ as_count('has_low_health') }})) as risk_score
+        case
+            when health_score is not null
+                then least(100, 100 - health_score + {{ rules.points_each_flag }} * (risk_flags - {{ as_count('has_low_health') }}))
+        end as risk_score
     from counted
 
 ),
@@ -93,6 +99,7 @@ select
     levelled.risk_level,
     -- the one thing to do first: what stops service, what stops use, what angers, what fades
     case
+        when risk_score is null then null
         when has_payment_trouble then 'Settle the open payment with their accounts team'
         when has_no_login_30d then 'Call the sponsor: nobody has logged in for a month'
         when has_escalations then 'Review the escalated tickets with support and report back'
@@ -105,6 +112,7 @@ select
     cast(levelled.risk_score as numeric(5, 1)) as risk_score,
     levelled.health_score,
     levelled.health_tier,
+    levelled.rests_on,
     {{ main_health_reason() }} as main_reason,
     cast(levelled.risk_flags as integer) as risk_flags,
     concat_ws(
@@ -117,9 +125,9 @@ select
         case when has_low_health then 'low health' end
     ) as flags_in_words,
     levelled.mrr,
-    cast(case when levelled.risk_level in ('high', 'critical') then levelled.mrr else 0 end as numeric(18, 2)) as mrr_at_risk,
+    cast(case when levelled.risk_level in ('high', 'critical') then levelled.mrr when levelled.risk_level is not null then 0 end as numeric(18, 2)) as mrr_at_risk,
     1 as customers,
-    {{ as_count("levelled.risk_level in ('high', 'critical')") }} as at_risk_customers,
+    {{ known_flag('levelled.risk_level is not null', "levelled.risk_level in ('high', 'critical')") }} as at_risk_customers,
     levelled.usage_ratio,
     levelled.days_since_login,
     levelled.escalated_tickets_90d,

@@ -44,18 +44,18 @@ scored as (
 
     select
         activity.*,
-        -- silence weighs most: nothing in the first days, everything after months; then falling use, open tickets, unpaid bills
-        cast(round(cast(
+        -- nothing where silence is not known; it weighs most: no points in the first days, everything after months; then falling use, open tickets, unpaid bills
+        case when days_since_login is not null then cast(round(cast(
             {{ rules.silence_most }} * least(1, greatest(0, (days_since_login - {{ rules.silence_free_days }}) / {{ rules.silence_full_days - rules.silence_free_days }}.0))
             + case
                 when events_28d = 0 then {{ rules.usage_most }}
                 when events_28d_before > 0 then {{ rules.usage_most }} * greatest(0, 1 - cast(events_28d as {{ type_double() }}) / events_28d_before)
                 else 0
             end
-            + least({{ rules.ticket_most }}, {{ rules.ticket_each }} * open_tickets)
-            + least({{ rules.payment_most }}, {{ rules.payment_each }} * (failed_payments_90d + overdue_invoices))
+            + least({{ rules.ticket_most }}, {{ rules.ticket_each }} * coalesce(open_tickets, 0))
+            + least({{ rules.payment_most }}, {{ rules.payment_each }} * coalesce(failed_payments_90d + overdue_invoices, 0))
             as numeric(10, 4)
-        ), 1) as numeric(5, 1)) as risk_score
+        ), 1) as numeric(5, 1)) end as risk_score
     from activity
 
 )
@@ -81,9 +81,9 @@ select
     scored.open_tickets,
     coalesce(plans.products_held, 0) as products_held,
     {{ as_count('accounts.is_active_customer') }} as paying_customers,
-    {{ as_count('accounts.is_active_customer and scored.days_since_login >= 30') }} as inactive_customers_30d,
-    {{ as_count('accounts.is_active_customer and scored.days_since_login >= 90') }} as inactive_customers_90d,
-    cast(case when scored.days_since_login >= 30 then accounts.current_mrr else 0 end as numeric(18, 2)) as inactive_mrr_30d,
+    {{ known_flag('scored.days_since_login is not null', 'accounts.is_active_customer and scored.days_since_login >= 30') }} as inactive_customers_30d,
+    {{ known_flag('scored.days_since_login is not null', 'accounts.is_active_customer and scored.days_since_login >= 90') }} as inactive_customers_90d,
+    cast(case when scored.days_since_login >= 30 then accounts.current_mrr when scored.days_since_login is not null then 0 end as numeric(18, 2)) as inactive_mrr_30d,
     accounts.is_active_customer,
     scored.days_since_login >= 30 as is_inactive_30d,
     scored.days_since_login >= 90 as is_inactive_90d,

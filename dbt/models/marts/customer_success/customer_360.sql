@@ -44,9 +44,25 @@ commerce as (
 
 ),
 
+loaded_sources as (
+
+    select * from {{ ref('int_loaded_sources') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of') }}
+
+),
+
+loaded as (
+
+    select
+        {{ has_rows('product.users') }} as has_users,
+        {{ has_rows('product.events') }} as has_events,
+        {{ has_rows('support.tickets') }} as has_tickets
+    from loaded_sources
 
 )
 
@@ -68,6 +84,7 @@ select
     plans.billing_interval,
     plans.product_names,
     health.health_tier,
+    health.rests_on,
     health.usage_reason,
     health.support_reason,
     health.revenue_reason,
@@ -86,14 +103,15 @@ select
     health.engagement_score,
     plans.seats,
     accounts.tenure_months,
-    coalesce(activity.user_count, 0) as user_count,
-    coalesce(activity.events_28d, 0) as events_28d,
-    coalesce(activity.events_28d_before, 0) as events_28d_before,
-    coalesce(activity.tickets, 0) as tickets,
-    coalesce(activity.open_tickets, 0) as open_tickets,
-    coalesce(support.escalated_tickets_90d, 0) as escalated_tickets_90d,
-    coalesce(support.csat_answers_90d, 0) as csat_answers_90d,
-    coalesce(support.csat_points_90d, 0) as csat_points_90d,
+    {{ known_count('loaded.has_users', 'activity.user_count') }} as user_count,
+    -- who never paid nor had a user used nothing
+    case when activity.account_id is not null then activity.events_28d when loaded.has_events then 0 end as events_28d,
+    case when activity.account_id is not null then activity.events_28d_before when loaded.has_events then 0 end as events_28d_before,
+    {{ known_count('loaded.has_tickets', 'activity.tickets') }} as tickets,
+    {{ known_count('loaded.has_tickets', 'activity.open_tickets') }} as open_tickets,
+    {{ known_count('loaded.has_tickets', 'support.escalated_tickets_90d') }} as escalated_tickets_90d,
+    {{ known_count('loaded.has_tickets', 'support.csat_answers_90d') }} as csat_answers_90d,
+    {{ known_count('loaded.has_tickets', 'support.csat_points_90d') }} as csat_points_90d,
     commerce.open_deals,
     activity.days_since_login,
     accounts.is_active_customer,
@@ -107,6 +125,7 @@ select
     commerce.last_activity_at
 from accounts
 cross join as_of
+cross join loaded
 inner join commerce on accounts.account_id = commerce.account_id
 left join health
     on accounts.account_id = health.account_id

@@ -33,6 +33,7 @@ mature as (
     from health
     cross join as_of
     where health.snapshot_month + interval '3' month <= as_of.last_complete_month
+        and health.health_score is not null
 
 ),
 

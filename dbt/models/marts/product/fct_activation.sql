@@ -23,7 +23,7 @@ select
     {{ month_of('users.created_at') }} as created_month,
     {{ days_between('users.created_at', 'users.activated_at') }} as days_to_activate,
     users.is_mature,
-    {{ as_count('users.is_mature') }} as eligible_users,
+    {{ as_count('users.is_activated is not null') }} as eligible_users,
     {{ as_count('users.is_activated') }} as activated_users,
     users.created_at,
     users.first_event_at,

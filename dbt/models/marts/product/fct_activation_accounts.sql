@@ -20,7 +20,7 @@ select
     accounts.region,
     accounts.acquisition_channel,
     {{ month_of('activations.created_at') }} as created_month,
-    {{ as_count('activations.is_mature') }} as eligible_accounts,
+    {{ as_count('activations.is_activated is not null') }} as eligible_accounts,
     {{ as_count('activations.is_activated') }} as activated_accounts,
     activations.created_at,
     activations.activated_at

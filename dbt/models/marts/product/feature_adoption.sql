@@ -26,6 +26,19 @@ feature_usage as (
 
 ),
 
+loaded_sources as (
+
+    select * from {{ ref('int_loaded_sources') }}
+
+),
+
+loaded as (
+
+    select {{ has_rows('product.events.feature') }} as has_feature_uses
+    from loaded_sources
+
+),
+
 active_accounts as (
 
     select
@@ -67,6 +80,8 @@ eligible as (
         sum(active_groups.account_count) as eligible_accounts
     from active_groups
     inner join features on active_groups.last_active_date >= cast(features.released_at as date)
+    -- where no event names a feature, none is known to lie idle
+    inner join loaded on loaded.has_feature_uses
     group by
         features.feature_id,
         active_groups.activity_month,
