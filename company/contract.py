@@ -25,9 +25,11 @@ class Column:
     accepted: tuple[str, ...] = ()
     references: tuple[str, str, str] | None = None  # source, table, column
     minimum: float | None = None
+    maximum: int | None = None  # of the absolute value: what no sum of the models can overflow by
     happened: bool = False  # its days are known to have happened: the last one is a candidate for "today"
     data_start: bool = False  # its first day is a candidate for the first day of the window
     last_resort: bool = False  # … only where no other column that starts the data has a value
+    is_optional: bool = False  # many companies have none: a file without it lacks nothing
 
     @property
     def is_dated(self) -> bool:
@@ -36,12 +38,27 @@ class Column:
 
 
 @dataclass(frozen=True)
+class RowRule:
+    """What no row may be: `when` is an SQL condition on its columns, `column` the one that is shown."""
+
+    rule: str
+    column: str
+    when: str
+    message: str
+
+
+@dataclass(frozen=True)
 class Contradiction:
-    """What cannot be true of a row as it stands: `when` is an SQL condition on its columns, `believed` a sentence."""
+    """What cannot be true of a row as it stands: `when` is an SQL condition on its columns, `believed` a sentence.
+
+    `beside` is a column that refers to another table, whose row is then known to the condition too: both tables by
+    their names.
+    """
 
     rule: str
     when: str
     believed: str
+    beside: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,7 +69,8 @@ class Table:
     name: str
     columns: tuple[Column, ...]
     contradictions: tuple[Contradiction, ...] = ()
-    is_optional: bool = False  # its file may be missing even where all others must be there
+    rules: tuple[RowRule, ...] = ()
+    is_optional: bool = False  # many companies have none: a folder without it lacks nothing
 
     @property
     def key(self) -> str:
@@ -98,8 +116,9 @@ def read_contract(project: Path) -> list[Table]:
 def _table(source: str, entry: dict[str, Any]) -> Table:
     meta = _meta(entry)
     contradictions = tuple(Contradiction(**one) for one in meta.get("contradictions", ()))
+    rules = tuple(RowRule(**one) for one in meta.get("rules", ()))
     columns = tuple(_column(column) for column in entry["columns"])
-    return Table(source, entry["name"], columns, contradictions, bool(meta.get("optional")))
+    return Table(source, entry["name"], columns, contradictions, rules, bool(meta.get("optional")))
 
 
 def _meta(entry: dict[str, Any]) -> dict[str, Any]:
@@ -126,9 +145,11 @@ def _column(entry: dict[str, Any]) -> Column:
         tuple(str(value) for value in rules.get("accepted_values", {}).get("values", ())),
         reference,
         meta.get("minimum"),
+        meta.get("maximum"),
         bool(meta.get("happened")),
         bool(meta.get("data_start")),
         meta.get("data_start") == "fallback",
+        bool(meta.get("optional")),
     )
 
 

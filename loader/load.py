@@ -143,7 +143,8 @@ class Loading:
     def run(self) -> Loaded:
         """Write what holds and the audit, and commit; or, when too much does not hold, the audit alone."""
         tables, started = self.check.tables, audit.now()
-        absent = tuple(t.key for t in tables if not self.source.pieces(t) and t.key not in self.check.known)
+        lacking = [t for t in tables if not (t.is_optional or self.source.pieces(t) or t.key in self.check.known)]
+        absent = tuple(t.key for t in lacking)
         if self.options.mode == "replace":
             names = [sql.Identifier("raw", table.relation) for table in tables]
             self.cursor.execute(sql.SQL("truncate {}").format(sql.SQL(", ").join(names)))

@@ -70,10 +70,11 @@ def _status(plan: Plan, subs: pd.DataFrame, running: Mask) -> Ints:
 
 
 def _interval(billing: Billing, rows: pd.DataFrame) -> dict[str, pa.Array]:
-    """The billing interval by its name, and as a number of units."""
+    """The billing interval by its name where each of a company's has one, otherwise as a number of units."""
     intervals = billing.shape.catalogue.intervals
+    if all(interval.name for interval in intervals):
+        return {"billing_interval": labels([interval.name for interval in intervals], rows["interval"])}
     return {
-        "billing_interval": labels([interval.name for interval in intervals], rows["interval"]),
         "interval_count": whole(ints(intervals, lambda interval: interval.count)[rows["interval"]]),
         "interval_unit": labels([interval.unit for interval in intervals], rows["interval"]),
     }

@@ -1,6 +1,19 @@
-{# Months that one billing interval has. #}
-{% macro months_in_interval(column) -%}
-    case {{ column }} when 'annual' then 12 when 'quarterly' then 3 else 1 end
+{# How many units of billing intervals a year has. #}
+{% macro units_in_a_year(unit) -%}
+    case {{ unit }} when 'day' then 365 when 'week' then 52 when 'month' then 12 else 1 end
+{%- endmacro %}
+
+{# A billing interval of so many units by its name. #}
+{% macro interval_name(count, unit) -%}
+    case
+        when {{ unit }} = 'month' and {{ count }} = 3 then 'quarterly'
+        when {{ unit }} = 'month' and {{ count }} = 6 then 'half-yearly'
+        when {{ unit }} = 'month' and {{ count }} = 12 then 'annual'
+        when {{ unit }} = 'month' and mod({{ count }}, 12) = 0 then 'every ' || cast({{ count }} / 12 as varchar(20)) || ' years'
+        when {{ count }} = 1
+            then case {{ unit }} when 'day' then 'daily' when 'week' then 'weekly' when 'month' then 'monthly' else 'annual' end
+        else 'every ' || cast({{ count }} as varchar(20)) || ' ' || {{ unit }} || 's'
+    end
 {%- endmacro %}
 
 {# An eight-byte float on every engine. #}

@@ -1,4 +1,4 @@
--- Defends the reconciliation: its MRR by account and month is that of the monthly mart, reached without it.
+-- Defends the reconciliation: its MRR by account and month is that of the monthly mart without usage, reached without it.
 with
 
 reconciled as (
@@ -17,7 +17,7 @@ monthly as (
     select
         account_id,
         revenue_month,
-        ending_mrr as mrr
+        ending_mrr - usage_mrr as mrr
     from {{ ref('fct_revenue_monthly') }}
 
 )

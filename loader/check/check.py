@@ -15,7 +15,7 @@ from company.contract import Table
 from loader.check import rejects
 from loader.check.outcome import Days, Outcome, Problem, Status
 from loader.check.reading import Checked, Reading, of_file, refused
-from loader.check.rules import rules_of
+from loader.check.rules import rules_of, rules_of_row
 from loader.check.sift import Sifted, sift
 from loader.check.sink import Sink, discard
 from loader.check.values import held
@@ -86,6 +86,7 @@ class Check:
             reading = self._taught(reading, f"(select * from {reading.rows()} limit {notation.BEGINNING})") or reading
         while True:
             rules = [*relation.rules, *(r for name in relation.columns for r in self._rules(relation.table, name))]
+            rules += rules_of_row(relation.table, relation.columns)
             with self._sink(relation) as sink:
                 found = self._sifted(reading, rules, sink)
                 better = self._taught(reading, reading.typed(found.aside)) if found.aside else None

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from company.contract import Column
-from loader.check.values import held
+import re
+from collections.abc import Collection
+
+from company.contract import Column, Table
+from loader.check.values import cast_of, held
 from loader.files.dates import FIRST
 from loader.files.relation import Rule
 from loader.sql import identifier, literal, literals
@@ -21,6 +24,9 @@ def rules_of(column: Column) -> list[Rule]:
     """What must hold for a column by itself."""
     name, rules = identifier(column.name), []
     kind = column.data_type.split("(")[0]
+    if column.maximum is not None:  # said before the type, which may be too small for it as well
+        high = f"abs(try_cast({name} as double)) > {column.maximum}"
+        rules.append(Rule(column.name, "maximum", high, f"beyond {column.maximum:,}"))
     if kind == "varchar":
         length = int(column.data_type.split("(")[1].rstrip(")"))
         rules.append(Rule(column.name, "type", f"length({name}) > {length}", f"longer than {length} characters"))
@@ -49,6 +55,26 @@ def rules_of(column: Column) -> list[Rule]:
         low = f"try_cast({name} as double) < {column.minimum}"
         rules.append(Rule(column.name, "minimum", low, f"below {column.minimum}"))
     return rules
+
+
+def rules_of_row(table: Table, present: Collection[str]) -> list[Rule]:
+    """What must hold for the columns of a row together; one that the file lacks is empty."""
+    known = {column.name: _known(column) if column.name in present else "null" for column in table.columns}
+    names = re.compile(rf"\b({'|'.join(known)})\b")
+    return [
+        Rule(
+            rule.column,
+            rule.rule,
+            names.sub(lambda found: known[found[0]], rule.when),
+            rule.message,
+            identifier(rule.column) if rule.column in present else "null",
+        )
+        for rule in table.rules
+    ]
+
+
+def _known(column: Column) -> str:
+    return held(column) if cast_of(column) else identifier(column.name)
 
 
 def _has_more_decimals(name: str, places: int) -> str:

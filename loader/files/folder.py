@@ -100,7 +100,7 @@ class FolderSource:
     def _header_trouble(self, table: Table, facts: FileFacts) -> tuple[Trouble, ...]:
         if not any(facts.header):
             return (Trouble("", "file", "the file is empty; it needs at least its header"),)
-        missing = [column for column in table.columns if column.name not in facts.columns]
+        missing = [c for c in table.columns if c.name not in facts.columns and not c.is_optional]
         trouble = [
             Trouble(column.name, "columns", "the column is missing from the header")
             for column in missing

@@ -43,23 +43,38 @@ def find_contradictions(cursor: Any, run: int, tables: list[Table]) -> tuple[str
 
 
 def _of_table(cursor: Any, run: int, table: Table) -> list[Contradicted]:
-    """One pass counts every contradiction of a table; only what is there is looked for again."""
-    relation, key = sql.Identifier("raw", table.relation), sql.Identifier(table.primary_key)
-    asked = [
-        sql.SQL("count(*) filter (where {0}), min({1}) filter (where {0})").format(sql.SQL(c.when), key)
-        for c in table.contradictions
-    ]
-    cursor.execute(sql.SQL("select {} from {}").format(sql.SQL(", ").join(asked), relation))
-    row = cursor.fetchone()
-    found = [
-        Contradicted(table, contradiction, row[2 * i], row[2 * i + 1])
-        for i, contradiction in enumerate(table.contradictions)
-        if row[2 * i]
-    ]
+    """One pass counts the contradictions of the same rows; only what is there is looked for again."""
+    key = sql.Identifier(table.name, table.primary_key)
+    found = []
+    for beside in dict.fromkeys(c.beside for c in table.contradictions):
+        several = [c for c in table.contradictions if c.beside == beside]
+        asked = [
+            sql.SQL("count(*) filter (where {0}), min({1}) filter (where {0})").format(sql.SQL(c.when), key)
+            for c in several
+        ]
+        cursor.execute(sql.SQL("select {} from {}").format(sql.SQL(", ").join(asked), _rows(table, beside)))
+        row = cursor.fetchone()
+        found += [Contradicted(table, c, row[2 * i], row[2 * i + 1]) for i, c in enumerate(several) if row[2 * i]]
     for one in found:
         query = sql.SQL(
-            "insert into ops.contradictions select %s, %s, %s, {key}, %s from {relation} where {when} order by 4 "
-            "limit %s"
-        ).format(key=key, relation=relation, when=sql.SQL(one.contradiction.when))
+            "insert into ops.contradictions select %s, %s, %s, {key}, %s from {rows} where {when} order by 4 limit %s"
+        ).format(key=key, rows=_rows(table, one.contradiction.beside), when=sql.SQL(one.contradiction.when))
         cursor.execute(query, (run, table.key, one.contradiction.rule, one.contradiction.believed, MOST))
     return found
+
+
+def _rows(table: Table, beside: str) -> sql.Composed:
+    """The table's rows by its name, and beside each the row that one of its columns refers to."""
+    rows = sql.SQL("{} as {}").format(sql.Identifier("raw", table.relation), sql.Identifier(table.name))
+    if not beside:
+        return rows
+    references = table.column(beside).references
+    assert references
+    source, name, field = references
+    return sql.SQL("{} left join {} as {} on {} = {}").format(
+        rows,
+        sql.Identifier("raw", f"{source}_{name}"),
+        sql.Identifier(name),
+        sql.Identifier(table.name, beside),
+        sql.Identifier(name, field),
+    )

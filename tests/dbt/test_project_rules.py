@@ -27,7 +27,7 @@ LOOKED_UP_EVERYWHERE = {
 }  # one row, what everything is cut by, and what is there at all
 REJOINED = {  # step: why its reader also reads what the step was made of
     "int_subscription_mrr_monthly": "the two sides of the reconciliation: what was billed and what MRR says",
-    "int_invoice_months": "the two sides of the reconciliation: what was billed and what MRR says",
+    "int_usage_states": "usage that counts stands beside the ledger's states, and ends with the same subscription",
     "fct_order_lines": "an order adds up its lines; each line carries its share of the order's discount",
     "int_stage_win_probability": "an open deal is weighed by the history of all deals",
     "int_anomaly_baselines": "a point is compared with the median of the points before it",

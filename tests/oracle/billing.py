@@ -7,7 +7,7 @@ from functools import cached_property
 import pandas as pd
 
 from tests.oracle.files import Files, Slice, ratio, within
-from tests.oracle.revenue import FOREVER, Revenue, monthly_cents
+from tests.oracle.revenue import Revenue
 
 TIERS = {"Free": 0, "Starter": 1, "Growth": 2, "Business": 3, "Enterprise": 4}
 
@@ -58,24 +58,9 @@ class Billing:
 
     @cached_property
     def plan_states(self) -> pd.DataFrame:
-        """Paid states with their subscription and product."""
-        subs = self.files.read("billing/subscriptions", ["ended_at", "trial_ended_at"]).set_index("subscription_id")
-        products = self.files.read("billing/products", []).set_index("product_id")
-        changes = self.files.read("billing/subscription_changes", ["effective_at"], ("unit_price", "discount_pct"))
-        changes = changes[changes["effective_at"] < self.files.now].sort_values(["effective_at", "change_id"])
-        rows = []
-        for name, ledger in changes.groupby("subscription_id"):
-            sub, until = subs.loc[str(name)], [*ledger["effective_at"].iloc[1:], FOREVER]
-            for row, stop in zip(ledger.itertuples(), until, strict=True):
-                start = row.effective_at if pd.isna(sub.trial_ended_at) else max(row.effective_at, sub.trial_ended_at)
-                stop = stop if pd.isna(sub.ended_at) else min(stop, sub.ended_at)
-                worth = monthly_cents(row.quantity, row.unit_price, row.discount_pct, row.billing_interval)
-                if worth > 0 and start < min(stop, self.files.now):
-                    product = products.loc[row.product_id]
-                    kind, tier = product["category"], TIERS.get(str(product["tier"]))
-                    rows.append((sub.account_id, name, start, stop, worth, row.product_id, kind, tier))
-        names = ["account_id", "subscription_id", "starts", "stops", "cents", "product_id", "category", "tier"]
-        return pd.DataFrame(rows, columns=names)
+        """Paid states with the tier of their product."""
+        tiers = self.files.read("billing/products", []).set_index("product_id")["tier"].map(TIERS)
+        return self.revenue.states.join(tiers, on="product_id")
 
     @cached_property
     def plan_moves(self) -> pd.DataFrame:
@@ -153,6 +138,21 @@ class Billing:
             "payment_failure_rate": ratio(failed, len(rows)),
             "days_to_pay": rows["days"].median(),
         }
+
+    def usage_metrics(self, part: Slice, first: pd.Timestamp, last: pd.Timestamp) -> dict[str, float]:
+        """Metered charges by the last day of their period."""
+        rows = part.of(self.usage)
+        return {"usage_revenue": rows.loc[within(rows["period_end"], first, last), "amount"].sum()}
+
+    @cached_property
+    def usage(self) -> pd.DataFrame:
+        """Charges that were made for periods that are over; none where nothing is metered."""
+        if not (self.files.folder / "billing/usage_charges.csv").exists():
+            columns = {"account_id": str, "period_end": "datetime64[us]", "amount": float}
+            return self.files.with_account(pd.DataFrame({k: pd.Series(dtype=kind) for k, kind in columns.items()}))
+        rows = self.files.read("billing/usage_charges", ["period_end", "charged_at"])
+        known = (rows["charged_at"] < self.files.now) & (rows["period_end"] < self.files.now)
+        return self.files.with_account(rows[known])
 
     def order_metrics(self, part: Slice, first: pd.Timestamp, last: pd.Timestamp) -> dict[str, float]:
         """One-off orders by the day of the order."""

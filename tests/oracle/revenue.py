@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
 from tests.oracle.files import Files, Slice, ratio, within
 
 FOREVER = pd.Timestamp("2200-01-01")
-MONTHS = {"monthly": 1, "quarterly": 3, "annual": 12}
+SHORT = {"monthly": (1, "month"), "quarterly": (3, "month"), "annual": (1, "year")}
+A_YEAR = {"day": 365, "week": 52, "month": 12, "year": 1}
+EXACT = ("unit_price", "discount_pct", "recurring_amount", "interval_count")
 KINDS = ("new", "reactivation", "expansion", "contraction", "churn")
 
 
@@ -24,22 +27,34 @@ class Revenue:
 
     @cached_property
     def states(self) -> pd.DataFrame:
-        """Every state of a subscription that pays: account, from when to when, cents a month."""
-        subs = self.files.read("billing/subscriptions", ["ended_at", "trial_ended_at"]).set_index("subscription_id")
+        """Every state of a subscription, or of an item of it, that pays: whose, from when to when, cents a month."""
+        subs = self.subscriptions
         kinds = self.files.read("billing/products", []).set_index("product_id")["category"]
-        changes = self.files.read("billing/subscription_changes", ["effective_at"], ("unit_price", "discount_pct"))
+        changes = self.files.read("billing/subscription_changes", ["effective_at"], EXACT)
+        changes["item"] = changes["item_id"].fillna("") if "item_id" in changes else ""
         changes = changes[changes["effective_at"] < self.files.now]
-        changes = changes.sort_values(["subscription_id", "effective_at", "change_id"])
-        following = changes.groupby("subscription_id")["effective_at"].shift(-1).fillna(FOREVER)
+        changes = changes.sort_values(["subscription_id", "item", "effective_at", "change_id"])
+        following = changes.groupby(["subscription_id", "item"])["effective_at"].shift(-1).fillna(FOREVER)
         found = []
-        for row, until in zip(changes.itertuples(), following, strict=True):
-            sub = subs.loc[row.subscription_id]
-            starts = row.effective_at if pd.isna(sub.trial_ended_at) else max(row.effective_at, sub.trial_ended_at)
-            stops = until if pd.isna(sub.ended_at) else min(until, sub.ended_at)
-            cents = monthly_cents(row.quantity, row.unit_price, row.discount_pct, row.billing_interval)
-            if kinds[row.product_id] in ("plan", "add-on") and cents > 0 and starts < min(stops, self.files.now):
-                found.append((sub.account_id, starts, stops, cents))
-        return pd.DataFrame(found, columns=["account_id", "starts", "stops", "cents"])
+        for row, until in zip(changes.to_dict("records"), following, strict=True):
+            sub = subs.loc[row["subscription_id"]]
+            starts = row["effective_at"]
+            starts = starts if pd.isna(sub.trial_ended_at) else max(starts, sub.trial_ended_at)
+            stops = min(until, sub.stops)
+            cents, kind = monthly_cents(row), kinds[row["product_id"]]
+            if kind in ("plan", "add-on") and cents > 0 and starts < min(stops, self.files.now):
+                found.append((sub.account_id, row["subscription_id"], row["product_id"], kind, starts, stops, cents))
+        names = ["account_id", "subscription_id", "product_id", "category", "starts", "stops", "cents"]
+        return pd.DataFrame(found, columns=names)
+
+    @cached_property
+    def subscriptions(self) -> pd.DataFrame:
+        """Subscriptions by id, with `stops`: when they end, or are paused if that comes first."""
+        subs = self.files.read("billing/subscriptions", ["ended_at", "trial_ended_at"]).set_index("subscription_id")
+        paused = pd.to_datetime(subs["paused_at"] if "paused_at" in subs else pd.Series(index=subs.index, dtype=str))
+        paused = paused.where(subs["status"] == "paused")
+        subs["stops"] = pd.concat([subs["ended_at"], paused], axis=1).min(axis=1).fillna(FOREVER)
+        return subs
 
     @cached_property
     def cents(self) -> pd.DataFrame:
@@ -183,10 +198,16 @@ class Revenue:
         )
 
 
-def monthly_cents(quantity: int, price: str, discount: str, interval: str) -> int:
-    """Exact: price has two decimals, so quantity × price × (100 − discount) is already in cents; half goes up."""
-    exact = Fraction(quantity) * Fraction(price) * (100 - Fraction(discount)) / MONTHS[interval]
-    return math.floor(exact + Fraction(1, 2))
+def monthly_cents(change: dict[str, Any]) -> int:
+    """What a state of the ledger is worth a month, exact in cents, half goes up; 0 where its price is not known."""
+    row = {name: value for name, value in change.items() if not pd.isna(value)}
+    count, unit = SHORT.get(row.get("billing_interval", ""), (row.get("interval_count"), row.get("interval_unit")))
+    if "recurring_amount" in row:
+        amount = Fraction(row["recurring_amount"])
+    else:
+        amount = Fraction(row["quantity"]) * Fraction(row.get("unit_price", 0))
+    a_month = amount * (1 - Fraction(row["discount_pct"]) / 100) * A_YEAR[str(unit)] / (12 * Fraction(count))
+    return math.floor(100 * a_month + Fraction(1, 2))
 
 
 def movement(s: int, e: int, starts_here: bool) -> str:

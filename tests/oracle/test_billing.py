@@ -14,7 +14,7 @@ from tests.oracle.files import Slice, month_of, ratio, within
 from tests.oracle.oracle import Oracle
 from warehouse.reading import fetch
 
-FAMILIES = ["trial_metrics", "invoice_metrics", "order_metrics", "arr_metrics"]
+FAMILIES = ["trial_metrics", "invoice_metrics", "usage_metrics", "order_metrics", "arr_metrics"]
 SEGMENTS = ["All", "SMB", "Mid-Market", "Enterprise"]
 SENIORITY = {
     "CEO": "C-Level",

@@ -49,6 +49,7 @@ def invoices_and_payments(visit: Visit) -> None:
             ),
         )
     _reconciled(visit, tower, filters)
+    _metered(visit, tower, filters)
     table(
         visit,
         "Invoices not collected",
@@ -56,6 +57,21 @@ def invoices_and_payments(visit: Visit) -> None:
         columns=money(outstanding_amount="Outstanding"),
         help="Issued within the range: open, overdue or uncollectible, with tax; largest first.",
         empty="Every invoice of the selection was collected.",
+    )
+
+
+def _metered(visit: Visit, tower: Tower, filters: Filters) -> None:
+    """Usage revenue, where anything is metered."""
+    metered = split(tower, filters, ["usage_revenue"], grain="month")
+    if metered.lacks:
+        return
+    chart(
+        visit,
+        "Usage revenue by month",
+        charts.bars(metered.frame, "period", "usage_revenue", kind="money"),
+        of=metered,
+        help="Metered charges of the month in which their period ends, beside MRR.",
+        drill=lambda point: accounts(tower, filters.narrowed(point.value), "usage_revenue"),
     )
 
 

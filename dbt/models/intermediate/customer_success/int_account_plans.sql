@@ -7,12 +7,6 @@ states as (
 
 ),
 
-changes as (
-
-    select * from {{ ref('stg_billing__subscription_changes') }}
-
-),
-
 subscriptions as (
 
     select * from {{ ref('stg_billing__subscriptions') }}
@@ -39,19 +33,18 @@ current_states as (
         products.product_name,
         products.category,
         products.tier,
-        changes.quantity,
-        changes.billing_interval,
-        changes.months_in_interval,
+        states.quantity,
+        states.interval_count,
+        states.interval_unit,
         cast(coalesce(subscriptions.trial_ended_at, subscriptions.started_at) as date) as anchor_date,
         {{ months_between('coalesce(subscriptions.trial_ended_at, subscriptions.started_at)', 'as_of.as_of_date') }} as months_paid,
         as_of.as_of_date,
         row_number() over (
             partition by states.account_id
-            order by products.category desc, states.mrr desc, states.subscription_id
+            order by products.category desc, states.mrr desc, states.subscription_id, {{ arrival('states.change_id') }}
         ) as choice
     from states
     cross join as_of
-    inner join changes on states.change_id = changes.change_id
     inner join subscriptions on states.subscription_id = subscriptions.subscription_id
     inner join products on states.product_id = products.product_id
     where states.paid_to >= as_of.as_of_at
@@ -60,11 +53,26 @@ current_states as (
 
 main_plans as (
 
+    -- terms are whole months, or whole days where the interval is counted in days or weeks
     select
         current_states.*,
-        cast(anchor_date + (months_paid - mod(months_paid, months_in_interval)) * interval '1' month as date) as turn_date
+        case interval_unit when 'month' then interval_count when 'year' then 12 * interval_count else 0 end as term_months,
+        case interval_unit when 'day' then interval_count when 'week' then 7 * interval_count else 0 end as term_days,
+        cast(as_of_date - anchor_date as integer) as days_paid
     from current_states
     where choice = 1
+
+),
+
+turned as (
+
+    select
+        main_plans.*,
+        case
+            when term_months > 0 then cast(anchor_date + (months_paid - mod(months_paid, term_months)) * interval '1' month as date)
+            else cast(anchor_date + (days_paid - mod(days_paid, term_days)) * interval '1' day as date)
+        end as turn_date
+    from main_plans
 
 ),
 
@@ -80,16 +88,17 @@ held as (
 )
 
 select
-    main_plans.account_id,
-    main_plans.product_name as plan_name,
-    main_plans.tier as plan_tier,
-    main_plans.billing_interval,
-    main_plans.quantity as seats,
+    turned.account_id,
+    turned.product_name as plan_name,
+    turned.tier as plan_tier,
+    {{ interval_name('turned.interval_count', 'turned.interval_unit') }} as billing_interval,
+    turned.quantity as seats,
     held.products_held,
     held.product_names,
     case
-        when main_plans.turn_date > main_plans.as_of_date then main_plans.turn_date
-        else cast(main_plans.turn_date + main_plans.months_in_interval * interval '1' month as date)
+        when turned.turn_date > turned.as_of_date then turned.turn_date
+        when turned.term_months > 0 then cast(turned.turn_date + turned.term_months * interval '1' month as date)
+        else cast(turned.turn_date + turned.term_days * interval '1' day as date)
     end as renewal_date
-from main_plans
-inner join held on main_plans.account_id = held.account_id
+from turned
+inner join held on turned.account_id = held.account_id

@@ -7,12 +7,6 @@ states as (
 
 ),
 
-changes as (
-
-    select * from {{ ref('stg_billing__subscription_changes') }}
-
-),
-
 episodes as (
 
     select * from {{ ref('int_paid_episodes') }}
@@ -31,9 +25,8 @@ moves as (
         states.account_id,
         states.paid_from as occurred_at,
         states.mrr as change,
-        {{ as_count("changes.change_type = 'plan_change'") }} as plan_changes
+        {{ as_count("states.change_type = 'plan_change'") }} as plan_changes
     from states
-    inner join changes on states.change_id = changes.change_id
     union all
     select
         states.account_id,

@@ -33,6 +33,7 @@ compared as (
         monthly_mrr.is_opening,
         monthly_mrr.is_partial_month,
         monthly_mrr.mrr as ending_mrr,
+        monthly_mrr.usage_mrr,
         lag(monthly_mrr.mrr) over (partition by monthly_mrr.account_id order by monthly_mrr.revenue_month) as starting_mrr,
         -- without twelve whole months of history there is no base, not a base of zero
         case when not bases.is_opening or as_of.data_start_date = as_of.first_month then bases.mrr end as mrr_base_12m
@@ -53,6 +54,7 @@ select
     {{ movement_type('compared.starting_mrr', 'compared.ending_mrr', month_of('spans.first_paid_at') ~ ' = compared.revenue_month') }} as movement_type,
     cast(compared.starting_mrr as numeric(18, 2)) as starting_mrr,
     compared.ending_mrr,
+    compared.usage_mrr,
     cast(compared.ending_mrr - compared.starting_mrr as numeric(18, 2)) as mrr_change,
     cast(compared.mrr_base_12m as numeric(18, 2)) as mrr_base_12m,
     compared.is_partial_month,

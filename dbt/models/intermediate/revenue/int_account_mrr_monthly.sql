@@ -24,7 +24,8 @@ valued as (
     select
         states.account_id,
         months.month_start,
-        sum(states.mrr) as mrr
+        sum(states.mrr) as mrr,
+        sum(case when states.is_usage then states.mrr else 0 end) as usage_mrr
     from states
     inner join months
         on states.paid_from < months.ends_at
@@ -39,7 +40,8 @@ select
     months.month_number,
     months.is_opening,
     months.is_partial_month,
-    cast(coalesce(valued.mrr, 0) as numeric(18, 2)) as mrr
+    cast(coalesce(valued.mrr, 0) as numeric(18, 2)) as mrr,
+    cast(coalesce(valued.usage_mrr, 0) as numeric(18, 2)) as usage_mrr
 from spans
 cross join months
 left join valued

@@ -13,54 +13,61 @@ months as (
 
 ),
 
-states as (
+balances as (
 
-    select * from {{ ref('int_subscription_states') }}
+    select * from {{ ref('int_subscription_balances') }}
 
 ),
 
-spread as (
+compared as (
 
+    -- what is billed by days or weeks is spread over its days, everything else over months
     select
         invoices.*,
-        greatest({{ months_between('invoices.period_start', "invoices.period_end + interval '1' day") }}, 1) as service_months
+        balances.mrr as mrr_when_invoiced,
+        balances.paid_from,
+        coalesce(balances.days_a_year, 12) as units_a_year,
+        case
+            when balances.days_a_year is not null then greatest(cast(invoices.period_end - invoices.period_start as integer) + 1, 1)
+            else greatest({{ months_between('invoices.period_start', "invoices.period_end + interval '1' day") }}, 1)
+        end as service_units
     from invoices
+    left join balances
+        on invoices.subscription_id = balances.subscription_id
+            and balances.paid_from < invoices.period_start + interval '1' day
+            and invoices.period_start <= balances.paid_to
     where invoices.status <> 'void'
 
 ),
 
-origins as (
+ranked as (
 
-    -- an invoice carries a date and not an instant: of the states of its first day, the one it was made from
+    -- an invoice carries a date and not an instant: of the balances of its first day, the one it was made from
     select
-        spread.invoice_id,
-        states.mrr,
+        compared.*,
         row_number() over (
-            partition by spread.invoice_id
-            order by abs(states.mrr - spread.amount / spread.service_months), states.paid_from desc
+            partition by invoice_id
+            order by abs(mrr_when_invoiced - amount * units_a_year / (12 * service_units)), paid_from desc
         ) as choice
-    from spread
-    inner join states
-        on spread.subscription_id = states.subscription_id
-            and states.paid_from < spread.period_start + interval '1' day
-            and spread.period_start <= states.paid_to
+    from compared
 
 )
 
 select
-    spread.invoice_id,
-    spread.subscription_id,
-    spread.account_id,
+    ranked.invoice_id,
+    ranked.subscription_id,
+    ranked.account_id,
     months.month_start as revenue_month,
-    cast(spread.amount / spread.service_months as numeric(18, 4)) as invoiced_mrr,
+    cast(ranked.amount * ranked.units_a_year / (12 * ranked.service_units) as numeric(18, 4)) as invoiced_mrr,
     -- refunds carry tax; the part that belongs to revenue is the net share
-    cast(spread.refunded_amount * spread.amount / nullif(spread.total_amount, 0) / spread.service_months as numeric(18, 4)) as refunded_mrr,
-    cast(coalesce(origins.mrr, 0) as numeric(18, 2)) as mrr_when_invoiced
-from spread
+    cast(
+        ranked.refunded_amount * ranked.amount / nullif(ranked.total_amount, 0) * ranked.units_a_year / (12 * ranked.service_units)
+        as numeric(18, 4)
+    ) as refunded_mrr,
+    cast(coalesce(ranked.mrr_when_invoiced, 0) as numeric(18, 2)) as mrr_when_invoiced
+from ranked
 inner join months
-    on spread.period_start <= cast(months.ends_at - interval '1' day as date)
-        and spread.period_end >= cast(months.ends_at - interval '1' day as date)
+    on ranked.period_start <= cast(months.ends_at - interval '1' day as date)
+        and ranked.period_end >= cast(months.ends_at - interval '1' day as date)
         and not months.is_opening
-left join origins
-    on spread.invoice_id = origins.invoice_id
-        and origins.choice = 1
+where ranked.choice = 1

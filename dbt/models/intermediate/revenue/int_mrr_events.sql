@@ -7,12 +7,6 @@ states as (
 
 ),
 
-changes as (
-
-    select * from {{ ref('stg_billing__subscription_changes') }}
-
-),
-
 as_of as (
 
     select * from {{ ref('int_as_of') }}
@@ -23,11 +17,12 @@ neighbours as (
 
     select
         states.*,
-        lag(states.paid_to) over (partition by states.subscription_id order by states.paid_from) as previous_paid_to,
-        lag(states.mrr) over (partition by states.subscription_id order by states.paid_from) as previous_mrr,
-        lag(states.product_id) over (partition by states.subscription_id order by states.paid_from) as previous_product_id,
-        lead(states.paid_from) over (partition by states.subscription_id order by states.paid_from) as next_paid_from
+        lag(states.paid_to) over item as previous_paid_to,
+        lag(states.mrr) over item as previous_mrr,
+        lag(states.product_id) over item as previous_product_id,
+        lead(states.paid_from) over item as next_paid_from
     from states
+    window item as (partition by states.subscription_id, states.item_id order by states.paid_from)
 
 ),
 
@@ -40,12 +35,11 @@ begun as (
         neighbours.product_id,
         -- a state that does not follow on from another starts the payment anew, whatever the ledger calls it
         case when neighbours.previous_paid_to = neighbours.paid_from then neighbours.previous_product_id end as previous_product_id,
-        case when neighbours.previous_paid_to = neighbours.paid_from then changes.change_type else 'start' end as change_type,
+        case when neighbours.previous_paid_to = neighbours.paid_from then neighbours.change_type else 'start' end as change_type,
         neighbours.paid_from as occurred_at,
         case when neighbours.previous_paid_to = neighbours.paid_from then neighbours.previous_mrr else 0 end as mrr_before,
         neighbours.mrr as mrr_after
     from neighbours
-    inner join changes on neighbours.change_id = changes.change_id
 
 ),
 

@@ -28,6 +28,7 @@ plans as (
     from states
     inner join products on states.product_id = products.product_id
     where products.category = 'plan'
+        and not states.is_usage
 
 ),
 
@@ -46,10 +47,16 @@ paired as (
         later.product_name as to_plan,
         later.tier_rank as to_rank,
         later.mrr as mrr_after,
-        -- the same subscription's earlier state goes before that of another that ended at the same instant
+        -- the same item's and subscription's earlier state goes before that of another that ended at the same instant
         row_number() over (
             partition by later.change_id
-            order by case when earlier.subscription_id = later.subscription_id then 0 else 1 end, earlier.change_id
+            order by
+                case
+                    when earlier.subscription_id <> later.subscription_id then 2
+                    when earlier.item_id is distinct from later.item_id then 1
+                    else 0
+                end,
+                earlier.change_id
         ) as choice
     from plans as later
     inner join plans as earlier

@@ -1,4 +1,4 @@
--- subscription × month within the window: MRR at the month's last instant
+-- subscription × month within the window: MRR at the month's last instant, without usage that counts as MRR
 with
 
 states as (
@@ -23,4 +23,5 @@ inner join months
     on states.paid_from < months.ends_at
         and states.paid_to >= months.ends_at
         and not months.is_opening
+where not states.is_usage
 group by states.subscription_id, states.account_id, months.month_start

@@ -1,4 +1,4 @@
--- one row per ledger state that pays: from when, until when, and what it is worth a month
+-- one row per ledger state that pays, of a subscription or an item of it, and the usage that counts as MRR: from when, until when, and what it is worth a month
 with
 
 changes as (
@@ -16,6 +16,12 @@ subscriptions as (
 products as (
 
     select * from {{ ref('stg_billing__products') }}
+
+),
+
+usage_states as (
+
+    select * from {{ ref('int_usage_states') }}
 
 ),
 
@@ -72,7 +78,7 @@ ordered as (
     select
         held.*,
         lead(held.holds_from) over (
-            partition by held.subscription_id
+            partition by held.subscription_id, held.item_id
             order by held.holds_from, held.effective_at, {{ arrival('held.change_id') }}
         ) as next_holds_from
     from held
@@ -84,18 +90,25 @@ paid as (
     select
         ordered.change_id,
         ordered.subscription_id,
+        ordered.item_id,
         subscriptions.account_id,
         ordered.product_id,
+        ordered.change_type,
+        ordered.quantity,
+        ordered.interval_count,
+        ordered.interval_unit,
+        false as is_usage,
         ordered.holds_from as paid_from,
         least(
             coalesce(ordered.next_holds_from, cast('9999-01-01' as timestamp)),
-            coalesce(subscriptions.ended_at, cast('9999-01-01' as timestamp))
+            coalesce(subscriptions.ended_at, cast('9999-01-01' as timestamp)),
+            coalesce(subscriptions.paused_at, cast('9999-01-01' as timestamp))
         ) as paid_to,
         case
             when products.is_recurring
                 then cast(round(
-                        cast(ordered.quantity * ordered.unit_price * (100 - ordered.discount_pct) as numeric(38, 10))
-                        / (100 * ordered.months_in_interval), 2
+                        cast(ordered.interval_amount * (100 - ordered.discount_pct) * {{ units_in_a_year('ordered.interval_unit') }} as numeric(38, 14))
+                        / (100 * 12 * ordered.interval_count), 2
                     ) as numeric(18, 2))
             else cast(0 as numeric(18, 2))
         end as mrr
@@ -103,10 +116,32 @@ paid as (
     inner join subscriptions on ordered.subscription_id = subscriptions.subscription_id
     inner join products on ordered.product_id = products.product_id
 
+),
+
+with_usage as (
+
+    select * from paid
+    union all
+    select
+        change_id,
+        subscription_id,
+        cast('usage' as varchar(255)) as item_id,
+        account_id,
+        cast(null as varchar(255)) as product_id,
+        cast('usage' as varchar(255)) as change_type,
+        cast(null as integer) as quantity,
+        cast(null as integer) as interval_count,
+        cast(null as varchar(255)) as interval_unit,
+        true as is_usage,
+        paid_from,
+        paid_to,
+        mrr
+    from usage_states
+
 )
 
 select paid.*
-from paid
+from with_usage as paid
 cross join as_of
 where paid.paid_from < paid.paid_to
     and paid.paid_from < as_of.as_of_at

@@ -26,6 +26,16 @@ as_of as (
 
 ),
 
+priced as (
+
+    select
+        items.*,
+        cast(items.quantity * items.unit_price as numeric(18, 2)) as line_value,
+        cast(items.quantity * items.unit_cost as numeric(18, 2)) as line_cost
+    from items
+
+),
+
 valued as (
 
     select
@@ -35,10 +45,9 @@ valued as (
         orders.discount,
         orders.tax,
         orders.status = 'cancelled' as is_cancelled,
-        items.quantity * items.unit_price as line_value,
-        sum(items.quantity * items.unit_price) over (partition by items.order_id) as order_value,
-        sum(items.quantity * items.unit_price) over (partition by items.order_id order by items.order_item_id rows between unbounded preceding and current row) as value_so_far
-    from items
+        sum(items.line_value) over (partition by items.order_id) as order_value,
+        sum(items.line_value) over (partition by items.order_id order by items.order_item_id rows between unbounded preceding and current row) as value_so_far
+    from priced as items
     inner join orders on items.order_id = orders.order_id
     inner join as_of on orders.ordered_at < as_of.as_of_at
 
@@ -71,15 +80,15 @@ select
     shared.quantity,
     shared.unit_price,
     shared.unit_cost,
-    cast(shared.line_value as numeric(18, 2)) as gross_value,
+    shared.line_value as gross_value,
     cast(shared.line_discount as numeric(18, 2)) as discount,
     cast(shared.line_value - shared.line_discount as numeric(18, 2)) as net_value,
     cast(shared.line_tax as numeric(18, 2)) as tax,
-    cast(shared.quantity * shared.unit_cost as numeric(18, 2)) as cost,
+    shared.line_cost as cost,
     -- a cancelled order sells nothing
     cast(case when shared.is_cancelled then 0 else shared.line_value - shared.line_discount end as numeric(18, 2)) as sold_value,
-    cast(case when shared.is_cancelled then 0 else shared.quantity * shared.unit_cost end as numeric(18, 2)) as sold_cost,
-    cast(case when shared.is_cancelled then 0 else shared.line_value - shared.line_discount - shared.quantity * shared.unit_cost end as numeric(18, 2)) as gross_profit,
+    cast(case when shared.is_cancelled then 0 else shared.line_cost end as numeric(18, 2)) as sold_cost,
+    cast(case when shared.is_cancelled then 0 else shared.line_value - shared.line_discount - shared.line_cost end as numeric(18, 2)) as gross_profit,
     shared.is_cancelled,
     shared.ordered_at
 from shared

@@ -75,7 +75,7 @@ select
         else 'open'
     end as fulfilment_state,
     cast(known.lines as integer) as lines,
-    cast(known.units as integer) as units,
+    cast(known.units as bigint) as units,
     cast(known.gross_value as numeric(18, 2)) as gross_value,
     known.discount,
     cast(known.net_value as numeric(18, 2)) as net_value,

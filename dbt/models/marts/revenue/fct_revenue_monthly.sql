@@ -34,6 +34,7 @@ select
         cast(case when movements.movement_type = '{{ movement }}' then abs(movements.mrr_change) else 0 end as numeric(18, 2)) as {{ column }},
     {%- endfor %}
     movements.ending_mrr,
+    movements.usage_mrr,
     cast(movements.ending_mrr * company.gross_margin as numeric(18, 4)) as gross_profit,
     movements.mrr_base_12m,
     cast(case when movements.mrr_base_12m > 0 then movements.ending_mrr when movements.mrr_base_12m = 0 then 0 end as numeric(18, 2)) as mrr_retained_12m,

@@ -11,14 +11,16 @@ renamed as (
     select
         change_id,
         subscription_id,
+        item_id,
         effective_at,
         product_id,
         quantity,
-        unit_price,
+        -- the price of one interval; unknown where the source knows none
+        cast(coalesce(recurring_amount, quantity * unit_price) as numeric(38, 12)) as interval_amount,
         discount_pct,
-        billing_interval,
-        change_type,
-        {{ months_in_interval('billing_interval') }} as months_in_interval
+        coalesce(interval_count, case when billing_interval = 'quarterly' then 3 else 1 end) as interval_count,
+        coalesce(interval_unit, case when billing_interval = 'annual' then 'year' else 'month' end) as interval_unit,
+        change_type
     from source
 
 )

@@ -13,9 +13,8 @@ renamed as (
         account_id,
         product_id,
         status,
-        billing_interval,
         started_at,
-        -- see the source's contradictions: who cancelled does not pay for ever, and nothing ends before it began
+        -- see the source's contradictions: who cancelled or paused does not pay for ever, and nothing ends before it began
         case
             when ended_at < started_at then started_at
             when ended_at is null and status = 'cancelled' then greatest(coalesce(cancelled_at, started_at), started_at)
@@ -23,6 +22,7 @@ renamed as (
         end as ended_at,
         trial_started_at,
         trial_ended_at,
+        case when status = 'paused' then coalesce(paused_at, trial_ended_at, started_at) end as paused_at,
         cancelled_at,
         cancel_reason
     from source
