@@ -12,7 +12,8 @@ TYPES = {
     "date": "date",
     "time": "timestamp",
     "number": "numeric(38,9)",
-    "cents": "numeric(38,9)",
+    "cents": "numeric(38,9)",  # or whole units, where each has two decimals
+    "minor": "numeric(38,9)",  # cents in any case, with fractions of them
     "integer": "integer",
     "flag": "boolean",
 }
@@ -96,7 +97,8 @@ class Rows:
 @dataclass
 class Mapping:
     """One mapping file. By the file's name in it: `files` are name patterns, `types` the types of columns, and `names`
-    the columns by other spellings of theirs, `needs` what a file must have and the columns of which one holds it."""
+    the columns by other spellings of theirs, `needs` what a file must have and the columns of which one holds it.
+    `currencies` are the columns that say in which currency's minor units an amount is: not every one has a hundred."""
 
     name: str
     path: Path
@@ -106,6 +108,7 @@ class Mapping:
     types: dict[str, dict[str, str]] = field(default_factory=dict)
     names: dict[str, dict[str, str]] = field(default_factory=dict)
     needs: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    currencies: dict[str, dict[str, str]] = field(default_factory=dict)
     lookups: dict[str, Rows] = field(default_factory=dict)
     tables: dict[str, list[Rows]] = field(default_factory=dict)
     absent: dict[str, str] = field(default_factory=dict)
@@ -113,7 +116,7 @@ class Mapping:
 
     def wanted(self, source: str, tables: dict[str, Table]) -> dict[str, bool]:
         """The columns that are read from a file, and whether the mapping cannot do without them."""
-        found = dict.fromkeys(self.types[source], False)
+        found = dict.fromkeys([*self.types[source], *self.currencies[source].values()], False)
         for rows in [*self.lookups.values(), *(rows for entries in self.tables.values() for rows in entries)]:
             if rows.source != source:
                 continue
@@ -131,6 +134,6 @@ class Mapping:
 
 def sql_type(kind: str) -> str:
     """The DuckDB type of a column that the mapping gives a type; a format is one of a timestamp."""
-    return {"date": "date", "number": "double", "cents": "double", "integer": "bigint", "flag": "boolean"}.get(
-        kind, "timestamp"
-    )
+    if kind in ("number", "cents", "minor"):
+        return "double"
+    return {"date": "date", "integer": "bigint", "flag": "boolean"}.get(kind, "timestamp")

@@ -163,11 +163,15 @@ class _Reader:
             str(what): [self.column_name(column, what) for column in self.texts(columns, str(what), what)]
             for what, columns in self.map(entry.get("needs"), f"needs of file {source}", source).items()
         }
-        mapping.types[source] = {}
+        mapping.types[source], mapping.currencies[source] = {}, {}
         for column, given in self.map(entry.get("types"), f"types of file {source}", source).items():
             if self.is_question(given, f"types of file {source}: {column}", column):
                 continue
-            kind = self.text(given, str(column), column)
+            kind, _, currency = self.text(given, str(column), column).partition(" by ")
+            if currency and kind in ("cents", "minor"):
+                mapping.currencies[source][str(column)] = self.column_name(currency, column)
+            elif currency:
+                self.wrong(column, f"{column}: only cents and minor are by a currency")
             mapping.types[source][self.column_name(column, column)] = kind
             if kind not in TYPES and "%" not in kind:
                 self.wrong(column, f"{column}: no type {kind!r}; use {', '.join(TYPES)} or a format like %d-%m-%Y")

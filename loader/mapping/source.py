@@ -16,7 +16,7 @@ from loader.files.marks import NO_HINTS, Hints, Undecided
 from loader.files.relation import Relation, Rule, Trouble
 from loader.mapping.matching import match_files
 from loader.mapping.model import Mapping, Rows, sql_type
-from loader.mapping.staging import FILE_NAME, Staged, asked, has_line_rows, looks_plain, make_view, proved
+from loader.mapping.staging import FILE_NAME, Staged, Types, asked, has_line_rows, looks_plain, make_view, proved
 from loader.mapping.translation import is_typed, joined, looked_up, named, output, unread
 from loader.sql import first, identifier, identifiers, run
 
@@ -179,7 +179,8 @@ class MappedSource(FolderSource):
             view = named(mapping, f"{source} {number}")
             facts.sha256 = facts.stamped(facts.sha256)
             try:
-                facts.notes += make_view(db, view, staged, kinds, self.hints, FILE_NAME in wanted)
+                types = Types(kinds, mapping.currencies[source])
+                facts.notes += make_view(db, view, staged, types, self.hints, FILE_NAME in wanted)
             except Undecided as undecided:
                 self.staged[path] = Staged(number, replace(relation, trouble=undecided.trouble))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import duckdb
 
 from company.contract import Column
+from company.currencies import DECIMALS, STRIPE_DECIMALS
 from loader.files import notation
 from loader.files.facts import ENDING, FileFacts
 from loader.files.headers import clean_name
@@ -19,6 +20,14 @@ from loader.mapping.translation import trimmed
 from loader.sql import first, identifier, literal, literals, run
 
 FILE_NAME = "file_name"  # a column that every file has
+
+
+@dataclass(frozen=True)
+class Types:
+    """The types that a mapping gives a file's columns, and for amounts the columns that say their currency."""
+
+    kinds: dict[str, str]
+    currencies: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -71,20 +80,22 @@ def has_line_rows(db: duckdb.DuckDBPyConnection, relation: Relation, facts: File
 
 
 def make_view(
-    db: duckdb.DuckDBPyConnection, view: str, staged: Staged, kinds: dict[str, str], hints: Hints, has_name: bool
+    db: duckdb.DuckDBPyConnection, view: str, staged: Staged, types: Types, hints: Hints, has_name: bool
 ) -> list[str]:
     """Make the view of one file, typed; a value that cannot be read is kept beside as `column~`. Returns notes.
 
     With `has_name` the file's name is a column, too. Raises Undecided.
     """
-    relation = staged.relation
+    relation, kinds = staged.relation, types.kinds
     raw = f"({relation.sql})"
     found = _notations(db, raw, relation, kinds, hints) if relation.unseen is None else {}
     notes = [known.note for known in found.values()]
     picked = {name: identifier(name) for name in relation.columns}
     for name, kind in kinds.items():
         if name in relation.columns:
-            value, note = _typed(db, raw, name, kind, found.get(name))
+            currency = types.currencies.get(name, "")
+            units = minor_units(currency if currency in relation.columns else "")
+            value, note = _typed(db, raw, name, kind, units, found.get(name))
             notes += [note] if note else []
             picked[name] = value
             # whether words for nothing are told apart later, when all of the column will have been seen
@@ -97,8 +108,23 @@ def make_view(
     return notes
 
 
-def _typed(db: duckdb.DuckDBPyConnection, raw: str, name: str, kind: str, known: Notation | None) -> tuple[str, str]:
-    """SQL for a column's value in the type that the mapping gives it, and what is to be said of it."""
+def minor_units(currency: str) -> str:
+    """SQL for how many minor units the currency in a column has, as Stripe counts them; 100 without a column."""
+    if not currency:
+        return "100"
+    places = {code: number for code, number in (DECIMALS | STRIPE_DECIMALS).items() if number != 2}
+    codes = {number: [code for code in places if places[code] == number] for number in sorted(set(places.values()))}
+    cases = " ".join(f"when list_contains([{literals(several)}], _code) then {10**n}" for n, several in codes.items())
+    return f"case {cases} else 100 end".replace("_code", f"upper(trim({identifier(currency)}))")
+
+
+def _typed(
+    db: duckdb.DuckDBPyConnection, raw: str, name: str, kind: str, units: str, known: Notation | None
+) -> tuple[str, str]:
+    """SQL for a column's value in the type that the mapping gives it, and what is to be said of it.
+
+    `units` is SQL for how many minor units of its currency an amount has.
+    """
     if kind not in TYPES:
         return f"try_strptime(trim({identifier(name)}), {literal(kind)})", ""
     text = known.expression if known else trimmed(identifier(name))
@@ -107,11 +133,11 @@ def _typed(db: duckdb.DuckDBPyConnection, raw: str, name: str, kind: str, known:
     if kind == "integer":  # 5.6 is none, though it could be rounded to one
         text = f"case when regexp_full_match({text}, '[-+]?[0-9]+') then {text} end"
     value = f"try_cast({text} as {sql_type(kind)})"
-    if kind != "cents":
+    if kind not in ("cents", "minor"):
         return value, ""
-    if _has_decimals(db, raw, text):
+    if kind == "cents" and _has_decimals(db, f"{raw} where {units} = 100", text):
         return value, f"{name} has two decimals, so that it is read as it is and not in cents"
-    return f"{value} / 100", ""
+    return f"{value} / ({units})", ""
 
 
 def _filled(name: str, with_words: bool) -> str:

@@ -107,16 +107,17 @@ def test_stripe(tmp_path: Path, shape: str) -> None:
         ("cus_B", "Beta Inc", "North America", "churned"),
         ("cus_C", "Gamma trial", "Europe", "churned"),
     ]
-    assert pick(rows["billing.products"], "product_id", "category", "list_price") == [("prod_1", "plan", "20.00")]
-    assert pick(rows["billing.subscriptions"], "subscription_id", "status", "billing_interval", "cancel_reason") == [
-        ("sub_1", "active", "monthly", None),
-        ("sub_2", "cancelled", "annual", "price" if shape == "tables" else None),  # the dashboard keeps no feedback
-        ("sub_3", "cancelled", "monthly", "trial_not_converted"),
+    products = pick(rows["billing.products"], "product_id", "category", "list_price")
+    assert products == [("prod_1", "plan", "20.000000000000")]
+    assert pick(rows["billing.subscriptions"], "subscription_id", "status", "interval_unit", "cancel_reason") == [
+        ("sub_1", "active", "month", None),
+        ("sub_2", "cancelled", "year", "price" if shape == "tables" else None),  # the dashboard keeps no feedback
+        ("sub_3", "cancelled", "month", "trial_not_converted"),
     ]
-    assert pick(rows["billing.subscription_changes"], "change_id", "quantity", "unit_price") == [
-        ("sub_1", "4", "25.00"),  # 2,500 cents
-        ("sub_2", "10", "240.00"),
-        ("sub_3", "3", "25.00"),
+    assert pick(rows["billing.subscription_changes"], "change_id", "quantity", "unit_price", "interval_unit") == [
+        ("sub_1", "4", "25.000000000000", "month"),  # 2,500 cents
+        ("sub_2", "10", "240.000000000000", "year"),
+        ("sub_3", "3", "25.000000000000", "month"),
     ]
     assert pick(rows["billing.invoices"], "invoice_id", "amount", "tax", "period_start", "period_end", "status") == [
         ("in_1", "100.00", "20.00", "2026-01-05", "2026-02-04", "paid"),
