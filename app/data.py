@@ -20,6 +20,7 @@ from app.found import Found
 from app.needs import lacking, lacks_for_query
 from app.selection import DIMENSIONS, Filters, Tower
 from metrics import query
+from metrics.company import Company, read_company
 from metrics.lists import behind
 from metrics.needs import Lacking
 from warehouse.connections import connect, reader_url
@@ -29,7 +30,6 @@ from warehouse.settings import load_settings
 
 log = logging.getLogger(__name__)
 SELECTION = re.compile(r"/\* selection(?: of (\w+))? \*/ true")
-SEGMENT_ORDER = {"SMB": "0", "Mid-Market": "1", "Enterprise": "2"}
 
 
 @st.cache_data(ttl=timedelta(seconds=15), show_spinner=False)
@@ -46,7 +46,7 @@ def tower(scope: str) -> Tower:
         row["first_month"],
         row["last_month"],
         bool(row["is_last_month_partial"]),
-        float(row["gross_margin"]),
+        read_company(scope or None),
     )
 
 
@@ -235,16 +235,18 @@ def definitions(publication: int) -> bool:
     return True
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
-def choices(publication: int, scope: str) -> dict[str, list[str]]:
-    """The known values of each filter."""
-    frame = fetch(_sql("choices"), {}, role=scope or None)
-    return {name: in_order(frame.loc[frame["dimension"] == name, "value"]) for name in DIMENSIONS}
+def choices(build: Tower) -> dict[str, list[str]]:
+    """The known values of each filter, in the company's order."""
+    frame = _rows("choices", build.publication, build.scope, ())
+    known = {name: frame.loc[frame["dimension"] == name, "value"] for name in DIMENSIONS}
+    return {name: build.company.ordered(name, values) for name, values in known.items()}
 
 
-def in_order(values: Any) -> list[str]:
-    """Values of a dimension as they are listed everywhere: segments by the size of their customers, others by name."""
-    return sorted(values, key=lambda value: SEGMENT_ORDER.get(value, value))
+def in_order(found: Found, column: str, company: Company) -> Found:
+    """The answer with its rows in the company's order of a column's words."""
+    places = company.places(column)
+    order = found.frame[column].map(places).fillna(len(places))
+    return found.having(found.frame.loc[order.sort_values(kind="stable").index].reset_index(drop=True))
 
 
 def numeric(found: Found, *columns: str) -> Found:

@@ -75,7 +75,7 @@ def _visit(who: Visitor, page: Page) -> Visit:
     own: dict[str, Chosen] = {}
     with st.sidebar:
         search(build)
-    filters = narrowed(sidebar(build, choices(build.publication, build.scope), own), who.scope)
+    filters = narrowed(sidebar(build, choices(build), own), who.scope)
     follow(filters)
     follow_view()
     with st.sidebar:

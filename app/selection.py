@@ -10,8 +10,9 @@ import pandas as pd
 
 from company.calendar import add_months, month_label, months_between
 from metrics.catalogue import SHARED
+from metrics.company import NOBODY, Company
 
-DIMENSIONS = dict(zip(SHARED, ("Segment", "Region", "Acquisition channel"), strict=True))
+DIMENSIONS = SHARED  # the filters of every page, by their column
 URL_KEYS = dict(zip(SHARED, ("segment", "region", "channel"), strict=True))
 COMPARISONS = {"prior_period": "Prior period", "prior_year": "Prior year"}
 YEAR = 12
@@ -30,7 +31,7 @@ class Tower:
     first_month: date
     last_month: date
     is_partial: bool
-    gross_margin: float
+    company: Company = NOBODY
 
     @property
     def role(self) -> str | None:
@@ -81,10 +82,11 @@ class Filters:
             changed["start"] = changed["end"] = pd.Timestamp(str(month)).date().replace(day=1)
         return replace(self, **changed)
 
-    def describe(self) -> str:
-        """The selection in words."""
-        chosen = [f"{DIMENSIONS[name]}: {', '.join(values)}" for name, values in self.values.items() if values]
-        return " · ".join(chosen) if chosen else "All segments, regions and channels"
+    def describe(self, company: Company) -> str:
+        """The selection in the company's words."""
+        chosen = [f"{company.label(name)}: {', '.join(values)}" for name, values in self.values.items() if values]
+        *others, last = map(company.nouns, DIMENSIONS)
+        return " · ".join(chosen) if chosen else f"All {', '.join(others)} and {last}"
 
     @property
     def span(self) -> str:
@@ -110,14 +112,14 @@ class Chosen:
     is_default: bool
 
 
-def active(filters: Filters, own: list[Chosen]) -> str:
+def active(company: Company, filters: Filters, own: list[Chosen]) -> str:
     """The filters that are set, the sidebar's and the page's own, in one line."""
     said = [f"{chosen.label}: {chosen.words}" for chosen in own if chosen.words and not chosen.is_default]
-    return " · ".join([filters.describe(), *said])
+    return " · ".join([filters.describe(company), *said])
 
 
-def in_words(filters: Filters, own: list[Chosen]) -> dict[str, str]:
+def in_words(company: Company, filters: Filters, own: list[Chosen]) -> dict[str, str]:
     """The whole selection, for exports and reports."""
-    named = {DIMENSIONS[name]: ", ".join(values) or "All" for name, values in filters.values.items()}
+    named = {company.label(name): ", ".join(values) or "All" for name, values in filters.values.items()}
     said = {chosen.label: chosen.words for chosen in own if chosen.words}
     return {"Months": filters.span, "Compared with": COMPARISONS[filters.compare], **named, **said}

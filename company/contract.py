@@ -23,6 +23,7 @@ class Column:
     not_null: bool = False
     unique: bool = False
     accepted: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()  # words that mean something to the models, beside any others
     references: tuple[str, str, str] | None = None  # source, table, column
     minimum: float | None = None
     maximum: int | None = None  # of the absolute value: what no sum of the models can overflow by
@@ -143,6 +144,7 @@ def _column(entry: dict[str, Any]) -> Column:
         "not_null" in rules,
         "unique" in rules,
         tuple(str(value) for value in rules.get("accepted_values", {}).get("values", ())),
+        tuple(str(value) for value in meta.get("known", ())),
         reference,
         meta.get("minimum"),
         meta.get("maximum"),

@@ -11,7 +11,8 @@ import pandas as pd
 from company.calendar import add_months
 from metrics import get_metric, query
 from metrics.catalogue import Metric
-from metrics.formats import change, number
+from metrics.company import Company, read_company
+from metrics.formats import UNKNOWN, Currency, change, number
 from metrics.needs import Lacking, lacking
 from warehouse.errors import TowerError
 from warehouse.reading import fetch
@@ -28,6 +29,7 @@ class Memo:
     first: date
     end: date
     lacks: Lacking
+    company: Company
     lines: list[str] = field(default_factory=list)
 
     @property
@@ -41,12 +43,13 @@ def begin() -> Memo:
     row = fetch("select as_of_date, first_month, last_complete_month from marts.dim_tower", {})
     if row.empty:
         raise TowerError("the marts are empty; run `make all`")
-    return Memo(row.iloc[0]["as_of_date"], row.iloc[0]["first_month"], row.iloc[0]["last_complete_month"], lacking())
+    first = row.iloc[0]
+    return Memo(first["as_of_date"], first["first_month"], first["last_complete_month"], lacking(), read_company())
 
 
-def shown(name: str, value: float) -> str:
+def shown(memo: Memo, name: str, value: float) -> str:
     """A value as the board reads it."""
-    return "not known" if math.isnan(value) else number(value, get_metric(name).format)
+    return "not known" if math.isnan(value) else number(value, get_metric(name).format, memo.company.currency)
 
 
 def compared(memo: Memo, name: str, quarter: bool = False) -> str | None:
@@ -63,17 +66,20 @@ def compared(memo: Memo, name: str, quarter: bool = False) -> str | None:
     now = query(asked, start=start, end=memo.end).iloc[0]
     before = float(query(asked, start=before_start, end=before_end).iloc[0][name])
     cases = float(now[metric.sample]) if metric.sample else None
-    return sentence(metric, float(now[name]), before, cases)
+    return sentence(metric, float(now[name]), before, cases, memo.company.currency)
 
 
-def sentence(metric: Metric, now: float, before: float, cases: float | None) -> str | None:
+def sentence(
+    metric: Metric, now: float, before: float, cases: float | None, currency: Currency = UNKNOWN
+) -> str | None:
     """How a metric moved, in words; `cases` are those that it rests on. None where a value is not known.
 
     What rounds to no change stayed; where both values look alike, only the change and the later value are said.
     """
     if math.isnan(now) or math.isnan(before):
         return None
-    old, new, moved = number(before, metric.format), number(now, metric.format), change(now, before, metric.format)
+    old, new = (number(value, metric.format, currency) for value in (before, now))
+    moved = change(now, before, metric.format)
     direction = moved.direction if moved else (now > before) - (now < before)
     where = f"at {new}" if not direction else f"a little, to {new}" if old == new else f"from {old} to {new}"
     size = moved.text if moved and direction else ""
@@ -145,7 +151,7 @@ def _target(memo: Memo) -> None:
     if gap:
         side = "above" if gap.direction > 0 else "below"
         off = f"{abs(gap.size):.1f} % {side}" if gap.direction else "at"
-        memo.lines.insert(len(memo.lines) - 1, f"- MRR is {off} its target of {shown('mrr', row['mrr_target'])}.")
+        memo.lines.insert(len(memo.lines) - 1, f"- MRR is {off} its target of {shown(memo, 'mrr', row['mrr_target'])}.")
 
 
 def _drivers(memo: Memo) -> None:
@@ -158,7 +164,7 @@ def _drivers(memo: Memo) -> None:
         memo.lines.insert(
             len(memo.lines) - 1,
             f"- The largest reason for churn was «{top['churn_reason'].replace('_', ' ')}»: "
-            f"{shown('churned_mrr', top['churned_mrr'])}, "
+            f"{shown(memo, 'churned_mrr', top['churned_mrr'])}, "
             f"{share * 100:.0f} % of what was lost (n = {top['churned_customers']:,.0f} accounts).",
         )
 
@@ -168,8 +174,8 @@ def _pipeline(memo: Memo) -> None:
     if row["open_deals"] > 0:  # not where nothing is known of deals
         memo.lines.insert(
             len(memo.lines) - 1,
-            f"- {shown('open_pipeline', row['open_pipeline'])} are open, worth "
-            f"{shown('weighted_pipeline', row['weighted_pipeline'])} by past win rates; "
+            f"- {shown(memo, 'open_pipeline', row['open_pipeline'])} are open, worth "
+            f"{shown(memo, 'weighted_pipeline', row['weighted_pipeline'])} by past win rates; "
             f"{row['overdue_pipeline'] / row['open_pipeline'] * 100:.0f} % is past its expected close date "
             f"(n = {row['open_deals']:,.0f} deals).",
         )
@@ -202,5 +208,7 @@ def headline() -> str:
     """The three figures that `make all` ends with."""
     memo = begin()
     row = query(["mrr", "nrr_t12m", "logo_churn_rate"], start=memo.end, end=memo.end).iloc[0]
-    parts = [f"{get_metric(name).label} {shown(name, row[name])}" for name in ("mrr", "nrr_t12m", "logo_churn_rate")]
+    parts = [
+        f"{get_metric(name).label} {shown(memo, name, row[name])}" for name in ("mrr", "nrr_t12m", "logo_churn_rate")
+    ]
     return f"{memo.end:%B %Y}: " + " · ".join(parts)

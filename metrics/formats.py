@@ -10,7 +10,32 @@ SIZES = ((1e9, "B"), (1e6, "M"), (1e3, "K"))
 POINTS, PERCENT = "pts", "%"
 
 
-def number(value: float | None, kind: str) -> str:
+@dataclass(frozen=True)
+class Currency:
+    """How amounts are marked: by a symbol or code (none where the currency is not known), with how many decimals."""
+
+    symbol: str = ""
+    decimals: int = 2
+
+    @property
+    def mark(self) -> str:
+        """What stands before an amount; letters are kept apart from it."""
+        return f"{self.symbol}\N{NO-BREAK SPACE}" if self.symbol[-1:].isalpha() else self.symbol
+
+    @property
+    def printf(self) -> str:
+        """The format of whole amounts in the columns of tables."""
+        return f"{self.mark.replace('%', '%%')}%,.{self.decimals}f"
+
+    def exact(self, value: float) -> str:
+        """A whole amount, such as $1,234.50."""
+        return f"{'−' if value < 0 else ''}{self.mark}{abs(value):,.{self.decimals}f}"
+
+
+UNKNOWN = Currency()
+
+
+def number(value: float | None, kind: str, currency: Currency = UNKNOWN) -> str:
     """A value with its unit: money is shortened, shares are percentages, nothing is shown as a dash.
 
     `kind` is a metric's format: money, percent, count, ratio, days, hours, months or number.
@@ -19,7 +44,7 @@ def number(value: float | None, kind: str) -> str:
         return "–"
     match kind:
         case "money":
-            return money(value)
+            return money(value, currency)
         case "percent":
             return f"{value * 100:.{DECIMALS}f} %"
         case "count":
@@ -35,13 +60,13 @@ def number(value: float | None, kind: str) -> str:
     return f"{value:,.2f}"
 
 
-def money(value: float) -> str:
-    """Dollars with K or M, three digits that matter."""
-    sign, size = ("−" if value < 0 else ""), abs(value)
+def money(value: float, currency: Currency = UNKNOWN) -> str:
+    """An amount with K or M, three digits that matter."""
+    sign, size = f"{'−' if value < 0 else ''}{currency.mark}", abs(value)
     for limit, unit in SIZES:
         if size >= limit:
-            return f"{sign}${size / limit:,.2f}{unit}" if size < 10 * limit else f"{sign}${size / limit:,.1f}{unit}"
-    return f"{sign}${size:,.0f}"
+            return f"{sign}{size / limit:,.2f}{unit}" if size < 10 * limit else f"{sign}{size / limit:,.1f}{unit}"
+    return f"{sign}{size:,.0f}"
 
 
 @dataclass(frozen=True)

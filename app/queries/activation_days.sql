@@ -14,4 +14,4 @@ cross join marts.dim_tower as tower
 inner join marts.dim_account as accounts on activation.account_id = accounts.account_id
 where activation.created_month between %(start)s and %(end)s
     and /* selection of activation */ true
-order by array_position(array['SMB', 'Mid-Market', 'Enterprise'], cast(activation.segment as text)), activation.activated_at
+order by activation.activated_at

@@ -15,5 +15,5 @@ where (dimension <> 'segment' or cast(%(segment)s as text[]) is null or dimensio
 group by 1, 2
 order by
     array_position(array['total', 'segment', 'region', 'acquisition_channel'], dimension),
-    array_position(array['SMB', 'Mid-Market', 'Enterprise'], cast(dimension_value as text)),
+    (select position from marts.dim_word where kind = dimension and value = dimension_value),
     dimension_value

@@ -4,6 +4,5 @@ select
     as_of_date,
     first_month,
     last_month,
-    is_last_month_partial,
-    (select gross_margin from marts.dim_company) as gross_margin
+    is_last_month_partial
 from marts.dim_tower

@@ -12,12 +12,12 @@ import streamlit as st
 
 from app.data import kpis, lacks_of, split
 from app.pages import BY_KEY
-from app.selection import COMPARISONS, DIMENSIONS, Filters, Tower
+from app.selection import COMPARISONS, Filters, Tower
 from app.ui.formats import FEW, listed
 from app.ui.visit import Visit
 from metrics import get_metric
 from metrics.catalogue import Metric
-from metrics.formats import Change, change, number
+from metrics.formats import UNKNOWN, Change, Currency, change, number
 
 Colour = Literal["normal", "inverse", "off"]
 DELTA_COLOURS: dict[str, Colour] = {"up_is_good": "normal", "down_is_good": "inverse"}
@@ -39,11 +39,12 @@ class Fact:
     history: list[float]
     lacks: tuple[str, ...] = ()  # tables that are not loaded
     without: tuple[str, ...] = ()  # those that it would rest on too
+    currency: Currency = UNKNOWN
 
     @property
     def text(self) -> str:
         """The value with its unit."""
-        return number(self.value, self.metric.format)
+        return number(self.value, self.metric.format, self.currency)
 
     @property
     def is_few(self) -> bool:
@@ -55,7 +56,7 @@ class Fact:
         """Such as 98% of target $2.85M; empty where there is none."""
         if not self.target:
             return ""
-        return f"{self.value / self.target:.0%} of target {number(self.target, self.metric.format)}"
+        return f"{self.value / self.target:.0%} of target {number(self.target, self.metric.format, self.currency)}"
 
     def judged(self, change: Change | None) -> str:
         """The name of the colour of a change: green, red, or gray where no direction is good, or there is none."""
@@ -68,7 +69,7 @@ def facts(tower: Tower, filters: Filters, names: Sequence[str]) -> list[Fact]:
     """The KPIs of the selection, as cards and reports show them."""
     metrics, lacking = [get_metric(name) for name in names], lacks_of(tower)
     asked = list(dict.fromkeys([*names, *(m.sample for m in metrics if m.sample)]))
-    targets = [m.target for m in metrics if m.target and not _ignored(m.target, filters)]
+    targets = [m.target for m in metrics if m.target and not _ignored(m.target, tower, filters)]
     now = kpis(tower, [*asked, *targets], filters.values, filters.start, filters.end).frame.iloc[0]
     before = {compare: _before(tower, filters, metrics, compare) for compare in COMPARISONS}
     series = [m.name for m in metrics if m.behaviour != "now"]
@@ -80,11 +81,12 @@ def facts(tower: Tower, filters: Filters, names: Sequence[str]) -> list[Fact]:
             {c: change(value, float(row.get(metric.name, math.nan)), metric.format) for c, row in before.items()},
             _target(metric, now),
             float(now[metric.sample]) if metric.sample and metric.format in RATES else None,
-            _ignored(metric.name, filters),
+            _ignored(metric.name, tower, filters),
             tower.is_partial and filters.end == tower.last_month and metric.behaviour != "now",
             history[metric.name].dropna().tolist() if metric.name in history else [],
             lacking.metrics.get(metric.name, ()),
             lacking.partly.get(metric.name, ()),
+            tower.company.currency,
         )
         for metric in metrics
     ]
@@ -121,9 +123,9 @@ def _before(tower: Tower, filters: Filters, metrics: Sequence[Metric], compare: 
     return kpis(tower, known, filters.values, start, end).frame.iloc[0]
 
 
-def _ignored(name: str, filters: Filters) -> list[str]:
+def _ignored(name: str, tower: Tower, filters: Filters) -> list[str]:
     known = get_metric(name).dimensions
-    return [DIMENSIONS[d].lower() for d, values in filters.values.items() if values and d not in known]
+    return [tower.company.noun(d) for d, values in filters.values.items() if values and d not in known]
 
 
 def _card(visit: Visit, fact: Fact) -> None:

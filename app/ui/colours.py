@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from metrics.company import Company
+from metrics.formats import UNKNOWN, Currency
 
 BLUE, SKY, GREEN, ORANGE, RED, CRIMSON = "#0072B2", "#56B4E9", "#009E73", "#E69F00", "#D55E00", "#A3195B"
 PURPLE, GREY = "#CC79A7", "#7F8B99"
@@ -12,12 +16,13 @@ ACTUAL, TARGET, TOTAL, FEW_CASES = BLUE, GREY, "#5B6B7B", "#B8C1CB"
 GOOD, BAD, OPEN = GREEN, RED, GREY
 OPEN_COLOURS = {"open": OPEN, "weighted": PURPLE}  # amounts of open deals
 
-HEAT = {"low": SKY, "normal": BLUE, "medium": ORANGE, "high": RED, "critical": CRIMSON, "urgent": CRIMSON}
-DIMENSIONS = {
-    "segment": {"SMB": ORANGE, "Mid-Market": SKY, "Enterprise": BLUE},
+HEAT = {"low": SKY, "medium": ORANGE, "high": RED, "critical": CRIMSON}
+BY_PLACE = (ORANGE, SKY, BLUE, GREEN, PURPLE, RED, "#8C6BB1", "#7F7F7F")  # of the company's segments, in its order
+BY_SEVERITY = {1: CRIMSON, 2: RED, 3: BLUE, 4: SKY}  # of ticket priorities
+Colours = Mapping[str, Mapping[str, str]]  # dimension to value to colour
+DIMENSIONS: dict[str, dict[str, str]] = {
     "severity": HEAT,
     "risk_level": HEAT,
-    "priority": HEAT,
     "health_tier": {"healthy": GREEN, "watch": ORANGE, "at_risk": RED},
     "forecast": {"won": GREEN, "committed": BLUE, "best_case": SKY, "weighted": PURPLE},
     "mark": {"release": "#7B5EA7", "price": "#B8860B", "campaign": "#4D9221"},
@@ -53,6 +58,24 @@ LOSSES = [movement.metric for movement in MOVEMENTS if not movement.adds]
 DIMENSIONS["movement"] = {movement.name: movement.colour for movement in MOVEMENTS}
 
 
-def colour_of(dimension: str, value: object) -> str | None:
-    """The colour of a value of a dimension; None where it has none of its own."""
-    return DIMENSIONS.get(dimension, {}).get(str(value))
+@dataclass(frozen=True)
+class Look:
+    """How charts write amounts, and the colour of each value that has a meaning of its own."""
+
+    currency: Currency = UNKNOWN
+    colours: Colours = field(default_factory=lambda: DIMENSIONS)
+
+    def colour_of(self, dimension: str, value: object) -> str | None:
+        """The colour of a value of a dimension; None where it has none of its own."""
+        return self.colours.get(dimension, {}).get(str(value))
+
+
+PLAIN = Look()
+
+
+def look_of(company: Company) -> Look:
+    """The company's: a segment's colour is that of its place, a priority's that of its severity."""
+    places = company.places("segment")
+    segments = {value: BY_PLACE[place % len(BY_PLACE)] for value, place in places.items()}
+    known = {w.value: BY_SEVERITY[min(w.severity, 4)] for w in company.of("priority") if w.severity}
+    return Look(company.currency, {**DIMENSIONS, "segment": segments, "priority": known})

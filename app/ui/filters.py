@@ -23,8 +23,8 @@ def sidebar(tower: Tower, choices: dict[str, list[str]], own: Mapping[str, Chose
     months = [d.date() for d in pd.date_range(tower.first_month, tower.last_month, freq="MS")]
     _adopt_url(months, choices)
     with st.sidebar:
-        for name, label in DIMENSIONS.items():
-            st.multiselect(label, choices[name], key=name, placeholder="All")
+        for name in DIMENSIONS:
+            st.multiselect(plain(tower.company.label(name)), choices[name], key=name, placeholder="All")
         left, right = st.columns(2)
         left.selectbox("From", months, format_func=month_label, key="from")
         right.selectbox("To", months, format_func=month_label, key="to")

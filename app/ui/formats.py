@@ -35,7 +35,7 @@ def title_of(column: str) -> str:
 
 
 def is_money(column: str) -> bool:
-    """Whether a column holds dollars, by its name."""
+    """Whether a column holds amounts of money, by its name."""
     return bool({"amount", "mrr", "arr", "revenue", "spend", "value", "profit"} & set(column.split("_")))
 
 

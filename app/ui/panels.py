@@ -11,14 +11,16 @@ import streamlit as st
 
 from app.data import lacks_of
 from app.found import Found
-from app.selection import DIMENSIONS, Filters
 from app.ui import charts
 from app.ui.drill import Drill, Point, events, follow, named, point_of
 from app.ui.exports import caption, downloads, file_name
 from app.ui.formats import is_money, listed, plain, title_of, words
 from app.ui.visit import Visit
+from metrics.company import Company
+from metrics.formats import Currency
 from warehouse.errors import TowerError
 
+AMOUNT = "dollar"  # the format by which a column says that it holds amounts
 CODED = {"stage", "reason", "loss_reason", "priority", "category"}  # columns that hold codes
 
 
@@ -84,7 +86,9 @@ def table(
             _nothing(of, empty, missing)
             return
         frame = named(visit.build, of.frame)
-        shown: dict[Any, Any] = {name: _column(name, frame[name]) for name in frame.columns} | dict(columns or {})
+        company = visit.build.company
+        shown: dict[Any, Any] = {name: _column(name, frame[name], company) for name in frame.columns}
+        shown |= {name: _marked(column, company.currency) for name, column in (columns or {}).items()}
         st.dataframe(
             _read_well(frame, shown),
             hide_index=True,
@@ -108,13 +112,15 @@ def draw(visit: Visit, title: str, figure: go.Figure, drill: Drill | None = None
     figure.update_layout(title={"text": caption(visit, title), "font": {"size": 10}, **place})
     picture = {"format": "png", "scale": 2, "width": 1000, "height": figure.layout.height}
     picture["filename"] = file_name(visit, title)
-    config = {
+    config: dict[str, Any] = {
         "displaylogo": False,
         "displayModeBar": True,
         "modeBarButtons": [["toImage"]],
         "toImageButtonOptions": picture,
     }
-    drawn: dict[str, Any] = {"config": config, "alt": charts.describe(title, figure)}
+    currency = visit.build.company.currency
+    config["locales"] = {"en-US": {"format": {"currency": [currency.mark, ""]}}}  # what $ stands for in its formats
+    drawn: dict[str, Any] = {"config": config, "alt": charts.describe(title, figure, currency)}
     if drill is None:
         st.plotly_chart(figure, key=f"chart-{title}", **drawn)
         return
@@ -152,7 +158,7 @@ def _behind(visit: Visit, title: str, point: Point, drill: Drill) -> None:
             return
         frame = found.frame
         count = frame["account_id"].nunique() if "account_id" in frame else len(frame)
-        st.caption(f"{count:,} accounts · {plain(visit.filters.describe())}")
+        st.caption(f"{count:,} accounts · {plain(visit.filters.describe(visit.build.company))}")
         table(visit, f"{title}: {words(point.value)}", found, empty="No account lies behind this point.")
 
     show()
@@ -223,24 +229,31 @@ def _nothing(of: Found, reason: str, missing: tuple[str, ...]) -> None:
         st.info(reason or "Nothing in this selection. Widen the filters or the months.", icon=":material/search_off:")
 
 
-def _column(name: str, values: pd.Series) -> Any:
-    """How a column looks where the page doesn't say: dollars, whole counts, or its title alone."""
+def _column(name: str, values: pd.Series, company: Company) -> Any:
+    """How a column looks where the page doesn't say: amounts, whole counts, or its title alone."""
+    title = company.label(name) if company.knows(name) else title_of(name)
     if pd.api.types.is_float_dtype(values):
         if is_money(name):
-            return st.column_config.NumberColumn(title_of(name), format="dollar")
+            return st.column_config.NumberColumn(title, format=company.currency.printf)
         if values.dropna().mod(1).eq(0).all():
-            return st.column_config.NumberColumn(title_of(name), format="%,d")
+            return st.column_config.NumberColumn(title, format="%,d")
     elif pd.api.types.is_integer_dtype(values):
-        return st.column_config.NumberColumn(title_of(name), format="%,d")
-    return title_of(name)
+        return st.column_config.NumberColumn(title, format="%,d")
+    return title
 
 
 def money(**columns: str) -> dict[str, Any]:
-    """The column configuration of money: column to label."""
-    return {name: st.column_config.NumberColumn(label, format="dollar") for name, label in columns.items()}
+    """The column configuration of money: column to label. The table writes it in the company's currency."""
+    return {name: st.column_config.NumberColumn(label, format=AMOUNT) for name, label in columns.items()}
 
 
-def unanswered(filters: Filters, dimensions: Iterable[str], what: str) -> str:
+def _marked(column: Any, currency: Currency) -> Any:
+    """A column of amounts in the company's currency; any other as it is."""
+    config = (column.get("type_config") or {}) if isinstance(column, dict) else {}
+    return column | {"type_config": config | {"format": currency.printf}} if config.get("format") == AMOUNT else column
+
+
+def unanswered(visit: Visit, dimensions: Iterable[str], what: str) -> str:
     """The note of a panel that cannot answer to some of the active filters; empty when it can."""
-    active = [DIMENSIONS[name].lower() for name in dimensions if filters.values[name]]
+    active = [visit.build.company.noun(name) for name in dimensions if visit.filters.values[name]]
     return f"{what} isn't recorded by {' or '.join(active)}: it doesn't answer to that filter." if active else ""

@@ -8,7 +8,7 @@ import plotly.express as px
 import plotly.graph_objects as go
 
 from app.ui.charts import at
-from app.ui.colours import ACTUAL, PALETTE, colour_of
+from app.ui.colours import ACTUAL, PALETTE, PLAIN, Look
 from app.ui.formats import PERCENT, words
 from metrics.formats import number
 
@@ -90,7 +90,9 @@ def heatmap(frame: pd.DataFrame, value: str, size: str) -> go.Figure | None:
     return _tight(figure)
 
 
-def square(frame: pd.DataFrame, row: str, column: str, value: str, order: list[str], kind: str) -> go.Figure | None:
+def square(
+    frame: pd.DataFrame, row: str, column: str, value: str, order: list[str], kind: str, look: Look = PLAIN
+) -> go.Figure | None:
     """A square of `order` × `order`: rows are where something came from, columns where it went."""
     if frame.empty:
         return None
@@ -115,7 +117,7 @@ def square(frame: pd.DataFrame, row: str, column: str, value: str, order: list[s
         y=frame[row],
         customdata=at(frame, row, column),
         meta=value,
-        text=[number(float(amount), kind) for amount in frame[value]],
+        text=[number(float(amount), kind, look.currency) for amount in frame[value]],
         mode="markers+text",
         textfont={"color": ["#FFFFFF" if dark else "#1B2733" for dark in strong]},
         marker={"symbol": "square", "size": 24, "opacity": 0},
@@ -163,7 +165,7 @@ def moments(frame: pd.DataFrame, when: str, kind: str, text: str) -> go.Figure |
     """What happened when: a row per kind, a point per event."""
     if frame.empty:
         return None
-    colours = {name: colour_of("movement", str(name).lower()) or ACTUAL for name in frame[kind].unique()}
+    colours = {name: PLAIN.colour_of("movement", str(name).lower()) or ACTUAL for name in frame[kind].unique()}
     figure = px.scatter(frame, x=when, y=kind, color=kind, hover_name=text, opacity=0.7, color_discrete_map=colours)
     figure.update_traces(
         marker={"size": 9}, showlegend=False, hovertemplate="%{x|%d %b %Y}: %{hovertext}<extra></extra>"

@@ -7,21 +7,21 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from app.found import Found
-from app.ui.colours import colour_of
+from app.ui.colours import PLAIN, Look
 from app.ui.drill import Point
 from app.ui.formats import FEW, PERCENT
 
 MARKS = (0, 90, 180, 365, 545, 730, 1095)  # days for which the number at risk is told
 
 
-def survival(frame: pd.DataFrame, group: str) -> tuple[go.Figure | None, pd.DataFrame]:
+def survival(frame: pd.DataFrame, group: str, look: Look = PLAIN) -> tuple[go.Figure | None, pd.DataFrame]:
     """Kaplan-Meier curves per group while enough are at risk, and the number at risk; old accounts enter late."""
     figure, risk = go.Figure(), []
     for name, part in frame.groupby(group, sort=False):
         duration, entry = part["duration_days"].to_numpy(), part["observed_from_days"].to_numpy()
         days, share = _while_enough(duration, part["is_churned"].to_numpy(bool), entry)
         if len(days):
-            _curve(figure, group, str(name), str(name), days, share)
+            _curve(figure, {group: str(name)}, str(name), days, share, look)
         at_risk = {f"day {day}": int(((duration >= day) & (entry <= day)).sum()) for day in MARKS}
         risk.append({"Number at risk": name, **at_risk})
     figure.update_yaxes(tickformat=PERCENT, range=[0, 1.02])
@@ -40,16 +40,18 @@ def _while_enough(duration: np.ndarray, event: np.ndarray, entry: np.ndarray) ->
     return days, share
 
 
-def _curve(figure: go.Figure, group: str, name: str, label: str, days: np.ndarray, share: np.ndarray) -> None:
+def _curve(
+    figure: go.Figure, where: dict[str, str], label: str, days: np.ndarray, share: np.ndarray, look: Look
+) -> None:
     """A stepped line whose points know their group and their day."""
     figure.add_scatter(
         x=days,
         y=share,
         name=label,
         mode="lines+markers",
-        customdata=[{group: name, "duration_days": float(day)} for day in days],
+        customdata=[{**where, "duration_days": float(day)} for day in days],
         meta="share",
-        line={"shape": "hv", "width": 2.5, "color": colour_of(group, name)},
+        line={"shape": "hv", "width": 2.5, "color": look.colour_of(*next(iter(where.items())))},
         marker={"size": 3},
         hovertemplate="%{y:.1%} after %{x:.0f} days",
     )
@@ -64,7 +66,7 @@ def kaplan_meier(duration: np.ndarray, event: np.ndarray, entry: np.ndarray) -> 
     return np.concatenate([[0], times]), np.concatenate([[1.0], share])
 
 
-def activation(frame: pd.DataFrame, group: str, days: int = 60) -> go.Figure | None:
+def activation(frame: pd.DataFrame, group: str, look: Look = PLAIN, days: int = 60) -> go.Figure | None:
     """Share activated by days since the start (1 - Kaplan-Meier), one curve per group of at least ten."""
     figure = go.Figure()
     for name, part in frame.groupby(group, sort=False):
@@ -77,11 +79,11 @@ def activation(frame: pd.DataFrame, group: str, days: int = 60) -> go.Figure | N
         reached_by = np.append(times[drawn], days)
         _curve(
             figure,
-            group,
-            str(name),
+            {group: str(name)},
             f"{name} (n = {len(part):,})",
             reached_by,
             1 - np.append(share[drawn], share[drawn][-1]),
+            look,
         )
     figure.update_xaxes(title="Days since the start")
     figure.update_yaxes(tickformat=PERCENT, rangemode="tozero")

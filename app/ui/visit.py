@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from app.pages import Page
 from app.selection import Chosen, Filters, Tower, active, in_words
+from app.ui.colours import Look, look_of
 
 KEY = "visit"  # the one place in which the entry leaves it for the page, which Streamlit runs without arguments
 
@@ -43,14 +44,19 @@ class Visit:
         self.announce()
 
     @property
+    def look(self) -> Look:
+        """How its charts write amounts and colour words."""
+        return look_of(self.build.company)
+
+    @property
     def active(self) -> str:
         """The filters that are set, the sidebar's and the page's own, in one line."""
-        return active(self.filters, list(self.own.values()))
+        return active(self.build.company, self.filters, list(self.own.values()))
 
     @property
     def in_words(self) -> dict[str, str]:
         """The whole selection, for exports and reports."""
-        return in_words(self.filters, list(self.own.values()))
+        return in_words(self.build.company, self.filters, list(self.own.values()))
 
 
 def begin(visit: Visit) -> None:

@@ -1,18 +1,9 @@
-{# The segments, largest first: an account belongs to the first whose employees or annual recurring revenue it reaches. #}
-{% macro segments() -%}
-    {{ return({
-        'Enterprise': {'employees': 1000, 'arr': 100000},
-        'Mid-Market': {'employees': 100, 'arr': 10000},
-        'SMB': {'employees': 0, 'arr': 0},
-    }) }}
-{%- endmacro %}
-
-{# Size segment by what an account is (employees) or by what it pays (ARR), whichever is larger. #}
-{% macro classify_segment(employee_count, arr) -%}
+{# The size of a company, whatever it calls its segments: by what an account is (employees) or what it pays (ARR), whichever is larger. #}
+{% macro size_class(employee_count, arr) -%}
     case
-        {%- for segment, least in segments().items() %}
-            {% if not loop.last %}when coalesce({{ employee_count }}, 0) >= {{ least.employees }} or coalesce({{ arr }}, 0) >= {{ least.arr }} then{% else %}else{% endif %} '{{ segment }}'
-        {%- endfor %}
+        when coalesce({{ employee_count }}, 0) >= 1000 or coalesce({{ arr }}, 0) >= 100000 then 'large'
+        when coalesce({{ employee_count }}, 0) >= 100 or coalesce({{ arr }}, 0) >= 10000 then 'medium'
+        else 'small'
     end
 {%- endmacro %}
 
@@ -64,24 +55,6 @@
         when lower({{ job_title }}) like '%manager%' or lower({{ job_title }}) like '%lead%' then 'Manager'
         else 'Individual contributor'
     end
-{%- endmacro %}
-
-{# The plan tiers, cheapest first. #}
-{% macro plan_tiers() -%}
-    {{ return(['Free', 'Starter', 'Growth', 'Business', 'Enterprise']) }}
-{%- endmacro %}
-
-{# Order of the plan tiers, so that a change has a direction. #}
-{% macro tier_rank(tier) -%}
-    case {{ tier }} {% for name in plan_tiers() %}when '{{ name }}' then {{ loop.index0 }} {% endfor %}end
-{%- endmacro %}
-
-{# Why customers leave: of their own will, or because a payment failed. #}
-{% macro churn_reasons() -%}
-    {{ return({
-        'voluntary': ['price', 'product', 'support', 'competitor', 'business_closed', 'other'],
-        'involuntary': ['payment_failed'],
-    }) }}
 {%- endmacro %}
 
 {# What moves MRR, in the order of the bridge, with the column that each movement fills. #}

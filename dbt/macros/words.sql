@@ -35,6 +35,11 @@
     {{ return([['urgent', 'critical', 'blocker', 'p1'], ['high', 'p2'], ['normal', 'medium', 'p3'], ['low', 'p4']]) }}
 {%- endmacro %}
 
+{# Well-known categories of tickets about what does not work. #}
+{% macro technical_words() -%}
+    {{ return(['technical', 'technicalissue', 'technicalsupport', 'bug', 'bugs', 'bugreport', 'defect', 'error', 'incident', 'outage', 'problem']) }}
+{%- endmacro %}
+
 {# Well-known reasons that are nobody's will. Of other reasons only the company knows. #}
 {% macro involuntary_words() -%}
     {{ return(['paymentfailed']) }}

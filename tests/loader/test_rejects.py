@@ -47,7 +47,7 @@ def lines_of(path: Path) -> list[str]:
 def test_a_bad_row_takes_along_what_refers_to_it(box: Box, data: Path) -> None:
     users = data / "product/users.csv"
     user = lines_of(users)[5].split(",")[0]
-    edit(users, 6, field(2, "boss"))
+    edit(users, 6, field(3, "soon"))
     done = box.load(data, max_rejects=0.2)
     outcomes = {outcome.file: outcome for outcome in done.outcomes}
     assert outcomes["product/users.csv"].rejected == 1
@@ -55,8 +55,8 @@ def test_a_bad_row_takes_along_what_refers_to_it(box: Box, data: Path) -> None:
     assert outcomes["product/events.csv"].rejected == len(mine) > 0
     rows = box.rows(f"select * from ops.rejected_rows where load_run_id = {done.run} and file = 'product/users.csv'")
     text = lines_of(users)[5]
-    said = "not one of admin, member, viewer"
-    assert rows == [(done.run, "product.users", "product/users.csv", 6, "accepted_values", "role", said, text)]
+    said = "not a timestamp (2026-10-31 23:59:59) between 1900 and 2200"
+    assert rows == [(done.run, "product.users", "product/users.csv", 6, "type", "created_at", said, text)]
     why = box.rows(
         f"select distinct rule, column_name, message from ops.rejected_rows where load_run_id = {done.run} "
         "and file = 'product/events.csv'"
@@ -79,10 +79,10 @@ def test_the_first_good_row_of_a_key_wins(box: Box, data: Path) -> None:
         ("duplicate", "the same row stands in line 2; the first row is kept"),
         ("duplicate", "the key stands in line 3; the first row is kept"),
     ]
-    edit(users, 2, field(2, "boss"))  # the first row is bad now, so the second takes its place
+    edit(users, 2, field(3, "soon"))  # the first row is bad now, so the second takes its place
     done = box.load(data)
     why = box.rows(f"select line, rule from ops.rejected_rows where load_run_id = {done.run} order by line")
-    assert [rule for _, rule in why] == ["accepted_values", "duplicate"]
+    assert [rule for _, rule in why] == ["type", "duplicate"]
     assert box.count("product_users") == len(lines_of(users)) - 2 - 2
 
 
@@ -105,7 +105,7 @@ def test_too_many_bad_rows_of_a_table_stop_the_load_and_are_kept_to_be_mended(bo
 
 
 def test_one_bad_row_is_enough_for_strict(box: Box, data: Path) -> None:
-    edit(data / "product/events.csv", 9, field(3, "dance"))
+    edit(data / "product/events.csv", 9, field(5, "soon"))
     assert box.load(data, strict=True).problems
     assert not box.load(data).problems
 
@@ -118,17 +118,17 @@ def test_rejected_rows_come_back_as_files_that_can_be_mended_and_merged(
     for table in ("support_tickets", "product_events"):
         expected[table] = box.content(table)
     events, tickets = data / "product/events.csv", data / "support/tickets.csv"
-    edit(events, 5, field(3, "dance"))
-    edit(events, 70, field(3, "dance"))
+    edit(events, 5, field(5, "soon"))
+    edit(events, 70, field(5, "soon"))
     text = tickets.read_text(encoding="utf-8").replace("dark mode, since", "dark\nmode, since").split("\n")
     tickets.write_text("\n".join(text), encoding="utf-8")
-    text[3] = text[3].replace('"normal"', '"soon"').replace('"low"', '"soon"').replace('"high"', '"soon"')
+    text[3] = text[3].replace('"closed"', '"soon"').replace('"resolved"', '"soon"')
     (tickets).write_text("\n".join(text), encoding="utf-8")
     done = box.load(data, max_rejects=0.05)
     company = Company(data, os.environ | {"WAREHOUSE": "external", "DATABASE_URL": box.url})
     said = company.run("loader", "rejects", "--run", str(done.run), "--out", str(tmp_path / "mend")).stdout
     assert "MODE=merge" in said
-    mended = (tmp_path / "mend/product/events.csv").read_text().replace("dance", "login")
+    mended = (tmp_path / "mend/product/events.csv").read_text().replace("soon", "2026-03-01 10:00:00")
     assert mended.split("\n")[0] == lines_of(events)[0] and len(mended.split("\n")) == 4
     (tmp_path / "mend/product/events.csv").write_text(mended)
     before = box.count("product_events")
@@ -136,7 +136,7 @@ def test_rejected_rows_come_back_as_files_that_can_be_mended_and_merged(
     assert merged.changes["product.events"].new == 2
     assert box.count("product_events") == before + 2 == len(lines_of(whole / "product/events.csv")) - 2
     reasons = list(csv.DictReader((tmp_path / "mend/reasons.csv").open()))
-    assert {row["rule"] for row in reasons} == {"accepted_values"}
+    assert {row["rule"] for row in reasons} == {"accepted_values", "type"}
 
 
 def test_rows_come_back_when_their_parent_is_mended_in_its_file(box: Box, whole: Path, data: Path) -> None:
@@ -144,7 +144,7 @@ def test_rows_come_back_when_their_parent_is_mended_in_its_file(box: Box, whole:
     expected = {table: box.content(table) for table in ("product_users", "product_events")}
     users = data / "product/users.csv"
     good = users.read_bytes()
-    edit(users, 6, field(2, "boss"))
+    edit(users, 6, field(3, "soon"))
     box.load(data, max_rejects=0.2)
     assert box.content("product_events") != expected["product_events"]
     users.write_bytes(good)

@@ -71,7 +71,7 @@ def test_root_causes_of_each_month_equal_the_oracle(oracle: Oracle) -> None:
             "resolution_median_hours": grouped["resolution_hours"].median(),
             "csat_answers": grouped["csat_score"].count(),
             "satisfaction_rate": grouped["csat_score"].apply(lambda s: (s.dropna() >= 4).mean()),
-            "chat_tickets": grouped["channel"].apply(lambda s: (s == "chat").sum()),
+            "main_channel_tickets": grouped["channel"].apply(lambda s: s.value_counts().max()),
             "main_release_tickets": grouped["release_version"].apply(
                 lambda s: s.value_counts().max() if s.any() else 0
             ),

@@ -9,9 +9,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from app.ui.charts.at import at
-from app.ui.colours import ACTUAL, FEW_CASES, colour_of
+from app.ui.colours import ACTUAL, FEW_CASES, PLAIN, Look
 from app.ui.formats import FEW, MONEY, TICKS, words
-from metrics.formats import money, number
+from metrics.formats import Currency, money, number
 
 MANY = 9  # vertical bars beyond which not each has room for two lines of text
 
@@ -27,6 +27,7 @@ def bars(
     labels: list[str] | None = None,
     colours: list[str] | None = None,
     horizontal: bool = False,
+    look: Look = PLAIN,
 ) -> go.Figure | None:
     """Plain bars with their values, written as `kind` (money, percent, count, …) says.
 
@@ -46,12 +47,16 @@ def bars(
         go.Bar(
             **{across: names, up: values},
             orientation="h" if horizontal else "v",
-            text=_labels(values, kind, many, labels, [] if many else cases, " " if horizontal else "<br>"),
+            text=_labels(
+                _written(values, kind, many, look) if labels is None and kind else labels,
+                [] if many else cases,
+                " " if horizontal else "<br>",
+            ),
             textposition=[("inside" if fits else "outside") for fits in inside] if horizontal else "outside",
             textangle=0,
             constraintext="none" if horizontal else "both",
             hovertext=cases or None,
-            marker_color=_bar_colours(frame, x, n, colours),
+            marker_color=_bar_colours(frame, x, n, colours, look),
             customdata=at(frame, x),
             meta=y,
             cliponaxis=False,
@@ -63,21 +68,22 @@ def bars(
     return _bar_axes(figure, values, tick, horizontal, 1.25 if n else 1.15, many)
 
 
-def _labels(
-    values: pd.Series, kind: str, many: bool, labels: list[str] | None, cases: list[str], gap: str
-) -> list[str] | None:
-    """What stands on bars: their values as `kind` says, with the number of cases where there is room."""
-    if labels is None and kind:
-        labels = [f"{v:.0%}" if many and kind == "percent" else number(v, kind) for v in values]
+def _written(values: pd.Series, kind: str, many: bool, look: Look) -> list[str]:
+    """Values as `kind` says; shares of many bars without decimals."""
+    return [f"{v:.0%}" if many and kind == "percent" else number(v, kind, look.currency) for v in values]
+
+
+def _labels(labels: list[str] | None, cases: list[str], gap: str) -> list[str] | None:
+    """What stands on bars, with the number of cases where there is room."""
     if labels and cases:
         return [f"{text}{gap}({count})" for text, count in zip(labels, cases, strict=True)]
     return labels
 
 
-def _bar_colours(frame: pd.DataFrame, x: str, n: str, colours: list[str] | None) -> list[str]:
+def _bar_colours(frame: pd.DataFrame, x: str, n: str, colours: list[str] | None, look: Look) -> list[str]:
     """Each bar in the colour of its meaning; grey where it rests on few cases."""
     if colours is None:
-        colours = [colour_of(x, value) or ACTUAL for value in frame[x]]
+        colours = [look.colour_of(x, value) or ACTUAL for value in frame[x]]
     if n:
         return [c if count >= FEW else FEW_CASES for c, count in zip(colours, frame[n], strict=True)]
     return colours
@@ -107,30 +113,30 @@ def pareto(frame: pd.DataFrame, name: str, count: str) -> go.Figure | None:
     return bars(frame, name, count, tick=",d", labels=labels, horizontal=True)
 
 
-def shares(frame: pd.DataFrame, name: str, value: str, tick: str = MONEY) -> go.Figure | None:
+def shares(frame: pd.DataFrame, name: str, value: str, tick: str = MONEY, *, look: Look = PLAIN) -> go.Figure | None:
     """Horizontal bars with values and shares, largest first."""
     frame = frame.dropna(subset=[value]).sort_values(value, ascending=False)
     total = frame[value].sum()
     if not total:
         return None
-    labels = [f"{money(v) if tick == MONEY else f'{v:,.0f}'} · {v / total:.0%}" for v in frame[value]]
-    return bars(frame, name, value, tick=tick, labels=labels, horizontal=True)
+    labels = [f"{money(v, look.currency) if tick == MONEY else f'{v:,.0f}'} · {v / total:.0%}" for v in frame[value]]
+    return bars(frame, name, value, tick=tick, labels=labels, horizontal=True, look=look)
 
 
-def histogram(frame: pd.DataFrame, value: str, colour: str) -> go.Figure | None:
+def histogram(frame: pd.DataFrame, value: str, colour: str, look: Look = PLAIN) -> go.Figure | None:
     """Distribution on a logarithmic scale."""
     if frame.empty:
         return None
-    ranges, figure = steps(frame[value]), go.Figure()
+    ranges, figure = steps(frame[value], look.currency), go.Figure()
     for name, part in frame.groupby(colour, sort=False):
         figure.add_bar(
-            x=[money(np.sqrt(low * high)) for low, high in ranges.values()],
+            x=[money(np.sqrt(low * high), look.currency) for low, high in ranges.values()],
             y=[part[value].between(low, high, inclusive="left").sum() for low, high in ranges.values()],
             name=str(name),
             hovertext=list(ranges),
             customdata=[{colour: str(name), value: step} for step in ranges],
             meta=value,
-            marker_color=colour_of(colour, name),
+            marker_color=look.colour_of(colour, name),
             hovertemplate="%{hovertext}: %{y}",
         )
     figure.update_layout(barmode="stack")
@@ -138,7 +144,7 @@ def histogram(frame: pd.DataFrame, value: str, colour: str) -> go.Figure | None:
     return figure
 
 
-def steps(values: pd.Series) -> dict[str, tuple[float, float]]:
+def steps(values: pd.Series, currency: Currency) -> dict[str, tuple[float, float]]:
     """The logarithmic steps of a histogram: where each begins and ends, by its label."""
     edges = np.geomspace(max(values.min(), 1), max(values.max(), 10) * 1.001, 22)
-    return {f"{money(low)} – {money(high)}": (low, high) for low, high in pairwise(edges)}
+    return {f"{money(low, currency)} – {money(high, currency)}": (low, high) for low, high in pairwise(edges)}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import plotly.graph_objects as go
 
-from metrics.formats import number
+from metrics.formats import UNKNOWN, Currency, number
 
 
-def describe(title: str, figure: go.Figure) -> str:
+def describe(title: str, figure: go.Figure, currency: Currency = UNKNOWN) -> str:
     """What a chart shows in one sentence, for those who can't see it."""
     said = []
     unseen = [t for t in figure.data if t.yaxis == "y2" or (t.type == "scatter" and t.showlegend is False)]
@@ -26,10 +28,11 @@ def describe(title: str, figure: go.Figure) -> str:
             continue
         tick = (figure.layout.xaxis if flat else figure.layout.yaxis).tickformat or ""
         kind = "percent" if "%" in tick else "money" if "$" in tick else "count"
+        said_as = partial(number, kind=kind, currency=currency)
         (first, start), (last, end) = pairs[0], pairs[-1]
         top = max(pairs, key=lambda pair: pair[1])
         said.append(
-            f"{trace.name or ''} {number(start, kind)} at {first} to {number(end, kind)} at {last}, "
-            f"highest {number(top[1], kind)} at {top[0]}".strip()
+            f"{trace.name or ''} {said_as(start)} at {first} to {said_as(end)} at {last}, "
+            f"highest {said_as(top[1])} at {top[0]}".strip()
         )
     return f"Chart: {title}. {'; '.join(said)}."[:600]

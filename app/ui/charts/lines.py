@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from app.ui.charts.at import at
-from app.ui.colours import ACTUAL, TARGET, colour_of
+from app.ui.colours import ACTUAL, PLAIN, TARGET, Look
 from app.ui.formats import words
 
 MARKS = {
@@ -53,7 +53,7 @@ def lines(
 
 
 def lines_by(
-    frame: pd.DataFrame, x: str, y: str, group: str, *, tick: str = "", zero: bool = False
+    frame: pd.DataFrame, x: str, y: str, group: str, *, tick: str = "", zero: bool = False, look: Look = PLAIN
 ) -> go.Figure | None:
     """One line per value of `group`, in its colour."""
     frame = frame.dropna(subset=[y])
@@ -68,7 +68,7 @@ def lines_by(
             mode="lines+markers",
             customdata=at(part, x, group),
             meta=y,
-            line={"width": 2.5, "color": colour_of(group, name)},
+            line={"width": 2.5, "color": look.colour_of(group, name)},
             marker={"size": 5},
             hovertemplate=f"%{{y:{tick}}}" if tick else None,
         )
@@ -101,7 +101,7 @@ def band(frame: pd.DataFrame, tick: str) -> go.Figure | None:
         text=flagged["severity"],
         customdata=at(flagged, "period_start"),
         meta="flagged",
-        marker={"size": 13, "symbol": "circle", "color": [colour_of("severity", s) for s in flagged["severity"]]},
+        marker={"size": 13, "symbol": "circle", "color": [PLAIN.colour_of("severity", s) for s in flagged["severity"]]},
         hovertemplate="%{y:,.0f} (%{text})",
     )
     figure.update_yaxes(tickformat=tick)
@@ -133,7 +133,7 @@ def mark(figure: go.Figure, events: pd.DataFrame) -> go.Figure:
     shapes = list(figure.layout.shapes)
     for kind, part in events.groupby("kind"):
         name, symbol = MARKS[str(kind)]
-        colour = colour_of("mark", kind)
+        colour = PLAIN.colour_of("mark", kind)
         line = {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "opacity": 0.55}
         line["line"] = {"width": 1, "dash": "dot", "color": colour}
         shapes += [line | {"x0": str(day), "x1": str(day)} for day in part["day"].unique()]

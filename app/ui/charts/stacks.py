@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from app.ui.charts.at import at
-from app.ui.colours import BAD, GOOD, MOVEMENTS, TOTAL, colour_of
+from app.ui.colours import BAD, GOOD, MOVEMENTS, PLAIN, TOTAL, Look
 from app.ui.formats import MONEY, words
 from metrics.formats import money
 
@@ -41,7 +41,9 @@ def stacked(
     return figure
 
 
-def stacked_by(frame: pd.DataFrame, x: str, y: str, group: str, tick: str = "") -> go.Figure | None:
+def stacked_by(
+    frame: pd.DataFrame, x: str, y: str, group: str, tick: str = "", *, look: Look = PLAIN
+) -> go.Figure | None:
     """Stacked bars, one series per value of `group`, the largest at the bottom."""
     frame = frame.dropna(subset=[y])
     if frame.empty or not frame[y].abs().sum():
@@ -49,7 +51,7 @@ def stacked_by(frame: pd.DataFrame, x: str, y: str, group: str, tick: str = "") 
     wide = frame.pivot_table(index=x, columns=group, values=y, aggfunc="sum", sort=False).fillna(0).sort_index()
     wide = wide[wide.abs().sum().sort_values(ascending=False).index]
     series = {str(name): str(words(name)) for name in wide.columns}
-    colours = {name: colour for name in series if (colour := colour_of(group, name))}
+    colours = {name: colour for name in series if (colour := look.colour_of(group, name))}
     figure = stacked(wide.reset_index(), x, series, tick, colours=colours)
     for trace in figure.data if figure else ():
         trace.customdata = [{**where, group: trace.meta} for where in trace.customdata]
@@ -57,7 +59,7 @@ def stacked_by(frame: pd.DataFrame, x: str, y: str, group: str, tick: str = "") 
     return figure
 
 
-def bridge(values: Mapping[str, float]) -> go.Figure | None:
+def bridge(values: Mapping[str, float], look: Look = PLAIN) -> go.Figure | None:
     """The MRR bridge from starting_mrr over the movements to mrr, by metric; `values` must tie to the cent."""
     if not any(values.values()):
         return None
@@ -70,14 +72,14 @@ def bridge(values: Mapping[str, float]) -> go.Figure | None:
             y=list(steps.values()),
             measure=["absolute", *["relative"] * len(MOVEMENTS), "total"],
             customdata=[{"movement": metric} for metric in steps],
-            text=[money(v) for v in steps.values()],
+            text=[money(v, look.currency) for v in steps.values()],
             textposition="outside",
             cliponaxis=False,
             increasing={"marker": {"color": GOOD}},
             decreasing={"marker": {"color": BAD}},
             totals={"marker": {"color": TOTAL}},
             connector={"line": {"color": "#9AA7B4", "width": 1}},
-            hovertemplate="%{x}: %{y:$,.2f}<extra></extra>",
+            hovertemplate=f"%{{x}}: %{{y:$,.{look.currency.decimals}f}}<extra></extra>",
         )
     )
     low, high = sorted((values["starting_mrr"], values["mrr"]))

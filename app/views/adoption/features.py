@@ -102,11 +102,10 @@ def _by_segment_and_place(visit: Visit, chosen: Chosen, used: Found) -> None:
     left, right = st.columns(2)
     with left:
         found = kpis(tower, ["feature_adoption_rate"], chosen, filters.end, filters.end, ["feature_name", "segment"])
-        order = in_order(found.frame["segment"].unique())
-        cells = found.frame.sort_values("segment", key=lambda names: names.map(order.index))
+        cells = in_order(found, "segment", tower.company).frame
         chart(
             visit,
-            "Adoption by segment",
+            f"Adoption by {tower.company.noun('segment')}",
             points.matrix(cells, "feature_name", "segment", "feature_adoption_rate"),
             of=found,
             help=f"Accounts using ÷ accounts that could, in {month_label(filters.end)}.",

@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from app.data import kpis, numeric, rows, split
+from app.data import in_order, kpis, numeric, rows, split
 from app.found import Found
 from app.selection import Filters
 from app.ui import charts
@@ -119,12 +119,12 @@ with right:
     chart(
         visit,
         "Accounts activated by days since the start",
-        activation(waits.frame, "segment"),
+        activation(in_order(waits, "segment", tower.company).frame, "segment", visit.look),
         of=waits,
         help="1 − Kaplan–Meier over the accounts that began within the months; those still waiting are censored. A "
         "click lists those activated by that day.",
         drill=partial(reached, waits, "segment", "is_activated"),
-        empty="Fewer than ten accounts of each segment began within these months.",
+        empty=f"Fewer than ten accounts of each {tower.company.noun('segment')} began within these months.",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -55,14 +56,15 @@ for place, (label, value) in zip(
     [
         ("Flagged", number(len(shown), "count")),
         ("Critical or high", number(int(shown["severity"].isin(["critical", "high"]).sum()), "count")),
-        ("Largest in money", number(money["impact"].max(), "money")),
+        ("Largest in money", number(money["impact"].max(), "money", tower.company.currency)),
         ("Largest in cases", number(counts["impact"].max(), "count")),
     ],
     strict=True,
 ):
     place.metric(label, value, border=True)
 st.caption(
-    "With filters on, series cut by a chosen segment, region or channel are shown; a series is cut one way at a time."
+    f"With filters on, series cut by a chosen {tower.company.noun('segment')}, {tower.company.noun('region')} or "
+    f"{tower.company.noun('acquisition_channel')} are shown; a series is cut one way at a time."
 )
 
 
@@ -90,6 +92,7 @@ else:
     }
     picked = st.selectbox("Series", list(names), format_func=names.__getitem__, key="anomaly_series")
     row = shown.iloc[picked if picked is not None and picked < len(shown) else 0]
+    amount = partial(number, kind=row["impact_unit"], currency=tower.company.currency)
     series = rows(
         tower,
         "anomaly_series",
@@ -108,8 +111,8 @@ else:
         height=380,
         drill=(lambda point: behind(row, point.where["period_start"])) if row["metric"] in BEHIND else None,
         marks=True,
-        note=f"{row['period_start']:%d %b %Y}: {number(row['actual_value'], row['impact_unit'])} against "
-        f"{number(row['expected_value'], row['impact_unit'])} expected, "
+        note=f"{row['period_start']:%d %b %Y}: {amount(row['actual_value'])} against "
+        f"{amount(row['expected_value'])} expected, "
         f"{abs(row['score']):.1f} robust standard deviations {row['direction']}. "
         "Expected: median of the 13 weeks or 12 months before; band: four deviations.",
     )

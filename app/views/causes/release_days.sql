@@ -7,7 +7,7 @@ select
 from generate_series(cast(%(released)s as date) - interval '28 days', cast(%(released)s as date) + interval '55 days', interval '1 day') as days (day)
 cross join marts.dim_tower as tower
 left join (
-    select created_date, count(*) as tickets, count(*) filter (where category = 'technical') as technical
+    select created_date, count(*) as tickets, count(*) filter (where is_technical) as technical
     from marts.fct_tickets
     where created_date between cast(%(released)s as date) - 28 and cast(%(released)s as date) + 55
         and /* selection */ true

@@ -86,7 +86,7 @@ def releases(visit: Visit) -> None:
     with st.container(border=True):
         st.markdown(f"**Did {plain(release)} do harm?**", help=RULE)
         st.markdown(release_verdict(release, impact, moved.frame))
-        if note := unanswered(filters, ["region", "acquisition_channel"], "The impact of a release"):
+        if note := unanswered(visit, ["region", "acquisition_channel"], "The impact of a release"):
             st.caption(note)
     _around(visit, release, day, moved)
     _compared(visit, found)
@@ -94,7 +94,7 @@ def releases(visit: Visit) -> None:
 
 def _behind(tower: Tower, filters: Filters, series: str, days: tuple[date, date]) -> Found:
     """The accounts behind technical tickets, all tickets, errors or use of some days."""
-    category = "technical" if series == "technical" else None
+    category = tower.company.technical if series == "technical" else None
     return accounts(tower, filters, METRICS.get(series, "tickets"), days=days, category=category)
 
 

@@ -7,14 +7,14 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from app.data import rows, split
+from app.data import in_order, rows, split
 from app.found import Found
 from app.ui import charts
 from app.ui.cards import cards
 from app.ui.drill import Point
 from app.ui.head import head
 from app.ui.panels import chart, table
-from app.views.conversion.plans import DOLLARS, plan_moves
+from app.views.conversion.plans import AMOUNTS, plan_moves
 
 RATE = ["trial_to_paid", "mature_trials"]
 visit = head(marks=True)
@@ -82,13 +82,21 @@ with right:
         drill=lambda point: steps[point.value],
     )
 left, middle, right = st.columns(3)
-for place, column, title in ((left, "segment", "segment"), (middle, "acquisition_channel", "channel")):
+for place, column in ((left, "segment"), (middle, "acquisition_channel")):
     with place:
-        cut = split(tower, filters, RATE, column)
+        cut = in_order(split(tower, filters, RATE, column), column, tower.company)
         chart(
             visit,
-            f"Trial to paid by {title}",
-            charts.bars(known(cut.frame), column, "trial_to_paid", kind="percent", n="mature_trials", horizontal=True),
+            f"Trial to paid by {tower.company.noun(column)}",
+            charts.bars(
+                known(cut.frame),
+                column,
+                "trial_to_paid",
+                kind="percent",
+                n="mature_trials",
+                horizontal=True,
+                look=visit.look,
+            ),
             of=cut,
             help="n trials that ended at least 30 days ago; grey under ten.",
             drill=partial(behind, column),
@@ -124,6 +132,6 @@ table(
     visit,
     "Trials",
     trials,
-    columns=DOLLARS | {"days_to_paid": st.column_config.NumberColumn("Days to paid", format="%.0f")},
+    columns=AMOUNTS | {"days_to_paid": st.column_config.NumberColumn("Days to paid", format="%.0f")},
     help="Ended within the range, newest first. Mature: ended at least 30 days ago.",
 )

@@ -21,7 +21,7 @@ DIRECTIONS = {"upgrades": "upgrade", "upgrade_mrr": "upgrade", "downgrades": "do
 NOTE = "A move between plan tiers"
 NO_MOVE = "No account of the selection changed its plan."
 MEASURES = {"migrations": "Moves", "mrr_change": "MRR change"}
-DOLLARS = money(mrr_before="MRR before", mrr_after="MRR after", change="Change", mrr_now="MRR now")
+AMOUNTS = money(mrr_before="MRR before", mrr_after="MRR after", change="Change", mrr_now="MRR now")
 
 
 def plan_moves(visit: Visit, middle: DeltaGenerator, right: DeltaGenerator) -> None:
@@ -36,7 +36,7 @@ def plan_moves(visit: Visit, middle: DeltaGenerator, right: DeltaGenerator) -> N
         month = pd.Timestamp(point.where["period"]).to_period("M")
         return changes.where((then == month) & (changes.frame["direction"] == DIRECTIONS[point.series]))
 
-    note = unanswered(filters, ["region", "acquisition_channel"], NOTE)
+    note = unanswered(visit, ["region", "acquisition_channel"], NOTE)
     for place, title, kind, tick, help in (
         (
             middle,
@@ -80,7 +80,7 @@ def _migration(visit: Visit, changes: Found, note: str) -> None:
         chart(
             visit,
             "Plan migration",
-            points.square(matrix.frame, "from_plan", "to_plan", measure, order, kind),
+            points.square(matrix.frame, "from_plan", "to_plan", measure, order, kind, visit.look),
             of=matrix,
             help="From the plan on the left to the plan below. Click a cell for the accounts.",
             note=note,
@@ -93,7 +93,7 @@ def _migration(visit: Visit, changes: Found, note: str) -> None:
             visit,
             "Plan changes",
             rows(tower, "plan_changes", filters),
-            columns=DOLLARS,
+            columns=AMOUNTS,
             help="Each move of an account, largest gain first.",
             empty=NO_MOVE,
         )

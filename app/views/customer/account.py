@@ -10,7 +10,7 @@ from app.ui.formats import FEW, listed, plain, words
 from app.ui.health import WEIGHTS, shares
 from app.ui.panels import table
 from app.ui.visit import Visit
-from metrics.formats import number
+from metrics.formats import Currency, number
 
 MONEY = {"mrr": st.column_config.NumberColumn("MRR", format="dollar")}
 
@@ -34,8 +34,9 @@ def find(visit: Visit) -> pd.Series | None:
     left, right = st.columns([2, 3])
     text = left.text_input("Find an account", placeholder="Part of its name, or its key", key="customer_search").strip()
     found = rows(tower, "account_search", filters, text=text, limit=20).frame.set_index("account_id")
+    currency = tower.company.currency
     names = {
-        key: f"{row['account_name']} · {row['segment']} · {number(float(row['mrr']), 'money')} MRR"
+        key: f"{row['account_name']} · {row['segment']} · {number(float(row['mrr']), 'money', currency)} MRR"
         for key, row in found.iterrows()
     }
     label = (
@@ -75,13 +76,13 @@ def suggest(visit: Visit) -> None:
         )
 
 
-def profile(account: pd.Series) -> None:
+def profile(account: pd.Series, currency: Currency) -> None:
     """Who the account is, what it pays, how it does and what to do."""
     st.subheader(plain(account["account_name"]), anchor=False)
     _who(account)
     _state(account)
     grid = st.grid(5, min_column_width=150, gap="small")
-    for label, value, note in [*_paying(account), *_using(account), *_asking(account)]:
+    for label, value, note in [*_paying(account, currency), *_using(account), *_asking(account, currency)]:
         grid.metric(label, value, help=note, border=True, height="stretch")
 
 
@@ -149,15 +150,16 @@ def _rest(account: pd.Series) -> str:
     return f"; rests on {listed(parts)}" if 0 < len(parts) < len(WEIGHTS) else ""
 
 
-def _paying(account: pd.Series) -> list[tuple[str, str, str]]:
+def _paying(account: pd.Series, currency: Currency) -> list[tuple[str, str, str]]:
     """Cards of money and terms: label, value, note."""
     renewal, tenure = account["renewal_date"], account["tenure_months"]
     days = float((renewal - account["as_of_date"]).days) if renewal else None
     term = f"The present term ends on {renewal:%d %b %Y}." if renewal else "No term runs."
     health = f"{account['health_score']:.0f}" if _is_scored(account) else "–"
-    revenue, kept = number(account["lifetime_revenue"], "money"), "Paid and kept, without tax."
+    revenue, kept = number(account["lifetime_revenue"], "money", currency), "Paid and kept, without tax."
+    arr = number(float(account["arr"]), "money", currency)
     return [
-        ("MRR", number(float(account["mrr"]), "money"), f"ARR {number(float(account['arr']), 'money')}."),
+        ("MRR", number(float(account["mrr"]), "money", currency), f"ARR {arr}."),
         ("Health", health, f"0 to 100{_rest(account)}; its parts are below."),
         ("Tenure", "–" if pd.isna(tenure) else f"{tenure:.0f} mo", "Since it first paid."),
         ("Renewal in", number(days, "days"), term),
@@ -185,7 +187,7 @@ def _unless(value: float | None, note: str, *tables: str) -> str:
     return f"Not known: needs {listed(tables)}." if pd.isna(value) else note
 
 
-def _asking(account: pd.Series) -> list[tuple[str, str, str]]:
+def _asking(account: pd.Series, currency: Currency) -> list[tuple[str, str, str]]:
     """Cards of tickets and deals."""
     known, count = account["open_tickets"], number(account["csat_answers_90d"], "count")
     answers = 0 if pd.isna(known) else account["csat_answers_90d"]
@@ -200,7 +202,7 @@ def _asking(account: pd.Series) -> list[tuple[str, str, str]]:
             f":gray[{csat}]" if answers < FEW else csat,
             _unless(known, "Mean of the scores from 1 to 5 given in 90 days.", "support.tickets"),
         ),
-        ("Open deals", number(deals, "money"), _unless(deals, open_deals, "crm.deals")),
+        ("Open deals", number(deals, "money", currency), _unless(deals, open_deals, "crm.deals")),
     ]
 
 

@@ -17,7 +17,7 @@ from app.views.customer.account import find, forget, health, profile, suggest
 visit = head()
 tower, filters = visit.build, visit.filters
 WHEN = st.column_config.DatetimeColumn("When (UTC)", format="D MMM YYYY, HH:mm")
-DOLLARS = {
+AMOUNTS = {
     name: st.column_config.NumberColumn(label, format="dollar")
     for name, label in [
         ("mrr", "MRR"),
@@ -32,14 +32,14 @@ account = find(visit)
 if account is None:
     suggest(visit)
     st.stop()
-profile(account)
+profile(account, tower.company.currency)
 left, right = st.columns([4, 1], vertical_alignment="center")
 right.button("Close account", on_click=forget, icon=":material/close:", width="stretch")
 with left:
     only = page_filter(visit, "span", "Only the chosen months", SWITCH, default=False)
 since = filters.start if only else tower.first_month
 st.caption(
-    f"What happened {'within' if only else 'up to the end of'} the chosen months. Segment, region and channel narrow "
+    f"What happened {'within' if only else 'up to the end of'} the chosen months. The filters narrow "
     "the search, not the account; its state above is as of the as-of date."
 )
 key = {"account": account["account_id"], "since": since}
@@ -107,7 +107,7 @@ for place, (title, (query, money, empty)) in zip(st.tabs(list(tabs)), tabs.items
             for name in map(str, frame.columns)
             if name.endswith(("_at", "_date"))
         }
-        table(visit, title, found.having(frame), columns={**DOLLARS, **dates}, empty=empty)
+        table(visit, title, found.having(frame), columns={**AMOUNTS, **dates}, empty=empty)
 
 happened = numeric(rows(tower, "account_timeline", filters, **key), "amount")
 happened = happened.having(happened.frame.assign(kind=happened.frame["kind"].map(words)))
@@ -124,7 +124,7 @@ table(
     visit,
     "Events",
     shown,
-    columns={"amount": DOLLARS["amount"], "occurred_at": WHEN},
+    columns={"amount": AMOUNTS["amount"], "occurred_at": WHEN},
     empty="Nothing happened within these months.",
     help="Amounts: the change of MRR, or the amount of the deal or payment.",
 )

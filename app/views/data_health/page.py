@@ -10,7 +10,7 @@ from app.found import Found
 from app.ui.cards import cards
 from app.ui.head import head
 from app.ui.panels import table, unanswered
-from app.views.data_health import audit
+from app.views.data_health import audit, words
 from metrics.catalogue import catalogue
 
 BEHAVIOUR = {
@@ -32,6 +32,7 @@ cards(visit, "mrr invoiced_mrr unexplained_mrr payment_recovery days_to_pay")
 audit.expected(visit, builds)
 
 st.subheader("What the numbers rest on")
+words.learned(visit)
 coverage = rows(tower, "coverage", filters)
 dates = {
     name: st.column_config.DateColumn(name.replace("_", " ").capitalize(), format="D MMM YYYY")
@@ -48,7 +49,7 @@ table(
     columns={**dates, **count},
     help="Records of the selection, in all and within the months.",
 )
-if note := unanswered(filters, ["segment", "region"], "Marketing spend"):
+if note := unanswered(visit, ["segment", "region"], "Marketing spend"):
     st.caption(note)
 sizes = numeric(Found(read(tower.scope, "mart_sizes", {})), "rows", "megabytes")
 sizes_help = "Rows as the server counted them when the mart was built; size with indexes. The whole warehouse."

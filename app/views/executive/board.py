@@ -11,16 +11,16 @@ import pandas as pd
 
 from app.data import first_row, rows, split
 from app.found import Found
-from app.selection import COMPARISONS, Filters, Tower
+from app.selection import COMPARISONS, DIMENSIONS, Filters, Tower
 from app.ui.cards import Fact, facts
-from app.ui.colours import ACTUAL, BAD, GOOD, LOSSES, MOVEMENTS, MOVES, TARGET, TOTAL, colour_of
+from app.ui.colours import ACTUAL, BAD, GOOD, LOSSES, MOVEMENTS, MOVES, TARGET, TOTAL, Look, look_of
 from app.ui.formats import listed
 from app.ui.visit import Visit
-from metrics.formats import money
+from metrics.company import Company
+from metrics.formats import Currency, money
 
 KPIS = ["mrr", "arr", "nrr_t12m", "grr_t12m", "active_customers", "logo_churn_rate", "activation_rate"]
 KPIS += ["cac", "ltv_cac_ratio", "quick_ratio"]
-SPLITS = {"segment": "segment", "region": "region", "acquisition_channel": "channel"}
 TINTS = {"green": "#1B7F4B", "red": "#B3261E", "gray": "#5B6B7B"}
 
 
@@ -34,6 +34,12 @@ class Board:
     monthly: Found
     splits: dict[str, Found]
     movers: Found
+    company: Company
+
+    @property
+    def look(self) -> Look:
+        """How amounts are written and segments coloured."""
+        return look_of(self.company)
 
     @property
     def bridge(self) -> dict[str, float]:
@@ -57,8 +63,9 @@ def read(tower: Tower, filters: Filters) -> Board:
         split(tower, filters, ["mrr", "mrr_target"], grain="month", whole=True),
         split(tower, filters, ["starting_mrr", *MOVES, "mrr"]),
         monthly.having(signed),
-        {dimension: split(tower, filters, ["mrr"], dimension) for dimension in SPLITS},
+        {dimension: split(tower, filters, ["mrr"], dimension) for dimension in DIMENSIONS},
         rows(tower, "top_movers", filters),
+        tower.company,
     )
 
 
@@ -81,7 +88,8 @@ def _sheet(tower: Tower, chosen: str, number: int) -> Any:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(11.69, 8.27))
-    figure.text(0.05, 0.945, "GTM Control Tower: board report", fontsize=17, weight="bold", color="#1C2733")
+    title = f"{tower.company.name or 'GTM Control Tower'}: board report"
+    figure.text(0.05, 0.945, title, fontsize=17, weight="bold", color="#1C2733")
     figure.text(0.95, 0.95, f"As of {tower.as_of:%d %b %Y} · build {tower.publication}", ha="right", color="#5B6B7B")
     figure.text(0.05, 0.915, "\n".join(textwrap.wrap(chosen, 150)), va="top", fontsize=8.5, color="#5B6B7B")
     figure.text(0.95, 0.03, f"{number} / 4", ha="right", fontsize=8, color="#5B6B7B")
@@ -114,38 +122,39 @@ def _kpis(figure: Any, board: Board) -> None:
 
 def _mrr(figure: Any, board: Board) -> None:
     series = board.series.frame
-    line = _axes(figure, (0.07, 0.5, 0.4, 0.32), "MRR against target")
+    currency = board.company.currency
+    line = _axes(figure, (0.07, 0.5, 0.4, 0.32), "MRR against target", currency)
     months = _months(series)
     line.plot(months, series["mrr"], color=ACTUAL, marker="o", markersize=3, label="MRR")
     line.plot(months, series["mrr_target"], color=TARGET, linestyle="--", label="Target")
     line.set_xticks(range(0, len(months), max(1, len(months) // 6)))
     line.legend(frameon=False, fontsize=8)
-    _bridge(_axes(figure, (0.55, 0.5, 0.4, 0.32), "MRR bridge"), board.bridge)
-    figure.text(0.55, 0.445, f"Ties to the cent: ${abs(board.gap):.2f} apart.", fontsize=8)
-    _movements(_axes(figure, (0.07, 0.09, 0.88, 0.3), "MRR movements by month"), board.monthly.frame)
+    _bridge(_axes(figure, (0.55, 0.5, 0.4, 0.32), "MRR bridge", currency), board.bridge, currency)
+    figure.text(0.55, 0.445, f"Ties to the cent: {currency.exact(abs(board.gap))} apart.", fontsize=8)
+    _movements(_axes(figure, (0.07, 0.09, 0.88, 0.3), "MRR movements by month", currency), board.monthly.frame)
 
 
 def _months(frame: pd.DataFrame) -> list[str]:
     return [f"{pd.Timestamp(month):%b %y}" for month in frame["period"]]
 
 
-def _bridge(axes: Any, values: dict[str, float]) -> None:
+def _bridge(axes: Any, values: dict[str, float], currency: Currency) -> None:
     level, high = values["starting_mrr"], max(values["starting_mrr"], values["mrr"])
-    _step(axes, "Start", 0, values["starting_mrr"], TOTAL)
+    _step(axes, "Start", 0, values["starting_mrr"], TOTAL, currency)
     for movement in MOVEMENTS:
         signed = movement.sign * values[movement.metric]
-        _step(axes, movement.label, level, signed, GOOD if signed >= 0 else BAD)
+        _step(axes, movement.label, level, signed, GOOD if signed >= 0 else BAD, currency)
         level += signed
-    _step(axes, "End", 0, values["mrr"], TOTAL)
+    _step(axes, "End", 0, values["mrr"], TOTAL, currency)
     low = min(values["starting_mrr"], values["mrr"])
     axes.set_ylim(low * 0.8 if low > 0 else None, max(axes.get_ylim()[1], high) * 1.03)
     axes.tick_params(axis="x", labelsize=7)
 
 
-def _step(axes: Any, label: str, bottom: float, size: float, colour: str) -> None:
+def _step(axes: Any, label: str, bottom: float, size: float, colour: str, currency: Currency) -> None:
     """One bar of the bridge with its size on top."""
     axes.bar(label, size, bottom=bottom, color=colour)
-    axes.annotate(money(size), (label, max(bottom, bottom + size)), ha="center", va="bottom", fontsize=7.5)
+    axes.annotate(money(size, currency), (label, max(bottom, bottom + size)), ha="center", va="bottom", fontsize=7.5)
 
 
 def _movements(axes: Any, monthly: pd.DataFrame) -> None:
@@ -159,23 +168,25 @@ def _movements(axes: Any, monthly: pd.DataFrame) -> None:
 
 
 def _splits(figure: Any, board: Board) -> None:
-    for place, (dimension, label) in enumerate(SPLITS.items()):
-        axes = _axes(figure, (0.11 + place * 0.31, 0.57, 0.18, 0.26), f"MRR by {label}")
+    company, currency = board.company, board.company.currency
+    for place, dimension in enumerate(DIMENSIONS):
+        title = f"MRR by {company.noun(dimension)}"
+        axes = _axes(figure, (0.11 + place * 0.31, 0.57, 0.18, 0.26), title, currency)
         part = board.splits[dimension].frame.dropna().sort_values("mrr")
-        colours = [colour_of(dimension, value) or ACTUAL for value in part[dimension]]
+        colours = [board.look.colour_of(dimension, value) or ACTUAL for value in part[dimension]]
         shown = axes.barh(range(len(part)), part["mrr"], color=colours)
         axes.grid(visible=False)
         total = max(part["mrr"].sum(), 1)
-        axes.bar_label(shown, [f"{money(v)} · {v / total:.0%}" for v in part["mrr"]], fontsize=7, padding=2)
+        axes.bar_label(shown, [f"{money(v, currency)} · {v / total:.0%}" for v in part["mrr"]], fontsize=7, padding=2)
         axes.set_yticks(range(len(part)), part[dimension], fontsize=7.5)
         axes.xaxis.set_visible(False)
         axes.set_xlim(0, float(part["mrr"].max() or 1) * 1.45)
     columns = ["account_name", "segment", "region", "won", "expansion", "contraction", "churn", "change"]
     lines = [
-        [str(row[name]) if name in columns[:3] else money(float(row[name])) for name in columns]
+        [str(row[name]) if name in columns[:3] else money(float(row[name]), currency) for name in columns]
         for _, row in board.movers.frame.head(12).iterrows()
     ]
-    heads = [name.replace("_", " ").capitalize() for name in columns]
+    heads = [company.label(name) for name in columns]
     axes = figure.add_axes((0.05, 0.06, 0.9, 0.44))
     axes.set_title("Top movers: accounts whose MRR changed most over the range", loc="left", fontsize=10, weight="bold")
     _table(axes, heads, lines, [0.24, 0.12, 0.14, 0.1, 0.1, 0.1, 0.1, 0.1], words=3)
@@ -191,10 +202,10 @@ def _definitions(figure: Any, board: Board) -> None:
         height -= 0.028 + 0.02 * len(lines)
 
 
-def _axes(figure: Any, place: tuple[float, float, float, float], title: str) -> Any:
+def _axes(figure: Any, place: tuple[float, float, float, float], title: str, currency: Currency) -> Any:
     axes = figure.add_axes(place)
     axes.set_title(title, loc="left", fontsize=10, weight="bold")
-    axes.yaxis.set_major_formatter(lambda value, _: money(value))
+    axes.yaxis.set_major_formatter(lambda value, _: money(value, currency))
     axes.grid(axis="y", color="#E3E8EE", linewidth=0.6)
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)

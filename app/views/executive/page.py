@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from app.found import Found
+from app.selection import DIMENSIONS
 from app.ui import cards, charts
 from app.ui.colours import MOVE_COLOURS, MOVES
 from app.ui.drill import Point, accounts
@@ -49,8 +50,9 @@ with left:
             dashed=("mrr_target",),
         ),
         of=shown.series,
-        help="Month-end MRR since the data begin; the plan is by segment and region.",
-        note=unanswered(filters, ["acquisition_channel"], "The target"),
+        help="Month-end MRR since the data begin; the plan is by "
+        f"{tower.company.noun('segment')} and {tower.company.noun('region')}.",
+        note=unanswered(visit, ["acquisition_channel"], "The target"),
         drill=lambda point: accounts(tower, filters.narrowed(point.value), "mrr"),
         marks=True,
     )
@@ -58,10 +60,10 @@ with right:
     chart(
         visit,
         "MRR bridge",
-        charts.bridge(shown.bridge),
+        charts.bridge(shown.bridge, visit.look),
         of=shown.total,
         help="Start + new + reactivation + expansion − contraction − churn = end.",
-        note=f"Ties to the cent: the difference is ${abs(shown.gap):.2f}.",
+        note=f"Ties to the cent: the difference is {tower.company.currency.exact(abs(shown.gap))}.",
         drill=lambda point: accounts(tower, filters, point.where["movement"]),
     )
 chart(
@@ -73,12 +75,12 @@ chart(
     drill=lambda point: accounts(tower, filters.narrowed(point.value), point.series),
     marks=True,
 )
-for place, (dimension, label) in zip(st.columns(3), board.SPLITS.items(), strict=True):
+for place, dimension in zip(st.columns(3), DIMENSIONS, strict=True):
     with place:
         chart(
             visit,
-            f"MRR by {label}",
-            charts.shares(shown.splits[dimension].frame, dimension, "mrr"),
+            f"MRR by {tower.company.noun(dimension)}",
+            charts.shares(shown.splits[dimension].frame, dimension, "mrr", look=visit.look),
             of=shown.splits[dimension],
             help="At the end of the range.",
             height=280,

@@ -13,13 +13,13 @@ from app.data import kpis, rows
 from app.found import NOTHING, Found
 from app.selection import Filters, Tower
 from app.ui import charts
-from app.ui.colours import GOOD, TARGET, TOTAL, colour_of
+from app.ui.colours import GOOD, PLAIN, TARGET, TOTAL
 from app.ui.drill import Point, accounts
 from app.ui.filters import page_filter
 from app.ui.panels import chart, unanswered
 from app.ui.visit import Visit
 from company.calendar import add_months, quarter_label, quarter_start
-from metrics.formats import money
+from metrics.formats import Currency, money
 
 CALLS = {"committed": "Commit", "best_case": "Best case", "weighted": "Weighted"}
 NONE = "No whole quarter with a forecast lies before the end of the range."
@@ -33,8 +33,8 @@ def weeks(tower: Tower, filters: Filters) -> Found:
     return found.having(history.assign(left=history["days_left"].astype(float) // 7, quarter=quarters))
 
 
-def _note(filters: Filters) -> str:
-    return unanswered(filters, ["region", "acquisition_channel"], "The weekly forecast (and its target)")
+def _note(visit: Visit) -> str:
+    return unanswered(visit, ["region", "acquisition_channel"], "The weekly forecast (and its target)")
 
 
 def _deals(tower: Tower, filters: Filters, row: pd.Series, call: str) -> Found:
@@ -57,14 +57,14 @@ def this_quarter(visit: Visit, history: Found) -> None:
     plan = kpis(tower, ["bookings_target"], {"segment": filters.segment}, quarter, add_months(quarter, 2))
     target = float(plan.frame["bookings_target"].iloc[0])
     standing = history.frame[history.frame["quarter_start"] == quarter]
-    note, missing = _note(filters), f"{name} has no forecast: the data do not know it from its first day."
+    note, missing = _note(visit), f"{name} has no forecast: the data do not know it from its first day."
     left, right = st.columns(2)
     with left:
         last = standing.iloc[-1] if len(standing) else None
         chart(
             visit,
             f"{name} against target",
-            None if last is None else _calls(last, target),
+            None if last is None else _calls(last, target, tower.company.currency),
             of=history,
             help="With the share of the target. Closed: won before the week began. Commit adds open deals in "
             "negotiation, best case those in proposal; weighted adds every open deal × the share of such deals won "
@@ -94,15 +94,15 @@ def _week(standing: pd.DataFrame, point: Point) -> pd.Series:
     return standing[pd.to_datetime(standing["week_start"]) == pd.Timestamp(str(point.value))].iloc[0]
 
 
-def _calls(last: pd.Series, target: float) -> go.Figure | None:
+def _calls(last: pd.Series, target: float, currency: Currency) -> go.Figure | None:
     """Target, what is closed, the three forecasts and what the quarter turned out to bring."""
     steps = {"target": ("Target", TARGET), "won": ("Closed", GOOD)}
-    steps |= {call: (label, colour_of("forecast", call) or TOTAL) for call, label in CALLS.items()}
+    steps |= {call: (label, PLAIN.colour_of("forecast", call) or TOTAL) for call, label in CALLS.items()}
     steps |= {"actual": ("Turned out", TOTAL)}
     amounts = {call: target if call == "target" else last[call] for call in steps}
     found = [(call, label, amounts[call], colour) for call, (label, colour) in steps.items()]
     calls = pd.DataFrame(found, columns=["call", "label", "amount", "colour"]).astype({"amount": float}).dropna()
-    labels = [f"{money(v)} · {v / target:.0%}" if target > 0 else money(v) for v in calls["amount"]]
+    labels = [f"{money(v, currency)} · {v / target:.0%}" if target > 0 else money(v, currency) for v in calls["amount"]]
     colours = list(calls["colour"])
     figure = charts.bars(calls, "label", "amount", tick=charts.MONEY, labels=labels, colours=colours, horizontal=True)
     return figure and figure.update_traces(customdata=charts.at(calls, "call"))
@@ -149,7 +149,7 @@ def earlier_quarters(visit: Visit, history: Found) -> None:
             _backwards(figure),
             of=history,
             help="(Forecast − what the quarter brought) ÷ what it brought: above zero was too much.",
-            note=f"Whole quarters up to the end of the range. {_note(filters)}",
+            note=f"Whole quarters up to the end of the range. {_note(visit)}",
             empty=NONE,
             drill=then,
         )
@@ -161,7 +161,7 @@ def earlier_quarters(visit: Visit, history: Found) -> None:
             _backwards(charts.lines(quality, "left", means, tick=".0%", zero=True)),
             of=history,
             help="Bias is the mean error with its sign; below zero the forecast says too little.",
-            note=f"From {past['quarter'].nunique()} quarters: few, so read it as a tendency. {_note(filters)}",
+            note=f"From {past['quarter'].nunique()} quarters: few, so read it as a tendency. {_note(visit)}",
             empty=NONE,
         )
 

@@ -71,15 +71,28 @@ with left:
         drill=of_tier,
     )
 with middle:
-    chart(visit, "MRR by tier", charts.shares(tiers, "health_tier", "mrr"), of=scores, height=260, drill=of_tier)
-with right:
-    means = split(tower, filters, ["average_health_score", "scored_customers"], "segment")
-    by_segment = means.frame.set_index("segment").reindex(in_order(means.frame["segment"])).reset_index()
     chart(
         visit,
-        "Average health by segment",
+        "MRR by tier",
+        charts.shares(tiers, "health_tier", "mrr", look=visit.look),
+        of=scores,
+        height=260,
+        drill=of_tier,
+    )
+with right:
+    means = split(tower, filters, ["average_health_score", "scored_customers"], "segment")
+    by_segment = in_order(means, "segment", tower.company).frame
+    chart(
+        visit,
+        f"Average health by {tower.company.noun('segment')}",
         charts.bars(
-            by_segment, "segment", "average_health_score", kind="number", n="scored_customers", horizontal=True
+            by_segment,
+            "segment",
+            "average_health_score",
+            kind="number",
+            n="scored_customers",
+            horizontal=True,
+            look=visit.look,
         ),
         of=means,
         height=260,
@@ -121,20 +134,20 @@ with right:
 left, right = st.columns(2)
 with left:
     spread = distribution(scores.frame)
-    segments = {name: name for name in in_order(spread.columns[1:])}
+    segments = {name: name for name in tower.company.ordered("segment", spread.columns[1:])}
     chart(
         visit,
         "Distribution of the health score",
-        charts.stacked(spread, "score", segments, colours=DIMENSIONS["segment"]),
+        charts.stacked(spread, "score", segments, colours=visit.look.colours["segment"]),
         of=scores,
-        help="Paying accounts at the end of the range, by score and segment.",
+        help=f"Paying accounts at the end of the range, by score and {tower.company.noun('segment')}.",
         drill=of_ten,
     )
 with right:
     chart(
         visit,
         "Warning signs: MRR of the accounts that raise them",
-        charts.bars(signs(risks.frame), "flag", "mrr", kind="money", n="accounts", horizontal=True),
+        charts.bars(signs(risks.frame), "flag", "mrr", kind="money", n="accounts", horizontal=True, look=visit.look),
         of=risks,
         help="Paying accounts by each flag of churn risk; an account can raise several.",
         note=f"{NOW} {not_known(visit)}".strip(),
@@ -159,10 +172,10 @@ with left:
         "Does a low score come before churn?",
         charts.bars(deciles, "decile", "churn_rate", kind="percent"),
         of=lift,
-        help="Share of the scores that churn followed within three months, by decile of the score within segment "
-        "and month; the 1st is the least healthy. Only months old enough to tell.",
+        help="Share of the scores that churn followed within three months, by decile of the score within "
+        f"{tower.company.noun('segment')} and month; the 1st is the least healthy. Only months old enough to tell.",
         note=f"Of the least healthy tenth {ends[0]} left within three months, of the healthiest {ends[1]}. Whatever "
-        "the months. " + unanswered(filters, ["region", "acquisition_channel"], "The lift"),
+        "the months. " + unanswered(visit, ["region", "acquisition_channel"], "The lift"),
         drill=lambda point: rows(
             tower, "decile_accounts", filters, decile=list(ORDINALS.values()).index(point.value) + 1
         ),
@@ -179,9 +192,10 @@ with right:
             "accounts_median_days",
             kind="days",
             n="accounts",
+            look=visit.look,
         ),
         of=value,
         help="Kaplan–Meier over the accounts whose first user came within the data.",
-        note="Whatever the months. " + unanswered(filters, ["region", "acquisition_channel"], "Here time to value"),
+        note="Whatever the months. " + unanswered(visit, ["region", "acquisition_channel"], "Here time to value"),
         drill=lambda point: rows(tower, "activation_days", known.narrowed(segment=point.value)),
     )

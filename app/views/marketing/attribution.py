@@ -11,7 +11,7 @@ from app.ui.drill import accounts
 from app.ui.filters import page_filter
 from app.ui.panels import chart, money, table, unanswered
 from app.ui.visit import Visit
-from metrics.formats import money as dollars
+from metrics.formats import money as amount
 
 MODELS = {"first_touch": "First touch", "last_touch": "Last touch", "linear": "Linear", "position": "Position"}
 CREDITS = {"new_mrr": "New MRR", "won_amount": "Won amount"}
@@ -19,7 +19,6 @@ COLUMNS = money(spend="Spend", cost_per_lead="Cost per lead", **CREDITS) | {
     name: st.column_config.NumberColumn(name.capitalize(), format="localized")
     for name in ("impressions", "clicks", "leads", "customers")
 }
-COLUMNS["touch_channel"] = "Channel"
 
 
 def attribution(visit: Visit) -> None:
@@ -48,18 +47,19 @@ def _by_channel(visit: Visit, measure: str) -> None:
     credit = split(visit.build, visit.filters, list(columns), "touch_channel")
     known = credit.frame.fillna(0)
     sums = known[list(columns)].sum()
-    gap = f"largest difference ${sums.max() - sums.min():.2f}"
+    currency, noun = visit.build.company.currency, visit.build.company.noun("touch_channel")
+    gap = f"largest difference {currency.exact(sums.max() - sums.min())}"
     ordered = known.sort_values(next(iter(columns)), ascending=False)
     chart(
         visit,
-        "Credit by channel, four models",
+        f"Credit by {noun}, four models",
         charts.stacked(ordered, "touch_channel", columns, charts.MONEY, side_by_side=True),
         of=credit,
         help="First or last touch takes all; linear shares alike; position gives 40 % to the first, 40 % to the last "
         "and the rest to those between. Without a touch, the channel that the account came from takes the credit. A "
         "filter on channels chooses accounts by the channel they came from.",
         drill=lambda point: _credited(visit, models[point.series], point.where["touch_channel"]),
-        note=f"Every model shares the same total: {dollars(float(sums.iloc[0]))} ({gap}).",
+        note=f"Every model shares the same total: {amount(float(sums.iloc[0]), currency)} ({gap}).",
         height=400,
     )
 
@@ -71,7 +71,7 @@ def _by_campaign(visit: Visit, model: str) -> None:
     credit = split(visit.build, visit.filters, list(shown), *keys)
     merged = spent.frame.merge(credit.frame, on=keys, how="outer").rename(columns=shown)
     campaigns = merged.sort_values("spend", ascending=False)
-    note = unanswered(visit.filters, ["segment", "region"], "Spend")
+    note = unanswered(visit, ["segment", "region"], "Spend")
     table(
         visit,
         "Campaigns",

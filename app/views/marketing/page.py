@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from app.data import rows, split
+from app.data import in_order, rows, split
 from app.found import NOTHING, Found
 from app.ui import charts
 from app.ui.cards import cards
@@ -22,12 +22,13 @@ CHANNEL = "acquisition_channel"
 AGES = {3: "After 3 months", 6: "After 6 months", 12: "After 12 months"}
 visit = head(marks=True)
 tower, filters = visit.build, visit.filters
+noun = tower.company.noun(CHANNEL)
 cards(
     visit,
     "spend acquired_customers cac cac_payback_months roas "
     "ltv ltv_cac_ratio magic_number customer_retention_3m customer_retention_12m",
 )
-note = unanswered(filters, ["segment", "region"], "Spend")
+note = unanswered(visit, ["segment", "region"], "Spend")
 whole = replace(filters, segment=(), region=())  # what it cost to win customers is known by channel only
 
 
@@ -41,7 +42,7 @@ with left:
     spent = split(tower, filters, ["spend"], CHANNEL, grain="month")
     chart(
         visit,
-        "Spend by channel and month",
+        f"Spend by {noun} and month",
         charts.stacked_by(spent.frame, "period", "spend", CHANNEL, charts.MONEY),
         of=spent,
         help="Sales and marketing spend.",
@@ -78,9 +79,9 @@ by_channel = by_channel.where(by_channel.frame["spend"] > 0)
 for place, (name, kind, title) in zip(
     st.columns(3),
     [
-        ("cac", "money", "CAC by channel"),
-        ("cac_payback_months", "months", "CAC payback by channel"),
-        ("ltv_cac_ratio", "ratio", "LTV : CAC by channel"),
+        ("cac", "money", f"CAC by {noun}"),
+        ("cac_payback_months", "months", f"CAC payback by {noun}"),
+        ("ltv_cac_ratio", "ratio", f"LTV : CAC by {noun}"),
     ],
     strict=True,
 ):
@@ -89,9 +90,9 @@ for place, (name, kind, title) in zip(
         chart(
             visit,
             title,
-            charts.bars(part, CHANNEL, name, kind=kind, n="acquired_customers", horizontal=True),
+            charts.bars(part, CHANNEL, name, kind=kind, n="acquired_customers", horizontal=True, look=visit.look),
             of=by_channel,
-            help="Best first; n customers won within the range, grey under ten. Channels without spend are left out.",
+            help="Best first; n customers won within the range, grey under ten. Only where money was spent.",
             note=note,
             drill=lambda point: won(point.value),
         )
@@ -99,7 +100,7 @@ left, right = st.columns([3, 2])
 funnel = rows(tower, "channel_funnel", filters)
 with left:
     asked = [f"{what}_{age}m" for age in AGES for what in ("customer_retention", "mature_customers")]
-    kept = split(tower, filters, asked, CHANNEL, whole=True)
+    kept = in_order(split(tower, filters, asked, CHANNEL, whole=True), CHANNEL, tower.company)
     judged = kept.frame.copy()
     for age in AGES:
         share = judged[f"customer_retention_{age}m"].astype(float)
@@ -108,13 +109,13 @@ with left:
     ages = dict(zip(series, AGES, strict=True))
     chart(
         visit,
-        "Customers kept, by channel",
+        f"Customers kept, by {noun}",
         charts.stacked(judged, CHANNEL, series, ".0%", side_by_side=True),
         of=kept,
         help="Customers who still pay 3, 6, 12 months after their first month ÷ customers won.",
         note=f"Won since the data begin, up to the end of the range; bars need {FEW} customers that are old enough. "
-        + note.replace("Spend", "Retention by channel"),
-        empty=f"Fewer than {FEW} customers of any channel are old enough.",
+        + note.replace("Spend", f"Retention by {noun}"),
+        empty=f"Fewer than {FEW} customers of any {noun} are old enough.",
         drill=lambda point: cohort(
             tower,
             replace(whole, start=tower.first_month).narrowed(acquisition_channel=point.value),
@@ -152,7 +153,7 @@ pace = funnel.having(
 shares = {"lead_to_customer": st.column_config.NumberColumn("Lead to customer", format="percent")}
 table(
     visit,
-    "Channels",
+    tower.company.nouns(CHANNEL).capitalize(),
     pace,
     columns=COLUMNS | shares,
     help=f"Sums over the range. {note}",

@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from app.data import first_row, rows, split
+from app.data import first_row, in_order, rows, split
 from app.found import Found
 from app.ui import charts
 from app.ui.cards import cards
@@ -52,7 +52,7 @@ with left:
     chart(
         visit,
         "From start to end",
-        charts.bridge(first_row(total)),
+        charts.bridge(first_row(total), visit.look),
         of=total,
         help="Start + movements = end, to the cent. Click a step for the accounts behind it.",
         drill=lambda point: accounts(tower, filters, point.where["movement"]),
@@ -81,17 +81,17 @@ def kept(point: Point) -> Found:
 window = page_filter(visit, "window", "Retention over", WINDOWS, default="t12m", format_func=WINDOWS.__getitem__)
 asked = [f"nrr_{window}", f"grr_{window}", "starting_customers"]
 retained = split(tower, filters, asked, "segment", grain="month", whole=True)
-retained = retained.where(retained.frame["starting_customers"] >= FEW)
+retained = in_order(retained.where(retained.frame["starting_customers"] >= FEW), "segment", tower.company)
 for place, kind, title in zip(st.columns(2), ("nrr", "grr"), ("Net", "Gross"), strict=True):
     with place:
         chart(
             visit,
-            f"{title} revenue retention by segment",
-            charts.lines_by(retained.frame, "period", f"{kind}_{window}", "segment", tick=".1%"),
+            f"{title} revenue retention by {tower.company.noun('segment')}",
+            charts.lines_by(retained.frame, "period", f"{kind}_{window}", "segment", tick=".1%", look=visit.look),
             of=retained,
             drill=kept,
             note=f"Every month up to the end of the range with {FEW} customers or more at its start.",
-            empty=f"No segment of the selection has {FEW} customers at the start of a month"
+            empty=f"No {tower.company.noun('segment')} of the selection has {FEW} customers at the start of a month"
             + (" and twelve months of history." if window == "t12m" else "."),
         )
 
@@ -114,7 +114,9 @@ for place, column, title in ((left, "plan_tier", "plan"), (middle, "billing_inte
         chart(
             visit,
             f"MRR by {title}",
-            charts.shares(plans.frame.groupby(column, as_index=False).agg(mrr=("mrr", "sum")), column, "mrr"),
+            charts.shares(
+                plans.frame.groupby(column, as_index=False).agg(mrr=("mrr", "sum")), column, "mrr", look=visit.look
+            ),
             of=plans,
             needs="mrr",
             note="On the as-of date, whatever the months.",
@@ -127,7 +129,7 @@ with right:
     chart(
         visit,
         "Net new MRR by event",
-        charts.bars(ordered, "change_type", "mrr_event_change", kind="money", horizontal=True),
+        charts.bars(ordered, "change_type", "mrr_event_change", kind="money", horizontal=True, look=visit.look),
         of=causes,
         help="Starts and ends of subscriptions, upgrades and downgrades of seats, changes of plan and price, ends of "
         "discounts. The sum is net new MRR.",

@@ -40,7 +40,7 @@ with left:
     chart(
         visit,
         "Order value by month",
-        charts.bars(monthly.frame, "period", "order_value", kind="money"),
+        charts.bars(monthly.frame, "period", "order_value", kind="money", look=visit.look),
         of=monthly,
         help="After discount, without tax.",
         drill=lambda point: accounts(tower, filters.narrowed(point.value), "order_value"),
@@ -63,8 +63,8 @@ with right:
     cut = split(tower, filters, ["order_value"], "segment")
     chart(
         visit,
-        "Order value by segment",
-        charts.shares(cut.frame, "segment", "order_value"),
+        f"Order value by {tower.company.noun('segment')}",
+        charts.shares(cut.frame, "segment", "order_value", look=visit.look),
         of=cut,
         drill=lambda point: accounts(tower, filters.narrowed(segment=point.value), "order_value"),
     )
@@ -103,7 +103,7 @@ with left:
     chart(
         visit,
         "Order value by product",
-        charts.shares(products.frame, "product", "value"),
+        charts.shares(products.frame, "product", "value", look=visit.look),
         of=products,
         drill=sold,
     )
@@ -121,7 +121,7 @@ with right:
     chart(
         visit,
         "Order value by price tier",
-        charts.shares(tiers, "price_tier", "value"),
+        charts.shares(tiers, "price_tier", "value", look=visit.look),
         of=products,
         drill=sold,
     )

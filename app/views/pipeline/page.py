@@ -7,12 +7,14 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from app.data import kpis, rows, split
+from app.data import in_order, kpis, rows, split
 from app.found import Found
+from app.selection import DIMENSIONS
 from app.ui import charts
 from app.ui.cards import cards
 from app.ui.colours import OPEN_COLOURS
 from app.ui.drill import Point, accounts
+from app.ui.formats import listed
 from app.ui.head import head
 from app.ui.panels import chart, money, table, unanswered
 from company.calendar import add_months, quarter_start
@@ -27,7 +29,10 @@ cards(
     "win_rate win_rate_value won_amount average_won_amount sales_cycle_days "
     "open_pipeline weighted_pipeline crm_weighted_pipeline overdue_pipeline deals_created",
 )
-st.caption("Open pipeline is as of the as-of date, whatever the months; it answers to segment, region and channel.")
+st.caption(
+    "Open pipeline is as of the as-of date, whatever the months; it answers to "
+    f"{listed(map(tower.company.noun, DIMENSIONS))}."
+)
 
 
 def entered(name: str, point: Point) -> Found:
@@ -38,7 +43,7 @@ def entered(name: str, point: Point) -> Found:
 
 
 stages = split(tower, filters, ["entered_deals", "stage_conversion", "stage_days"], "stage")
-in_order = stages.frame.set_index("stage").reindex(STAGES).reset_index()
+walked = stages.frame.set_index("stage").reindex(STAGES).reset_index()
 for place, (title, name, kind, help) in zip(
     st.columns(3),
     [
@@ -62,13 +67,14 @@ for place, (title, name, kind, help) in zip(
         chart(
             visit,
             title,
-            charts.bars(in_order, "stage", name, kind=kind, horizontal=True),
+            charts.bars(walked, "stage", name, kind=kind, horizontal=True),
             of=stages,
             help=help,
             drill=partial(entered, name),
         )
 left, middle, right = st.columns(3)
 rates = split(tower, filters, ["win_rate", "win_rate_value", "closed_deals"], "segment")
+rates = in_order(rates, "segment", tower.company)
 for place, (title, name, help) in zip(
     (left, middle),
     [
@@ -81,7 +87,7 @@ for place, (title, name, help) in zip(
         chart(
             visit,
             title,
-            charts.bars(rates.frame, "segment", name, kind="percent", n="closed_deals"),
+            charts.bars(rates.frame, "segment", name, kind="percent", n="closed_deals", look=visit.look),
             of=rates,
             help=help,
             drill=lambda point: accounts(tower, filters.narrowed(segment=point.value), "win_rate", "win_rate_value"),
@@ -115,7 +121,7 @@ with left:
 
 def of_size(point: Point) -> Found:
     """The won deals of a segment within a step of the histogram."""
-    low, high = charts.steps(won.frame["amount"])[point.where["amount"]]
+    low, high = charts.steps(won.frame["amount"], tower.company.currency)[point.where["amount"]]
     within = won.frame["amount"].between(low, high, inclusive="left")
     return won.where(within & (won.frame["segment"] == point.where["segment"]))
 
@@ -125,7 +131,7 @@ with right:
     chart(
         visit,
         "Size of won deals",
-        charts.histogram(won.frame, "amount", "segment"),
+        charts.histogram(in_order(won, "segment", tower.company).frame, "amount", "segment", visit.look),
         of=won,
         help="ACV won, logarithmic steps.",
         drill=of_size,
@@ -144,8 +150,8 @@ with st.container(border=True):
         help="Open pipeline due in the quarter ÷ (target − already won). Overdue dates are out.",
     )
     for place, (name, (label, kind)) in zip(st.columns(4), parts.items(), strict=True):
-        place.metric(label, number(coverage[name], kind))
-    st.caption("Always the quarter of the as-of date. " + unanswered(filters, ["acquisition_channel"], "The target"))
+        place.metric(label, number(coverage[name], kind, tower.company.currency))
+    st.caption("Always the quarter of the as-of date. " + unanswered(visit, ["acquisition_channel"], "The target"))
 deals = rows(tower, "deals_open", filters)
 ages = pd.cut(deals.frame["age_days"].astype(float), [-1, *AGES.values()], labels=list(AGES)).astype(str)
 left, right = st.columns(2)
@@ -154,7 +160,14 @@ with left:
     chart(
         visit,
         "Open pipeline by age in days",
-        charts.bars(by_age.reindex(list(AGES)).fillna(0).reset_index(), "age", "amount", kind="money", n="deals"),
+        charts.bars(
+            by_age.reindex(list(AGES)).fillna(0).reset_index(),
+            "age",
+            "amount",
+            kind="money",
+            n="deals",
+            look=visit.look,
+        ),
         of=deals,
         drill=lambda point: deals.where(ages == point.value),
     )

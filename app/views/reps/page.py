@@ -41,7 +41,7 @@ names = rows(tower, "rep_names", filters).frame.set_index("rep_id")["label"].to_
 rep = tuple(page_filter(visit, "rep", "Sales reps", names, many=True, format_func=names.__getitem__))
 st.caption("The cards show the whole selection; everything below answers to the chosen reps too.")
 reps = rows(tower, "reps", filters, rep=rep)
-note = unanswered(filters, ["acquisition_channel"], "A rep's result")
+note = unanswered(visit, ["acquisition_channel"], "A rep's result")
 attainment = get_metric("quota_attainment")
 made = [GOOD if attainment.meets(share) else ACTUAL for share in reps.frame["attainment"].dropna()]
 whole = replace(filters, segment=(), region=(), acquisition_channel=())  # a rep's result is that of all its deals
@@ -58,7 +58,9 @@ def behind(column: str, point: Point) -> Found:
 for place, (title, column, kind, n, help) in zip(st.columns(3), BY_REP, strict=True):
     with place:
         ranked = reps.frame.sort_values(column, ascending=column == "activities_per_win")
-        figure = charts.bars(ranked, "rep_name", column, kind=kind, n=n, colours=None if n else made, horizontal=True)
+        figure = charts.bars(
+            ranked, "rep_name", column, kind=kind, n=n, colours=None if n else made, horizontal=True, look=visit.look
+        )
         tall = 120 + 22 * len(ranked)
         chart(visit, title, figure, of=reps, help=help, note=note, height=tall, drill=partial(behind, column))
 cells = rows(tower, "activity_cells", filters, rep=rep)
@@ -154,7 +156,7 @@ table(
     reps.having(reps.frame.drop(columns="rep_id").assign(role=reps.frame["role"].map(words))),
     columns=config,
     help=f"By attainment. Win rates on fewer than {FEW} closed deals say little. {note}",
-    empty="No rep works in this segment and region.",
+    empty=f"No rep works in this {tower.company.noun('segment')} and {tower.company.noun('region')}.",
     needs="sales_rep_performance",
     drill=partial(behind, "win_rate"),
 )

@@ -8,7 +8,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from app.data import rows, split
+from app.data import in_order, rows, split
 from app.found import Found
 from app.ui import charts, points
 from app.ui.cards import cards
@@ -86,7 +86,8 @@ def begun(activated: bool) -> Found:
     return found.having(found.frame.assign(is_still_paying=~found.frame["is_churned"].astype(bool)))
 
 
-figure, at_risk = survival(lives.frame, "segment")
+noun = tower.company.noun("segment")
+figure, at_risk = survival(in_order(lives, "segment", tower.company).frame, "segment", visit.look)
 left, right = st.columns([3, 2])
 with left:
     chart(
@@ -95,11 +96,11 @@ with left:
         figure,
         of=lives,
         height=470,
-        help="Kaplan–Meier by segment, censored at the as-of date; customers older than the data enter late. A click "
+        help=f"Kaplan–Meier by {noun}, censored at the as-of date; customers older than the data enter late. A click "
         "lists the accounts that left by that day.",
         drill=partial(reached, lives, "segment", "is_churned"),
         note="Days since the first payment; accounts that first paid by the end of the range, while ten are at risk.",
-        empty="Fewer than ten customers of any segment are at risk: too few for a curve.",
+        empty=f"Fewer than ten customers of any {noun} are at risk: too few for a curve.",
     )
     if not at_risk.empty:
         st.dataframe(at_risk, hide_index=True, width="stretch")
@@ -109,7 +110,7 @@ with right:
     chart(
         visit,
         "Why customers leave, by MRR",
-        charts.shares(reasons, "reason", "mrr"),
+        charts.shares(reasons, "reason", "mrr", look=visit.look),
         of=churned,
         help="Churned MRR of the range by recorded reason.",
         drill=lambda point: churned.where(churned.frame["reason"] == point.value),

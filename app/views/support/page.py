@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.data import rows, split
+from app.data import in_order, rows, split
 from app.found import Found
 from app.ui import charts
 from app.ui.cards import cards
@@ -16,7 +16,7 @@ from app.ui.head import head
 from app.ui.panels import chart, table
 
 QUALITY = ("tickets", "first_response_sla", "resolution_sla", "csat", "open_and_breached")
-ORDER = ["urgent", "high", "normal", "low"]
+KINDS = {"category": "ticket_category"}  # what a column of tickets holds, where its name alone does not say
 visit = head(marks=True)
 tower, filters = visit.build, visit.filters
 
@@ -81,7 +81,10 @@ with right:
         help="Scores of 4 or 5 ÷ scores given.",
         drill=lambda point: accounts(tower, filters.narrowed(point.value), "csat"),
     )
-cut = page_filter(visit, "cut", "Cut by", ["priority", "segment", "region", "category"], default="priority")
+CUTS = ["priority", "segment", "region", "category"]
+names = {name: tower.company.label(KINDS.get(name, name)) for name in CUTS}
+cut = page_filter(visit, "cut", "Cut by", CUTS, default="priority", format_func=names.__getitem__)
+noun = tower.company.noun(KINDS.get(cut, cut))
 columns: dict[str, tuple[str, str]] = {
     "tickets": ("Tickets", "%.0f"),
     "first_response_sla": ("First response SLA", "percent"),
@@ -93,9 +96,7 @@ columns: dict[str, tuple[str, str]] = {
     "open_and_breached": ("Open and breached", "%.0f"),
 }
 parts = split(tower, filters, list(columns), cut)
-if cut == "priority":
-    urgency = parts.frame[cut].map(ORDER.index)
-    parts = parts.having(parts.frame.loc[urgency.sort_values().index].reset_index(drop=True))
+parts = in_order(parts, cut, tower.company)
 
 
 def of_part(point: Point) -> Found:
@@ -107,13 +108,14 @@ def of_part(point: Point) -> Found:
 
 left, right = st.columns(2)
 with left:
-    figure = charts.bars(parts.frame, cut, "resolution_sla", kind="percent", n="tickets")
-    chart(visit, f"Resolution SLA by {cut}", figure, of=parts, drill=of_part, needs="resolution_sla")
+    figure = charts.bars(parts.frame, cut, "resolution_sla", kind="percent", n="tickets", look=visit.look)
+    chart(visit, f"Resolution SLA by {noun}", figure, of=parts, drill=of_part, needs="resolution_sla")
 with right:
-    chart(visit, f"Tickets by {cut}", charts.shares(parts.frame, cut, "tickets", tick=",d"), of=parts, drill=of_part)
+    figure = charts.shares(parts.frame, cut, "tickets", tick=",d", look=visit.look)
+    chart(visit, f"Tickets by {noun}", figure, of=parts, drill=of_part)
 table(
     visit,
-    f"Quality by {cut}",
+    f"Quality by {noun}",
     parts,
     columns={name: st.column_config.NumberColumn(label, format=form) for name, (label, form) in columns.items()},
     drill=of_part,

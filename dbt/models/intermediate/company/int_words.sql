@@ -155,6 +155,7 @@ merged as (
         coalesce(declared.is_paid, learned.is_paid) as is_paid,
         coalesce(declared.is_voluntary, learned.is_voluntary) as is_voluntary,
         coalesce(declared.severity, learned.severity) as severity,
+        {{ plain_word('coalesce(declared.value, learned.value)') }} in ('{{ technical_words() | join("', '") }}') as is_technical,
         declared.kind is not null as is_declared
     from declared
     full outer join learned
@@ -173,5 +174,7 @@ select
     is_paid,
     is_voluntary,
     severity,
+    -- where no category is known to be technical, each of them may be
+    case when kind = 'ticket_category' then is_technical or not bool_or(is_technical) over (partition by kind) end as is_technical,
     is_declared
 from merged

@@ -13,6 +13,12 @@ accounts as (
 
 ),
 
+words as (
+
+    select * from {{ ref('int_words') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of') }}
@@ -24,14 +30,18 @@ days as (
     select
         events.occurred_date as activity_date,
         count(*) as events,
-        -- what the account brings to a row is part of the row
+        -- what the account and the company's words bring to a row is part of the row
         sum({{ row_hash([
             'events.event_id', 'events.user_id', 'events.account_id', 'events.event_type', 'events.feature_id',
-            'events.occurred_at', 'accounts.segment', 'accounts.region', 'accounts.acquisition_channel'
+            'events.occurred_at', 'accounts.segment', 'accounts.region', 'accounts.acquisition_channel',
+            'words.kind'
         ]) }}) as checksum
     from events
     inner join accounts on events.account_id = accounts.account_id
     cross join as_of
+    left join words
+        on words.kind = 'activation_event'
+            and events.event_type = words.value
     where events.occurred_at < as_of.as_of_at
     group by events.occurred_date
 

@@ -7,6 +7,12 @@ events as (
 
 ),
 
+words as (
+
+    select * from {{ ref('int_words') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of') }}
@@ -16,8 +22,11 @@ as_of as (
 select
     events.user_id,
     min(events.occurred_at) as first_event_at,
-    min(events.occurred_at) filter (where events.event_type = 'activation') as activated_at
+    min(events.occurred_at) filter (where words.kind is not null) as activated_at
 from events
 cross join as_of
+left join words
+    on words.kind = 'activation_event'
+        and events.event_type = words.value
 where events.occurred_at < as_of.as_of_at
 group by events.user_id

@@ -47,7 +47,8 @@ cancelled as (
     from subscriptions
     cross join as_of
     where subscriptions.ended_at < as_of.as_of_at
-        and subscriptions.cancel_reason is distinct from 'trial_not_converted'
+        -- a trial that ended as one was never paid for: nobody churned
+        and (subscriptions.trial_ended_at is null or subscriptions.ended_at > subscriptions.trial_ended_at)
 
 ),
 

@@ -13,6 +13,12 @@ products as (
 
 ),
 
+words as (
+
+    select * from {{ ref('int_words') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of') }}
@@ -24,9 +30,12 @@ plans as (
     select
         states.*,
         products.product_name,
-        {{ tier_rank('products.tier') }} as tier_rank
+        words.position as tier_rank
     from states
     inner join products on states.product_id = products.product_id
+    left join words
+        on words.kind = 'plan_tier'
+            and products.tier = words.value
     where products.category = 'plan'
         and not states.is_usage
 

@@ -26,6 +26,7 @@ select
     words.is_paid,
     words.is_voluntary,
     words.severity,
+    words.is_technical,
     words.is_declared
 from words
 left join labels on words.kind = labels.kind

@@ -90,7 +90,7 @@ select
             then {{ months_between('spans.first_paid_at', 'least(spans.last_paid_to, cast(as_of.as_of_date as timestamp))') }}
     end as tenure_months,
     activations.is_activated,
-    {{ classify_segment('accounts.employee_count', '12 * current_mrr.mrr') }} as computed_segment,
+    {{ size_class('accounts.employee_count', '12 * current_mrr.mrr') }} as size_class,
     {{ revenue_band('12 * current_mrr.mrr') }} as revenue_band,
     {{ account_category('12 * current_mrr.mrr', 'spans.account_id is not null') }} as account_category,
     accounts.created_at,

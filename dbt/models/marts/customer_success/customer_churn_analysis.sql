@@ -32,6 +32,12 @@ signals as (
 
 ),
 
+words as (
+
+    select * from {{ ref('int_words') }}
+
+),
+
 -- what the customers of the segment who stayed had at the month end before
 base_rates as (
 
@@ -76,7 +82,7 @@ select
     cast(base_rates.escalated_tickets_90d as {{ type_double() }}) as base_escalated_tickets_90d,
     cast(base_rates.events_90d as {{ type_double() }}) as base_events_90d,
     episodes.is_last_of_month and churn.churn_id is not null as is_in_churned_mrr,
-    coalesce(reasons.reason, 'other') <> 'payment_failed' as is_voluntary,
+    words.is_voluntary,
     episodes.is_fully_observed,
     episodes.returned_at is not null as has_returned,
     episodes.started_at,
@@ -90,6 +96,9 @@ left join churn
 left join reasons
     on episodes.account_id = reasons.account_id
         and episodes.churn_month = reasons.churn_month
+left join words
+    on words.kind = 'churn_reason'
+        and coalesce(reasons.reason, 'other') = words.value
 left join base_rates
     on accounts.segment = base_rates.segment
         and cast(episodes.churn_month - interval '1' month as date) = base_rates.snapshot_month

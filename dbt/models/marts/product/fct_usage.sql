@@ -22,6 +22,12 @@ accounts as (
 
 ),
 
+words as (
+
+    select * from {{ ref('int_words') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of') }}
@@ -77,11 +83,14 @@ daily as (
         count(*) filter (where events.event_type = 'feature_use') as feature_uses,
         count(*) filter (where events.event_type = 'export') as exports,
         count(*) filter (where events.event_type = 'invite') as invites,
-        count(*) filter (where events.event_type = 'activation') as activations,
+        count(*) filter (where words.kind is not null) as activations,
         count(*) filter (where events.event_type = 'error') as errors
     from events
     inner join changed_days on events.occurred_date = changed_days.activity_date
     cross join as_of
+    left join words
+        on words.kind = 'activation_event'
+            and events.event_type = words.value
     where events.occurred_at < as_of.as_of_at
     group by events.account_id, events.occurred_date, changed_days.day_fingerprint
 

@@ -27,7 +27,7 @@ flows as (
     union all
     select
         account_id, segment, created_date as flow_date, 0 as events, 0 as errors,
-        tickets, {{ as_count("category = 'technical'") }} as technical_tickets
+        tickets, {{ as_count('is_technical') }} as technical_tickets
     from tickets
 
 ),

@@ -32,7 +32,7 @@ select
     churn_reasons.feedback_text,
     revenue.churned_mrr,
     {{ months_between('accounts.first_paid_month', 'revenue.revenue_month') }} as tenure_months,
-    revenue.churn_reason <> 'payment_failed' as is_voluntary,
+    revenue.is_voluntary_churn as is_voluntary,
     accounts.is_activated,
     churn_reasons.churned_at
 from revenue

@@ -18,6 +18,12 @@ releases as (
 
     select * from {{ ref('int_release_periods') }}
 
+),
+
+words as (
+
+    select * from {{ ref('int_words') }}
+
 )
 
 select
@@ -83,6 +89,7 @@ select
     {{ as_count('tickets.csat_score >= 4') }} as csat_satisfied,
     tickets.solved_at is null as is_open,
     tickets.is_escalated,
+    coalesce(words.is_technical, false) as is_technical,
     tickets.created_at,
     tickets.answered_at as first_response_at,
     tickets.solved_at as resolved_at,
@@ -92,4 +99,7 @@ from tickets
 left join releases
     on tickets.created_at >= releases.released_at
         and (tickets.created_at < releases.superseded_at or releases.superseded_at is null)
+left join words
+    on words.kind = 'ticket_category'
+        and tickets.category = words.value
 left join root_causes on tickets.root_cause_id = root_causes.root_cause_id

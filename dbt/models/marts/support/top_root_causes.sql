@@ -29,6 +29,26 @@ ranked_releases as (
 
 ),
 
+by_channel as (
+
+    select created_month, root_cause_name, category, channel, count(*) as tickets
+    from tickets
+    group by created_month, root_cause_name, category, channel
+
+),
+
+ranked_channels as (
+
+    select
+        by_channel.*,
+        row_number() over (
+            partition by created_month, root_cause_name, category
+            order by tickets desc, channel asc
+        ) as channel_rank
+    from by_channel
+
+),
+
 causes as (
 
     select
@@ -45,10 +65,6 @@ causes as (
         percentile_cont(0.5) within group (order by resolution_hours) as resolution_median_hours,
         sum(csat_answers) as csat_answers,
         sum(csat_satisfied) as csat_satisfied,
-        sum({{ as_count("channel = 'email'") }}) as email_tickets,
-        sum({{ as_count("channel = 'chat'") }}) as chat_tickets,
-        sum({{ as_count("channel = 'phone'") }}) as phone_tickets,
-        sum({{ as_count("channel = 'web'") }}) as web_tickets,
         sum({{ as_count('release_version is not null') }}) as tickets_with_release
     from tickets
     group by created_month, root_cause_name, category
@@ -76,6 +92,7 @@ select
     compared.category,
     compared.root_cause_severity,
     ranked_releases.release_version as main_release,
+    ranked_channels.channel as main_channel,
     cast(compared.cause_rank as integer) as cause_rank,
     compared.tickets,
     cast(compared.tickets_of_month as bigint) as tickets_of_month,
@@ -93,13 +110,15 @@ select
     compared.csat_answers < {{ var('least_cases') }} as is_small_sample,
     coalesce(ranked_releases.tickets, 0) as main_release_tickets,
     cast(ranked_releases.tickets as {{ type_double() }}) / nullif(compared.tickets_with_release, 0) as main_release_share,
-    compared.email_tickets,
-    compared.chat_tickets,
-    compared.phone_tickets,
-    compared.web_tickets
+    cast(ranked_channels.tickets as bigint) as main_channel_tickets
 from compared
 left join ranked_releases
     on compared.created_month = ranked_releases.created_month
         and compared.root_cause_name = ranked_releases.root_cause_name
         and compared.category = ranked_releases.category
         and ranked_releases.release_rank = 1
+left join ranked_channels
+    on compared.created_month = ranked_channels.created_month
+        and compared.root_cause_name = ranked_channels.root_cause_name
+        and compared.category = ranked_channels.category
+        and ranked_channels.channel_rank = 1

@@ -1,0 +1,62 @@
+"""The company's words: which of them it has declared, and which were only found in the data."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from app.found import Found
+from app.ui.formats import plain
+from app.ui.panels import table
+from app.ui.visit import Visit
+from metrics.company import Company, Word
+
+DECLARED, LEARNED = "declared", "learned from the data"
+SOURCES = {"environment": "from the environment", "company.yml": "from company.yml", "assumed": "assumed"}
+
+
+def learned(visit: Visit) -> None:
+    """Whose company it is, and a table of its words by kind."""
+    company = visit.build.company
+    currency = company.currency.symbol or "not known, so amounts carry no sign"
+    source = SOURCES.get(company.margin_source, company.margin_source)
+    st.caption(
+        f"Company: {plain(company.name or 'no name')} · currency: {plain(currency)} · "
+        f"gross margin: {company.gross_margin:.0%}, {source}."
+    )
+    table(
+        visit,
+        "Words",
+        Found(words_of(company)),
+        help="What the company calls things. Declared words stand in company.yml, in its order; learned ones were only "
+        "found in the data, and what they mean is guessed of well-known words alone.",
+        empty="The data hold no words yet.",
+    )
+
+
+def words_of(company: Company) -> pd.DataFrame:
+    """A row per word: kind, word, where it comes from, and what is known of it."""
+    return pd.DataFrame(
+        [
+            {
+                "kind": company.labels[kind],
+                "word": word.value,
+                "source": DECLARED if word.is_declared else LEARNED,
+                "meaning": _meaning(kind, word),
+            }
+            for kind in company.labels
+            for word in company.words.get(kind, ())
+        ],
+        columns=["kind", "word", "source", "meaning"],
+    )
+
+
+def _meaning(kind: str, word: Word) -> str:
+    """What the numbers make of a word; what they need to know and nobody said is named."""
+    if kind == "acquisition_channel":
+        return {True: "costs media spend", False: "costs no media spend", None: "paid or not: unknown"}[word.is_paid]
+    if kind == "churn_reason":
+        return {True: "voluntary", False: "involuntary", None: "voluntary or not: unknown"}[word.is_voluntary]
+    if kind == "ticket_priority":
+        return f"severity {word.severity}" if word.severity else "severity unknown"
+    return "technical" if kind == "ticket_category" and word.is_technical else ""
