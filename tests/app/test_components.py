@@ -334,7 +334,7 @@ def test_an_empty_panel_after_one_that_lacks_data_does_not_say_that_it_lacks() -
         from app.ui.visit import Visit
 
         month = date(2026, 10, 1)
-        build = Tower(1, "", month, month, month, False, 0.8)
+        build = Tower(1, "", month, month, month, False)
         visit = Visit(FIRST, build, Filters((), (), (), month, month, "prior_period"))
         lacking = Found(pd.DataFrame(), lacks=("product.events.activation",))
         table(visit, "Without its data", lacking)

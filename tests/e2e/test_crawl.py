@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from app.pages import BY_KEY
 from metrics import catalogue, query
-from metrics.formats import number
+from metrics.formats import Currency, number
 from tests.e2e.browser import EMPTY_CHARTS, PATHS, chromium, new_page, open_page
 from warehouse.reading import fetch
 
@@ -84,5 +84,7 @@ def test_a_page_is_whole(
     if known:
         asked = [metric.name for metric in known]
         told = query(asked, (), {key: [value] for key, value in filters.items()}, *MONTHS, ignore_inapplicable=True)
-        expected = {metric.label: number(float(told[metric.name].iloc[0]), metric.format) for metric in known}
+        expected = {
+            metric.label: number(float(told[metric.name].iloc[0]), metric.format, Currency("$")) for metric in known
+        }
         assert {label: shown[label] for label in expected} == expected

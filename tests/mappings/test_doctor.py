@@ -120,7 +120,7 @@ def test_the_doctor_drafts_a_mapping_that_loads_once_it_is_answered(tmp_path: Pa
     assert pick(rows["crm.accounts"], "account_id", "account_name", "segment", "employee_count", "created_at") == [
         ("K1", "Alfa", "Enterprise", "1200", "2026-01-03 00:00:00"),
         ("K2", "Beta", "SMB", "15", "2026-02-14 00:00:00"),
-        ("K3", "Gamma", "SMB", "7", "2026-02-20 00:00:00"),
+        ("K3", "Gamma", "smb", "7", "2026-02-20 00:00:00"),
     ]
     columns = ("subscription_id", "account_id", "product_id", "status", "billing_interval", "ended_at")
     assert pick(rows["billing.subscriptions"], *columns) == [
