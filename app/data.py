@@ -29,6 +29,7 @@ from warehouse.reading import fetch
 from warehouse.settings import load_settings
 
 log = logging.getLogger(__name__)
+PIPELINES = re.compile(r"/\* pipelines(?: of (\w+))? \*/ true")
 SELECTION = re.compile(r"/\* selection(?: of (\w+))? \*/ true")
 
 
@@ -136,7 +137,7 @@ def split(
 ) -> Found:
     """`kpis` of the selection by dimensions or time; with `whole` since the data begin."""
     start = build.first_month if whole else filters.start
-    return kpis(build, metrics, filters.values, start, filters.end, group_by, grain)
+    return kpis(build, metrics, filters.asked, start, filters.end, group_by, grain)
 
 
 @st.cache_data(max_entries=2000, show_spinner=False)
@@ -155,7 +156,7 @@ def _rows(
 
 def rows(build: Tower, name: str, filters: Filters, **more: Any) -> Found:
     """What the query <name>.sql finds for the selection; values are bound, never pasted."""
-    values = {**filters.values, "start": filters.start, "end": filters.end, **more}
+    values = {**filters.values, "pipeline": filters.pipeline, "start": filters.start, "end": filters.end, **more}
     key = (name, build.publication, build.scope, tuple(sorted(values.items())))
     if missing := lacks_for_query(lacks_of(build), _sql(name)):
         return Found(_rows(*key, only_columns=True), missing)
@@ -206,8 +207,10 @@ def account_heads(build: Tower, ids: tuple[str, ...]) -> pd.DataFrame:
 
 @lru_cache(maxsize=128)
 def _sql(name: str) -> str:
-    """The query's text; `/* selection of x */ true` becomes the sidebar's filters on the columns of x."""
+    """The query's text; `/* selection of x */ true` becomes the sidebar's filters on the columns of x, and
+    `/* pipelines of x */ true` the page's: those chosen, or else all but renewals."""
     text = sql_files()[name].read_text(encoding="utf-8")
+    text = PIPELINES.sub(lambda found: _in_pipelines(f"{found[1]}." if found[1] else ""), text)
     return SELECTION.sub(lambda found: _selected(f"{found[1]}." if found[1] else ""), text)
 
 
@@ -219,6 +222,11 @@ def sql_files() -> dict[str, Path]:
 
 def _selected(of: str) -> str:
     return " and ".join(f"(cast(%({name})s as text[]) is null or {of}{name} = any(%({name})s))" for name in DIMENSIONS)
+
+
+def _in_pipelines(of: str) -> str:
+    chosen = "cast(%(pipeline)s as text[])"
+    return f"case when {chosen} is null then not {of}is_renewal else {of}pipeline = any({chosen}) end"
 
 
 @st.cache_resource(max_entries=1, show_spinner="Reading the definitions of the metrics …")

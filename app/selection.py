@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from company.calendar import add_months, month_label, months_between
-from metrics.catalogue import SHARED
+from metrics.catalogue import PIPELINE, SHARED
 from metrics.company import NOBODY, Company
 
 DIMENSIONS = SHARED  # the filters of every page, by their column
@@ -41,7 +41,10 @@ class Tower:
 
 @dataclass(frozen=True)
 class Filters:
-    """What the user chose. Empty tuples filter nothing; start and end are first days of months, both included."""
+    """What the user chose. Empty tuples filter nothing; start and end are first days of months, both included.
+
+    `pipeline` is a choice of pages that have one; without it renewal pipelines are left out.
+    """
 
     segment: tuple[str, ...]
     region: tuple[str, ...]
@@ -49,11 +52,17 @@ class Filters:
     start: date
     end: date
     compare: str
+    pipeline: tuple[str, ...] = ()
 
     @property
     def values(self) -> dict[str, tuple[str, ...]]:
         """Dimension to chosen values."""
         return {name: getattr(self, name) for name in DIMENSIONS}
+
+    @property
+    def asked(self) -> dict[str, tuple[str, ...]]:
+        """What the metrics are asked with: the chosen values and pipelines."""
+        return self.values | ({PIPELINE: self.pipeline} if self.pipeline else {})
 
     @property
     def months(self) -> int:

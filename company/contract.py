@@ -72,6 +72,7 @@ class Table:
     contradictions: tuple[Contradiction, ...] = ()
     rules: tuple[RowRule, ...] = ()
     is_optional: bool = False  # many companies have none: a folder without it lacks nothing
+    derived: tuple[tuple[str, str], ...] = ()  # names and SQL that contradictions may use, each from those before
 
     @property
     def key(self) -> str:
@@ -119,7 +120,8 @@ def _table(source: str, entry: dict[str, Any]) -> Table:
     contradictions = tuple(Contradiction(**one) for one in meta.get("contradictions", ()))
     rules = tuple(RowRule(**one) for one in meta.get("rules", ()))
     columns = tuple(_column(column) for column in entry["columns"])
-    return Table(source, entry["name"], columns, contradictions, rules, bool(meta.get("optional")))
+    derived = tuple(meta.get("derived", {}).items())
+    return Table(source, entry["name"], columns, contradictions, rules, bool(meta.get("optional")), derived)
 
 
 def _meta(entry: dict[str, Any]) -> dict[str, Any]:

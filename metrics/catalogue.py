@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,7 +13,14 @@ from warehouse.dbt import target_path
 from warehouse.errors import TowerError
 from warehouse.settings import load_settings
 
+PIPELINE, RENEWAL = "pipeline", "is_renewal"
+APART = " Renewal pipelines are out unless a filter or a split by pipeline asks for them."
 SHARED = ("segment", "region", "acquisition_channel")  # part of every question: choosing one compiles nothing anew
+
+
+def new_business(asked: Iterable[str]) -> dict[str, list[str]]:
+    """The filter of a question that asks for neither pipelines nor renewals: renewal pipelines are left out."""
+    return {} if {PIPELINE, RENEWAL} & {*asked} else {RENEWAL: ["false"]}
 
 
 class MetricError(TowerError):
@@ -118,7 +126,7 @@ def _metric(
     return Metric(
         metric["name"],
         metric["label"],
-        metric["description"],
+        metric["description"] + (APART if PIPELINE in shared else ""),
         meta["format"],
         meta["direction"],
         meta["behaviour"],

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -20,7 +21,7 @@ from metricflow_semantics.errors.error_classes import InformativeUserError
 from metricflow_semantics.model.dbt_manifest_parser import parse_manifest_from_dbt_generated_manifest
 from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
 
-from metrics.catalogue import SHARED, Metric, MetricError, get_metric, manifest_path
+from metrics.catalogue import SHARED, Metric, MetricError, get_metric, manifest_path, new_business
 from warehouse.reading import fetch
 
 GRAINS = ("day", "week", "month", "quarter", "year")
@@ -61,7 +62,8 @@ def query(
 
     Without a grain a stock metric gives its value at the end of the range and a flow metric its sum or ratio of sums
     over it; `now` metrics are as of the as-of date whatever the range. `filters` maps dimensions to accepted values;
-    an empty list filters nothing. start and end are months (any day in them). `role` is the login role that asks, of
+    an empty list filters nothing. A question that neither filters pipelines nor asks for renewals leaves renewal
+    pipelines out. start and end are months (any day in them). `role` is the login role that asks, of
     a row scope; None sees every row. Raises MetricError for a question that makes no sense, TowerError when the
     warehouse does not answer.
     """
@@ -72,9 +74,11 @@ def query(
         raise MetricError(f"grain must be one of {', '.join(GRAINS)}, not {grain!r}")
     active = {key: list(values) for key, values in (filters or {}).items() if values}
     start, end = (day.replace(day=1) if day else None for day in (start, end))
+    asked: dict[str, Sequence[str] | None] = {**dict.fromkeys(SHARED), **active, **new_business([*active, *group_by])}
+    must = frozenset() if ignore_inapplicable else active.keys()
     frames = []
-    for (behaviour, dropped), names in _batches(wanted, group_by, active, ignore_inapplicable).items():
-        kept = {key: active.get(key) for key in (*SHARED, *active) if key not in dropped}
+    for (behaviour, dropped), names in _batches(wanted, group_by, asked, must).items():
+        kept = {key: values for key, values in asked.items() if key not in dropped}
         frames.append(answer(behaviour, names, group_by, kept, start, end, grain, role=role))
     keys = (["period"] if grain else []) + list(group_by)
     result = side_by_side(frames, keys)
@@ -108,9 +112,12 @@ def side_by_side(frames: Sequence[pd.DataFrame], keys: Sequence[str]) -> pd.Data
 
 
 def _batches(
-    wanted: list[Metric], group_by: Sequence[str], active: Mapping[str, Sequence[str]], ignore: bool
+    wanted: list[Metric], group_by: Sequence[str], asked: Iterable[str], must: AbstractSet[str]
 ) -> dict[tuple[str, frozenset[str]], list[str]]:
-    """Metrics that can be asked together: of the same behaviour and with the same filters."""
+    """Metrics that can be asked together: of the same behaviour and with the same filters.
+
+    `asked` are the dimensions that are filtered; those of `must` may not be left out for a metric without them.
+    """
     batches: dict[tuple[str, frozenset[str]], list[str]] = {}
     for metric in wanted:
         for dimension in group_by:
@@ -118,8 +125,8 @@ def _batches(
                 raise MetricError(
                     f"{metric.label} is not recorded by {dimension}; it knows {', '.join(metric.dimensions)}"
                 )
-        dropped = frozenset(dimension for dimension in (*SHARED, *active) if dimension not in metric.cuts)
-        if not ignore and (unanswered := dropped & active.keys()):
+        dropped = frozenset(dimension for dimension in asked if dimension not in metric.cuts)
+        if unanswered := dropped & must:
             raise MetricError(f"{metric.label} does not answer to a filter on {', '.join(sorted(unanswered))}")
         batches.setdefault((metric.behaviour, dropped), []).append(metric.name)
     return batches

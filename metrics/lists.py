@@ -7,7 +7,7 @@ from datetime import date
 
 import pandas as pd
 
-from metrics.catalogue import SHARED, Metric, MetricError, all_metrics
+from metrics.catalogue import SHARED, Metric, MetricError, all_metrics, new_business
 from metrics.engine import answer, side_by_side
 
 
@@ -34,6 +34,7 @@ def behind(
     asked: dict[str, Sequence[str] | None] = dict.fromkeys(SHARED)
     asked |= {name: given for name, given in (selection or {}).items() if given}
     asked |= narrow
+    asked |= new_business([*asked, *by])
     if not days:
         start, end = (day.replace(day=1) if day else None for day in (start, end))
     frames = [

@@ -70,7 +70,7 @@ def facts(tower: Tower, filters: Filters, names: Sequence[str]) -> list[Fact]:
     metrics, lacking = [get_metric(name) for name in names], lacks_of(tower)
     asked = list(dict.fromkeys([*names, *(m.sample for m in metrics if m.sample)]))
     targets = [m.target for m in metrics if m.target and not _ignored(m.target, tower, filters)]
-    now = kpis(tower, [*asked, *targets], filters.values, filters.start, filters.end).frame.iloc[0]
+    now = kpis(tower, [*asked, *targets], filters.asked, filters.start, filters.end).frame.iloc[0]
     before = {compare: _before(tower, filters, metrics, compare) for compare in COMPARISONS}
     series = [m.name for m in metrics if m.behaviour != "now"]
     history = split(tower, filters, series, grain="month", whole=True).frame if series else pd.DataFrame()
@@ -120,12 +120,12 @@ def _before(tower: Tower, filters: Filters, metrics: Sequence[Metric], compare: 
         known, start = [m.name for m in metrics if m.behaviour == "stock"], end
     if end < tower.first_month or not known:
         return pd.Series(dtype=float)
-    return kpis(tower, known, filters.values, start, end).frame.iloc[0]
+    return kpis(tower, known, filters.asked, start, end).frame.iloc[0]
 
 
 def _ignored(name: str, tower: Tower, filters: Filters) -> list[str]:
     known = get_metric(name).dimensions
-    return [tower.company.noun(d) for d, values in filters.values.items() if values and d not in known]
+    return [tower.company.noun(d) for d, values in filters.asked.items() if values and d not in known]
 
 
 def _card(visit: Visit, fact: Fact) -> None:

@@ -63,7 +63,7 @@ def accounts(
     }
     start, end = days or (filters.start, filters.end)
     keys = {"account": "account_id"} | ({each: each} if each else {})
-    found = listed(tower, metrics, filters.values, start, end, [*keys], days=bool(days), dimensions=narrow)
+    found = listed(tower, metrics, filters.asked, start, end, [*keys], days=bool(days), dimensions=narrow)
     return described(tower, found.having(found.frame.rename(columns=keys)))
 
 

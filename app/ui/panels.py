@@ -255,5 +255,5 @@ def _marked(column: Any, currency: Currency) -> Any:
 
 def unanswered(visit: Visit, dimensions: Iterable[str], what: str) -> str:
     """The note of a panel that cannot answer to some of the active filters; empty when it can."""
-    active = [visit.build.company.noun(name) for name in dimensions if visit.filters.values[name]]
+    active = [visit.build.company.noun(name) for name in dimensions if visit.filters.asked.get(name)]
     return f"{what} isn't recorded by {' or '.join(active)}: it doesn't answer to that filter." if active else ""

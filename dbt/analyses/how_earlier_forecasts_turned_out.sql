@@ -1,6 +1,7 @@
 -- How far off were the forecasts made at the start of each complete quarter?
 select
     quarter_start,
+    pipeline,
     segment,
     commit_amount,
     best_case_amount,
@@ -14,4 +15,4 @@ where is_quarter_complete
         from {{ ref('sales_forecast') }} as earlier
         where earlier.quarter_start = sales_forecast.quarter_start
     )
-order by quarter_start, segment
+order by quarter_start, pipeline, segment

@@ -79,3 +79,22 @@
         else 'none'
     end
 {%- endmacro %}
+
+{# The pipeline of deals for which neither the data nor company.yml names one. #}
+{% macro unnamed_pipeline() -%}
+    {{ return('Unnamed') }}
+{%- endmacro %}
+
+{# What a stage's own word says of its deals where nobody says it otherwise; nothing for most words. #}
+{% macro spelled_outcome(stage) -%}
+    case
+        {%- for outcome, words in {'won': ['closedwon', 'won'], 'lost': ['closedlost', 'lost'], 'open': ['prospecting', 'qualification', 'demo', 'proposal', 'negotiation']}.items() %}
+        when translate(lower({{ stage }}), ' _-./', '') in ('{{ words | join("', '") }}') then '{{ outcome }}'
+        {%- endfor %}
+    end
+{%- endmacro %}
+
+{# The order of a deal's ends in a pipeline: open stages, then won, then lost. #}
+{% macro outcome_rank(outcome) -%}
+    case {{ outcome }} when 'open' then 1 when 'won' then 2 else 3 end
+{%- endmacro %}

@@ -24,6 +24,7 @@ won as (
 
     select coalesce(sum(won_amount), 0) as won_amount
     from {{ ref('fct_deals') }}
+    where not is_renewal
 
 ),
 

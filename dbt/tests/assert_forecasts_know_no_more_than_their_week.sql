@@ -11,11 +11,12 @@ won as (
 
     select
         segment,
+        pipeline,
         cast(date_trunc('quarter', closed_at) as date) as quarter_start,
         sum(won_amount) as won_amount
     from {{ ref('fct_deals') }}
     where is_won
-    group by 1, 2
+    group by 1, 2, 3
 
 )
 
@@ -23,6 +24,7 @@ select forecasts.*
 from forecasts
 left join won
     on forecasts.segment = won.segment
+        and forecasts.pipeline = won.pipeline
         and forecasts.quarter_start = won.quarter_start
 where (forecasts.is_quarter_complete and forecasts.actual_won_amount <> coalesce(won.won_amount, 0))
     or (not forecasts.is_quarter_complete and forecasts.actual_won_amount is not null)

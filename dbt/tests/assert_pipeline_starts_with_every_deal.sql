@@ -1,7 +1,7 @@
 -- Defends the funnel: every deal with a history stands in it once per stage, and weights never exceed the amount.
 select deal_id
 from {{ ref('fct_pipeline') }}
-group by deal_id, stage
+group by deal_id, pipeline, stage
 having count(*) > 1
 union all
 select deal_id

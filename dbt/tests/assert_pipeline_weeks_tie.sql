@@ -14,6 +14,7 @@ later as (
         segment,
         region,
         acquisition_channel,
+        pipeline,
         open_start_deals,
         open_start_amount
     from weeks
@@ -36,6 +37,7 @@ full outer join later
         and weeks.segment = later.segment
         and weeks.region = later.region
         and weeks.acquisition_channel = later.acquisition_channel
+        and weeks.pipeline = later.pipeline
 cross join bounds
 where weeks.open_start_deals + weeks.created_deals - weeks.won_deals - weeks.lost_deals <> weeks.open_end_deals
     or weeks.open_start_amount + weeks.created_amount - weeks.won_amount - weeks.lost_amount <> weeks.open_end_amount

@@ -1,4 +1,4 @@
--- Defends the reps' figures: over all reps a month's wins, losses and activities are the company's.
+-- Defends the reps' figures: over all reps a month's wins, losses (without renewals) and activities are the company's.
 with
 
 reps as (
@@ -20,6 +20,7 @@ deals as (
         sum(won_amount) as won_amount,
         sum(closed_deals) as closed_deals
     from {{ ref('fct_deals') }}
+    where not is_renewal
     group by 1
 
 ),

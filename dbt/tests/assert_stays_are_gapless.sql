@@ -1,4 +1,4 @@
--- Defends the stage history as a dimension of type 2: a deal has one current stay, and each stay ends where the next begins.
+-- Defends the stage history as a dimension of type 2: a deal has one current stay, and each stay ends where the next begins (the last one perhaps at the close).
 with
 
 stays as (
@@ -17,6 +17,6 @@ stays as (
 
 select stays.*
 from stays
-where stays.valid_to is distinct from stays.next_from
+where (not stays.is_current and stays.valid_to is distinct from stays.next_from)
     or stays.current_stays <> 1
     or stays.is_current <> (stays.next_from is null)

@@ -64,17 +64,23 @@ def _of_table(cursor: Any, run: int, table: Table) -> list[Contradicted]:
 
 
 def _rows(table: Table, beside: str) -> sql.Composed:
-    """The table's rows by its name, and beside each the row that one of its columns refers to."""
+    """The table's rows by its name, beside each the row that one of its columns refers to, and what is derived."""
     rows = sql.SQL("{} as {}").format(sql.Identifier("raw", table.relation), sql.Identifier(table.name))
-    if not beside:
-        return rows
-    references = table.column(beside).references
-    assert references
-    source, name, field = references
-    return sql.SQL("{} left join {} as {} on {} = {}").format(
-        rows,
-        sql.Identifier("raw", f"{source}_{name}"),
-        sql.Identifier(name),
-        sql.Identifier(table.name, beside),
-        sql.Identifier(name, field),
-    )
+    if beside:
+        references = table.column(beside).references
+        assert references
+        source, name, field = references
+        rows = sql.SQL("{} left join {} as {} on {} = {}").format(
+            rows,
+            sql.Identifier("raw", f"{source}_{name}"),
+            sql.Identifier(name),
+            sql.Identifier(table.name, beside),
+            sql.Identifier(name, field),
+        )
+    derived = [
+        sql.SQL("cross join lateral (select {} as {}) as {}").format(
+            sql.SQL(body), sql.Identifier(name), sql.Identifier(f"derived {name}")
+        )
+        for name, body in table.derived
+    ]
+    return sql.SQL(" ").join([rows, *derived])

@@ -69,8 +69,13 @@ class Seen:
 
 
 @pytest.fixture
-def seen(in_company: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Seen]:
+def seen(in_company: Settings, monkeypatch: pytest.MonkeyPatch) -> Seen:
     """Collects what is drawn instead of drawing it."""
+    return collecting(monkeypatch)
+
+
+def collecting(monkeypatch: pytest.MonkeyPatch) -> Seen:
+    """From now on pages leave what they draw here."""
     st.cache_data.clear()
     found, frames = Seen(), {}
 
@@ -87,7 +92,7 @@ def seen(in_company: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Seen
     monkeypatch.setattr(panels, "draw", draw)
     monkeypatch.setattr(panels, "link", link)
     monkeypatch.setattr(panels, "pursue", pursue)
-    yield found
+    return found
 
 
 def points(figure: go.Figure) -> Iterator[tuple[Point, float]]:
@@ -133,6 +138,12 @@ def said(frame: pd.DataFrame) -> dict[str, float]:
 def test_what_is_drawn_is_made_up_by_the_list_behind_it(seen: Seen, page: str, selection: dict[str, str]) -> None:
     test = open_app(page, selection)
     assert not test.exception
+    wrong = unexplained(seen, page)
+    assert not wrong, "\n".join(wrong)
+
+
+def unexplained(seen: Seen, page: str) -> list[str]:
+    """What a page drew that no list makes up, a line each."""
     wrong = []
     for (_, title), (figure, how) in [item for item in seen.charts.items() if item[0][0] == page]:
         if how is None:
@@ -158,7 +169,7 @@ def test_what_is_drawn_is_made_up_by_the_list_behind_it(seen: Seen, page: str, s
             )
             if not spent and not any(len(found) and explains(found, float(amount)) for amount in row if amount >= 1):
                 wrong.append(f"{title}: row {number}: {dict(row)} is not in {said(found)}")
-    assert not wrong, "\n".join(wrong)
+    return wrong
 
 
 def test_the_steps_of_survival_curves_are_the_accounts_that_left_and_came(seen: Seen) -> None:

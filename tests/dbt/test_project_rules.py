@@ -39,6 +39,7 @@ REJOINED = {  # step: why its reader also reads what the step was made of
 }
 MANY_JOINS = {  # model: why it reads seven others or more
     "int_anomaly_flows": "one branch per watched metric",
+    "fct_deals": "a deal with its stage, its odds and its owner",
     "int_timeline_events": "one branch per kind of event",
     "int_account_activity": "one row of signs of life per account, each from its own step",
     "int_customer_signals": "one row of signals per account and month, each from its own step",

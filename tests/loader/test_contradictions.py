@@ -64,3 +64,41 @@ def test_a_load_without_contradictions_forgets_those_of_the_one_before(box: Box,
     done = box.load(write(tmp_path / "data", [deal("D3", "closed_won", "2026-03-01 00:00:00")]))
     assert done.run and done.contradicted == ()
     assert box.rows("select count(*) from ops.contradictions") == [(0,)]
+
+
+def test_a_closed_deal_without_a_day_and_one_that_ended_twice_are_said(box: Box, tmp_path: Path) -> None:
+    lines = [
+        deal("D1", "Closed - Won", ""),
+        deal("D2", "Signed", ""),
+        deal("D3", "LOST", "2026-03-01 00:00:00"),
+        deal("D4", "Signed", "2026-03-02 00:00:00"),
+        deal("D5", "Gone", "2026-03-03 00:00:00"),
+        deal("D6", "Handshake", ""),
+    ]
+    folder = write(tmp_path / "data", lines)
+    (folder / "company.yml").write_text("pipelines: {Sales: {Intro: {open: pipeline}, Signed: won, Gone: lost}}\n")
+    moves = ["D3,Signed", "D3,LOST", "D4,Gone", "D4,Signed", "D5,Intro", "D5,Gone", "D6,Signed", "D6,Handshake"]
+    (folder / "crm/deal_stage_history.csv").write_text(
+        "stage_history_id,deal_id,stage,entered_at\n"
+        + "".join(f"H{number},{move},2026-02-{number:02}\n" for number, move in enumerate(moves, start=1))
+    )
+    done = box.load(folder)
+    assert done.run and done.rejected == 0
+    assert box.rows("select rule, row_key from ops.contradictions order by 1, 2") == [
+        ("closed without a date", "D1"),
+        ("closed without a date", "D2"),
+        ("lost and later won", "D4"),
+        ("won and later lost", "D3"),
+    ]
+
+
+def test_what_the_crm_says_of_a_deal_goes_before_its_stage(box: Box, tmp_path: Path) -> None:
+    lines = [
+        deal("D1", "negotiation", "2026-02-10 00:00:00") + ",won",
+        deal("D2", "closed_won", "2026-02-11") + ",open",
+    ]
+    folder = write(tmp_path / "data", lines)
+    path = folder / "crm/deals.csv"
+    path.write_text(path.read_text().replace("closed_at\n", "closed_at,outcome\n"))
+    box.load(folder)
+    assert box.rows("select rule, row_key from ops.contradictions") == [("open and dated as closed", "D2")]

@@ -147,9 +147,14 @@ def test_hubspot(tmp_path: Path) -> None:
     assert pick(rows["crm.contacts"], "contact_id", "account_id") == [("501", "101"), ("502", "102")]
     columns = ("deal_id", "amount", "stage", "deal_type", "segment", "owner_id", "closed_at", "loss_reason")
     assert pick(rows["crm.deals"], *columns) == [
-        ("901", "12000.00", "closed_won", "new", "Enterprise", "Ada Berg", "2026-03-02 16:00:00", None),
-        ("902", "3500.50", "closed_lost", "new", "SMB", "Ada Berg", "2026-02-27 12:00:00", "price"),
-        ("903", "0.00", "qualification", "new", "SMB", "Unassigned", None, None),
+        ("901", "12000.00", "Closed won", "new", "Enterprise", "Ada Berg", "2026-03-02 16:00:00", None),
+        ("902", "3500.50", "Closed lost", "new", "SMB", "Ada Berg", "2026-02-27 12:00:00", "price"),
+        ("903", "0.00", "Qualified to buy", "new", "SMB", "Unassigned", None, None),
+    ]
+    assert pick(rows["crm.deals"], "deal_id", "pipeline", "outcome") == [
+        ("901", "Sales Pipeline", "won"),
+        ("902", "Sales Pipeline", "lost"),
+        ("903", "Sales Pipeline", "open"),
     ]
     assert pick(rows["crm.deals"], "deal_id", "probability") == [
         ("901", "100.00"),  # exported as a share
@@ -158,8 +163,9 @@ def test_hubspot(tmp_path: Path) -> None:
     ]
     history = pick(rows["crm.deal_stage_history"], "deal_id", "stage", "entered_at")
     assert len(history) == 10
-    assert [stage for deal, stage, _ in history if deal == "902"] == ["closed_lost", "prospecting", "qualification"]
-    assert ("901", "demo", "2026-02-03 09:00:00") in history
+    stages = ["Appointment scheduled", "Closed lost", "Qualified to buy"]
+    assert [stage for deal, stage, _ in history if deal == "902"] == stages
+    assert ("901", "Presentation scheduled", "2026-02-03 09:00:00") in history
     assert pick(rows["crm.deals"], "deal_id", "contact_id") == [("901", "501"), ("902", "502"), ("903", None)]
     columns = ("activity_type", "occurred_at", "completed_at", "duration_minutes", "outcome", "owner_id", "contact_id")
     assert pick(rows["crm.activities"], *columns) == [
@@ -182,11 +188,19 @@ def test_salesforce(tmp_path: Path) -> None:
     assert pick(rows["crm.sales_reps"], "rep_id", "role") == [("005X", "account_executive"), ("005Y", "sdr")]
     columns = ("deal_id", "stage", "amount", "probability", "deal_type", "closed_at", "loss_reason")
     assert pick(rows["crm.deals"], *columns) == [
-        ("006A", "closed_won", "84000.00", "100.00", "new", "2026-03-24 15:45:00", None),
-        ("006B", "closed_lost", "2400.00", "0.00", "new", "2026-02-26 11:00:00", "other"),
-        ("006C", "proposal", "9000.00", "75.00", "expansion", None, None),
+        ("006A", "Closed Won", "84000.00", "100.00", "new", "2026-03-24 15:45:00", None),
+        ("006B", "Closed Lost", "2400.00", "0.00", "new", "2026-02-26 11:00:00", "other"),
+        ("006C", "Proposal/Price Quote", "9000.00", "75.00", "expansion", None, None),
     ]
-    assert len(rows["crm.deal_stage_history"]) == 6
+    assert pick(rows["crm.deals"], "deal_id", "outcome") == [("006A", "won"), ("006B", "lost"), ("006C", "open")]
+    assert pick(rows["crm.deal_stage_history"], "deal_id", "stage") == [
+        ("006A", "Closed Won"),
+        ("006A", "Needs Analysis"),
+        ("006A", "Prospecting"),
+        ("006B", "Closed Lost"),
+        ("006B", "Prospecting"),
+        ("006C", "Proposal/Price Quote"),
+    ]
     columns = ("activity_id", "activity_type", "account_id", "deal_id", "duration_minutes", "completed_at")
     assert pick(rows["crm.activities"], *columns) == [
         ("00TA", "call", "001A", "006A", "16", "2026-01-09 10:30:00"),  # 930 seconds
@@ -607,11 +621,11 @@ def test_hubspot_is_read_as_pipelines_land_it(name: str, tmp_path: Path) -> None
     assert pick(rows["crm.sales_reps"], "rep_id", "rep_name") == [("77", "Ada Berg")]
     columns = ("deal_id", "account_id", "contact_id", "owner_id", "amount", "stage", "closed_at")
     assert pick(rows["crm.deals"], *columns) == [
-        ("901", "101", "501", "77", "12000.00", "closed_won", "2026-03-02 16:00:00")
+        ("901", "101", "501", "77", "12000.00", "Closed won", "2026-03-02 16:00:00")
     ]
     assert pick(rows["crm.deal_stage_history"], "deal_id", "stage", "entered_at") == [
-        ("901", "closed_won", "2026-03-02 16:00:00"),
-        ("901", "prospecting", "2026-01-12 09:00:00"),
+        ("901", "Appointment scheduled", "2026-01-12 09:00:00"),
+        ("901", "Closed won", "2026-03-02 16:00:00"),
     ]
 
 

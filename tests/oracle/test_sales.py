@@ -12,7 +12,7 @@ from metrics import query
 from tests.oracle import compare
 from tests.oracle.files import DIMENSIONS, Files, Slice, ratio, within
 from tests.oracle.oracle import Oracle
-from tests.oracle.sales import DAY, OPEN_STAGES, ORDER
+from tests.oracle.sales import DAY
 from warehouse.reading import fetch
 
 WEEK = pd.Timedelta(days=7)
@@ -39,12 +39,12 @@ def monday(times: pd.Series) -> pd.Series:
     return times.dt.normalize() - pd.to_timedelta(times.dt.weekday, unit="D")
 
 
-def history(files: Files) -> pd.DataFrame:
-    """Every move with the one before and after it."""
-    rows = files.read("crm/deal_stage_history", ["entered_at"])
-    rows = rows[rows["entered_at"] < files.now].sort_values(["deal_id", "entered_at", "stage_history_id"])
+def history(oracle: Oracle) -> pd.DataFrame:
+    """Every move with the place and outcome of the stage before it, and when the next one came."""
+    rows = oracle.sales.moves.copy()
     moves = rows.groupby("deal_id")
-    rows["was"], rows["left_at"] = moves["stage"].shift(1), moves["entered_at"].shift(-1)
+    rows["was"], rows["from_place"] = moves["outcome"].shift(1), moves["place"].shift(1)
+    rows["left_at"] = moves["entered_at"].shift(-1)
     return rows
 
 
@@ -62,22 +62,24 @@ def movement(row: Any) -> str:
     """How a deal came into a stage."""
     if pd.isna(row.was):
         return "created"
-    if row.stage in ("closed_won", "closed_lost"):
-        return str(row.stage[7:])
-    if row.was in ("closed_won", "closed_lost"):
+    if row.outcome != "open":
+        return str(row.outcome)
+    if row.was != "open":
         return "reopened"
-    step = ORDER[row.stage] - ORDER[row.was]
+    step = row.place - row.from_place
     return "skip" if step > 1 else "forward" if step == 1 else "same" if step == 0 else "backward"
 
 
 def test_every_stay_equals_the_oracle(oracle: Oracle) -> None:
-    rows = history(oracle.files)
-    rows = rows[rows["deal_id"].isin(oracle.sales.deals["deal_id"])]
-    is_open = rows["stage"].isin(OPEN_STAGES)
+    rows = history(oracle)
+    is_open = rows["outcome"] == "open"
     want = pd.DataFrame(
         {
             "stage_history_id": rows["stage_history_id"],
             "changed_by": rows["changed_by"],
+            "pipeline": rows["pipeline"],
+            "stage_position": rows["place"],
+            "stage_outcome": rows["outcome"],
             "movement_type": [movement(row) for row in rows.itertuples()],
             "days_in_stage": ((rows["left_at"] - rows["entered_at"]) / DAY).where(is_open),
             "days_observed": ((rows["left_at"].fillna(oracle.files.now) - rows["entered_at"]) / DAY).where(is_open),
@@ -129,11 +131,11 @@ def test_a_contact_shows_no_more_than_initials(oracle: Oracle) -> None:
 
 
 def reps(oracle: Oracle) -> pd.DataFrame:
-    """Rep × month: quota after ramp, wins, losses and activities, where there is any of it."""
+    """Rep × month: quota after ramp, wins and losses of new business and activities, where there is any of it."""
     files, known, work = oracle.files, deals(oracle), activities(oracle)
     people = files.read("crm/sales_reps", ["hired_at"])
+    known, found = known[~known["renewal"]], []
     closed = known[known["won"] | known["lost"]]
-    found = []
     for rep in people.itertuples():
         mine, done = closed[closed["owner_id"] == rep.rep_id], work[work["owner_id"] == rep.rep_id]
         made = known.loc[known["owner_id"] == rep.rep_id, "created_at"]
@@ -184,21 +186,22 @@ def test_every_week_of_the_pipeline_equals_the_oracle(oracle: Oracle) -> None:
         part = pd.DataFrame({f"{name}_deals": flag.astype(int) for name, flag in flags.items()})
         for name, flag in flags.items():
             part[f"{name}_amount"] = rows["amount"].where(flag, 0.0)
-        part = part[part.any(axis=1)].join(rows[DIMENSIONS])
-        found.append(part.groupby(DIMENSIONS).sum().reset_index().assign(week_start=week))
+        part = part[part.any(axis=1)].join(rows[["pipeline", *DIMENSIONS]])
+        found.append(part.groupby(["pipeline", *DIMENSIONS]).sum().reset_index().assign(week_start=week))
     want = pd.concat(found, ignore_index=True)
     have = mart(f"select {', '.join(want.columns)} from marts.pipeline_weekly", "week_start")
-    same_frame(want, have, ["week_start", *DIMENSIONS])
+    same_frame(want, have, ["week_start", "pipeline", *DIMENSIONS])
 
 
 def standing(oracle: Oracle) -> pd.DataFrame:
     """Deal × Monday on which it was open: its stage then, and the days until it was won."""
-    rows, moves, found = deals(oracle), history(oracle.files), []
+    rows, moves, found = deals(oracle), history(oracle), []
+    first = rows["pipeline"].map(oracle.sales.pipelines.first_of)
     for week in weeks(oracle.files):
         there = rows[(rows["created_at"] < week) & ~(rows["closed_at"] < week)]
         latest = moves[moves["entered_at"] <= week].groupby("deal_id")["stage"].last()
-        part = there[["segment", "amount"]].assign(week=week)
-        part["stage"] = latest.reindex(there.index).fillna("prospecting")
+        part = there[["pipeline", "segment", "amount"]].assign(week=week)
+        part["stage"] = latest.reindex(there.index).fillna(first)
         part["days"] = ((there["closed_at"].where(there["won"]) - week) / DAY).map(np.floor)
         found.append(part)
     return pd.concat(found)
@@ -214,31 +217,40 @@ def chance(seen: pd.DataFrame, week: pd.Timestamp, segment: str, left: int) -> f
 
 def test_every_forecast_equals_the_oracle(oracle: Oracle) -> None:
     files, rows, seen, found = oracle.files, deals(oracle), standing(oracle), []
-    won, stages = rows[rows["won"]], dict(list(seen.groupby("stage")))
+    seen["category"] = oracle.sales.pipelines.look(seen)["category"].to_numpy()
+    won, stages = rows[rows["won"]], dict(list(seen.groupby(["pipeline", "stage"])))
+    slices = [(segment, pipeline) for segment in rows["segment"].unique() for pipeline in rows["pipeline"].unique()]
     for week in weeks(files):
         first = week.to_period("Q").start_time
         after = first + pd.DateOffset(months=3)
         left = (after - week).days
         if first < files.begin:
             continue
-        for segment in rows["segment"].unique():
-            here = seen[(seen["week"] == week) & (seen["segment"] == segment)]
-            of_quarter = won[(won["segment"] == segment) & (won["closed_at"] >= first) & (won["closed_at"] < after)]
+        for segment, pipeline in slices:
+            here = seen[(seen["week"] == week) & (seen["segment"] == segment) & (seen["pipeline"] == pipeline)]
+            booked = won[(won["segment"] == segment) & (won["pipeline"] == pipeline)]
+            of_quarter = booked[(booked["closed_at"] >= first) & (booked["closed_at"] < after)]
             so_far = of_quarter.loc[of_quarter["closed_at"] < week, "amount"].sum()
+            by_category = here.groupby("category")["amount"].sum()
             by_stage = here.groupby("stage")["amount"].sum()
-            sure = so_far + by_stage.get("negotiation", 0)
-            hopes = [amount * chance(stages[stage], week, segment, left) for stage, amount in by_stage.items()]
+            sure = so_far + by_category.get("commit", 0)
+            hopes = [
+                amount * chance(stages[pipeline, stage], week, segment, left) for stage, amount in by_stage.items()
+            ]
             actual = of_quarter["amount"].sum() if after <= files.now else math.nan
-            best = sure + by_stage.get("proposal", 0)
-            found.append((week, segment, left, len(here), so_far, sure, best, so_far + sum(hopes), actual))
-    names = ["week_start", "segment", "days_left", "open_deals", "won_to_date", "commit_amount", "best_case_amount"]
-    want = pd.DataFrame(found, columns=[*names, "weighted_amount", "actual_won_amount"])
+            best = sure + by_category.get("best_case", 0)
+            money = (so_far, sure, best, so_far + sum(hopes), actual)
+            found.append((week, segment, pipeline, left, len(here), *money))
+    names = ["week_start", "segment", "pipeline", "days_left", "open_deals"]
+    sums = ["won_to_date", "commit_amount", "best_case_amount", "weighted_amount", "actual_won_amount"]
+    want = pd.DataFrame(found, columns=[*names, *sums])
     have = mart(f"select {', '.join(want.columns)} from marts.sales_forecast", "week_start")
-    same_frame(want, have, ["week_start", "segment"])
+    same_frame(want, have, ["week_start", "segment", "pipeline"])
 
 
 def test_metrics_of_sales_work_equal_the_oracle(oracle: Oracle) -> None:
     work, month, known = activities(oracle), reps(oracle), deals(oracle).reset_index()
+    known = known[~known["renewal"]]
     late = ~(known["closed_at"] < known["due_until"])
 
     def family(part: Slice, first: pd.Timestamp, last: pd.Timestamp) -> dict[str, float]:
@@ -271,7 +283,7 @@ def test_metrics_of_sales_work_equal_the_oracle(oracle: Oracle) -> None:
 def test_sales_velocity_of_every_slice_equals_the_oracle(oracle: Oracle) -> None:
     known, wrong = deals(oracle), []
     for part in oracle.files.slices():
-        rows = part.of(known)
+        rows = part.of(known[~known["renewal"]])
         won, lost = rows[rows["won"]], rows[rows["lost"]]
         days = ((won["closed_at"] - won["created_at"]) / DAY).median()
         rate = ratio(len(won), len(won) + len(lost))

@@ -19,7 +19,7 @@ from warehouse.errors import TowerError
 from warehouse.settings import Settings, load_settings
 from warehouse.url import DatabaseUrl
 
-WORDS = {"dim_company", "dim_word", "dim_segment", "dim_region", "dim_channel", "dim_plan_tier"}
+WORDS = {"dim_company", "dim_word", "dim_segment", "dim_region", "dim_channel", "dim_plan_tier", "dim_stage"}
 OPEN = WORDS | {"dim_date", "dim_feature", "dim_product", "dim_sales_rep", "dim_tower", "metricflow_time_spine"}
 SCOPES = [
     Scope(segments=("SMB",)),

@@ -7,8 +7,9 @@ select
     deals.segment,
     deals.region,
     deals.owner_name,
+    deals.pipeline,
     deals.stage,
-    case deals.stage when 'negotiation' then 'Commit' when 'proposal' then 'Best case' else 'Pipeline' end as category,
+    deals.forecast_category as category,
     cast(deals.amount as double precision) as amount,
     deals.win_probability,
     deals.weighted_amount,
@@ -20,5 +21,6 @@ from marts.fct_deals as deals
 left join marts.dim_account as accounts on deals.account_id = accounts.account_id
 cross join marts.dim_tower as tower
 where deals.is_open
+    and /* pipelines of deals */ true
     and /* selection of deals */ true
 order by deals.amount desc

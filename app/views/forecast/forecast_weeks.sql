@@ -13,5 +13,6 @@ select
 from marts.sales_forecast
 where week_start < cast(%(end)s as date) + interval '1 month'
     and (cast(%(segment)s as text[]) is null or segment = any(%(segment)s))
+    and /* pipelines */ true
 group by 1, 2
 order by 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import date
 
@@ -17,6 +18,7 @@ from app.ui.colours import GOOD, PLAIN, TARGET, TOTAL
 from app.ui.drill import Point, accounts
 from app.ui.filters import page_filter
 from app.ui.panels import chart, unanswered
+from app.ui.pipelines import stages_in
 from app.ui.visit import Visit
 from company.calendar import add_months, quarter_label, quarter_start
 from metrics.formats import Currency, money
@@ -34,7 +36,8 @@ def weeks(tower: Tower, filters: Filters) -> Found:
 
 
 def _note(visit: Visit) -> str:
-    return unanswered(visit, ["region", "acquisition_channel"], "The weekly forecast (and its target)")
+    note = unanswered(visit, ["region", "acquisition_channel"], "The weekly forecast (and its target)")
+    return f"{note} {unanswered(visit, ['pipeline'], 'The target')}".strip()
 
 
 def _deals(tower: Tower, filters: Filters, row: pd.Series, call: str) -> Found:
@@ -48,14 +51,14 @@ def _deals(tower: Tower, filters: Filters, row: pd.Series, call: str) -> Found:
     return rows(tower, "forecast_accounts", known, quarter=row["quarter_start"], week=row["week_start"], call=call)
 
 
-def this_quarter(visit: Visit, history: Found) -> None:
+def this_quarter(visit: Visit, history: Found, stages: pd.DataFrame) -> None:
     """The quarter in which the range ends: its forecast against the target, and week by week."""
     tower, filters = visit.build, visit.filters
     quarter = quarter_start(filters.end)
     name = quarter_label(quarter)
     # the weekly forecast knows segments only: so must the target that it is measured against
     plan = kpis(tower, ["bookings_target"], {"segment": filters.segment}, quarter, add_months(quarter, 2))
-    target = float(plan.frame["bookings_target"].iloc[0])
+    target = math.nan if filters.pipeline else float(plan.frame["bookings_target"].iloc[0])
     standing = history.frame[history.frame["quarter_start"] == quarter]
     note, missing = _note(visit), f"{name} has no forecast: the data do not know it from its first day."
     left, right = st.columns(2)
@@ -67,8 +70,9 @@ def this_quarter(visit: Visit, history: Found) -> None:
             None if last is None else _calls(last, target, tower.company.currency),
             of=history,
             help="With the share of the target. Closed: won before the week began. Commit adds open deals in "
-            "negotiation, best case those in proposal; weighted adds every open deal × the share of such deals won "
-            "within the quarter. A click lists those deals by account, with their whole amounts.",
+            f"{stages_in(stages, 'commit')}, best case those in {stages_in(stages, 'best_case')}; weighted adds every "
+            "open deal × the share of such deals won within the quarter. A click lists those deals by account, with "
+            "their whole amounts.",
             note=note if last is None else f"As known on {last['week_start']:%d %b %Y}, the week's first day. {note}",
             empty=missing,
             drill=lambda point: _deals(tower, filters, standing.iloc[-1], point.value),
@@ -121,7 +125,8 @@ def _fan(history: pd.DataFrame, standing: pd.DataFrame, quarter: date, target: f
         figure.data[0].line.color = GOOD
         charts.expected(fan, "week_start", "weighted", "low", "high", "Weighted forecast", figure=figure)
         figure.data[-1].update(meta="weighted", customdata=charts.at(fan, "week_start"))
-        figure.add_hline(y=target, line_dash="dash", line_color=TOTAL, annotation_text="Target")
+        if not math.isnan(target):
+            figure.add_hline(y=target, line_dash="dash", line_color=TOTAL, annotation_text="Target")
     return figure, int(spread["size"].max()) if len(spread) else 0
 
 

@@ -11,6 +11,7 @@ from app.ui.colours import ACTUAL, BAD, GOOD, OPEN, OPEN_COLOURS
 from app.ui.drill import accounts, week
 from app.ui.head import head
 from app.ui.panels import chart, money, table
+from app.ui.pipelines import CATEGORIES, chosen_stages, stages_in
 from app.views.forecast.outlook import earlier_quarters, this_quarter, weeks
 
 DATES = {"pulled_in": "Pulled in", "pushed_out": "Pushed out"}
@@ -22,6 +23,7 @@ BECAME = {"won": "Won later", "lost": "Lost later", "open": "Still open"}
 BECAME_COLOURS = {"won": GOOD, "lost": BAD, "open": OPEN}
 NOW = "Open on the as-of date, whatever the months."
 visit = head(marks=True)
+stages = chosen_stages(visit)
 tower, filters = visit.build, visit.filters
 cards(
     visit,
@@ -29,20 +31,22 @@ cards(
     "open_pipeline weighted_pipeline crm_weighted_pipeline overdue_pipeline sales_velocity",
 )
 history = weeks(tower, filters)
-this_quarter(visit, history)
+this_quarter(visit, history, stages)
 earlier_quarters(visit, history)
 st.subheader("What it rests on")
 deals = rows(tower, "forecast_deals", filters)
+deals = deals.having(deals.frame.assign(category=deals.frame["category"].map(CATEGORIES)))
 flow = rows(tower, "pipeline_weeks", filters)
 slips = rows(tower, "slips", filters)
 left, right = st.columns(2)
 with left:
     sums = deals.frame.groupby("category").agg(open=("amount", "sum"), weighted=("weighted_amount", "sum"))
+    categories = [name for key, name in CATEGORIES.items() if key != "omitted" or name in sums.index]
     chart(
         visit,
         "Open deals by forecast category",
         charts.stacked(
-            sums.reindex(["Commit", "Best case", "Pipeline"]).fillna(0).reset_index(),
+            sums.reindex(categories).fillna(0).reset_index(),
             "category",
             {"open": "Open", "weighted": "Weighted"},
             charts.MONEY,
@@ -50,7 +54,8 @@ with left:
             colours=OPEN_COLOURS,
         ),
         of=deals,
-        help="Commit: in negotiation. Best case: in proposal. Pipeline: earlier stages.",
+        help=f"Commit: {stages_in(stages, 'commit')}. Best case: {stages_in(stages, 'best_case')}. "
+        f"Pipeline: {stages_in(stages, 'pipeline')}.",
         note=NOW,
         drill=lambda point: deals.where(deals.frame["category"] == point.value),
     )

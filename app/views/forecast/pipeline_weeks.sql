@@ -9,6 +9,7 @@ select
     cast(sum(open_end_amount) as double precision) as open_end
 from marts.pipeline_weekly
 where week_start >= %(start)s and week_start < cast(%(end)s as date) + interval '1 month'
+    and /* pipelines */ true
     and /* selection */ true
 group by 1
 order by 1

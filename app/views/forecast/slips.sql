@@ -8,6 +8,7 @@ select
     cast(sum(slipped_deals) filter (where is_open) as bigint) as slipped_open
 from marts.fct_deals
 where expected_close_month between %(start)s and %(end)s
+    and /* pipelines */ true
     and /* selection */ true
 group by 1
 order by 1

@@ -17,12 +17,13 @@ from app.ui.drill import Point, accounts
 from app.ui.formats import listed
 from app.ui.head import head
 from app.ui.panels import chart, money, table, unanswered
+from app.ui.pipelines import chosen_stages, stage_of
 from company.calendar import add_months, quarter_start
 from metrics.formats import number
 
-STAGES = ["prospecting", "qualification", "demo", "proposal", "negotiation"]
 AGES = {"≤ 30": 30, "31–60": 60, "61–90": 90, "91–180": 180, "> 180": 10_000}
 visit = head(marks=True)
+stages = chosen_stages(visit)
 tower, filters = visit.build, visit.filters
 cards(
     visit,
@@ -37,13 +38,21 @@ st.caption(
 
 def entered(name: str, point: Point) -> Found:
     """The accounts whose deals entered a stage; behind a median, each deal."""
+    pipeline, stage = stage_of(stages, point.value)
     if name == "stage_days":
-        return accounts(tower, filters, name, each="deal", stage=point.value)
-    return accounts(tower, filters, "stage_conversion", stage=point.value)
+        return accounts(tower, filters.narrowed(pipeline=pipeline), name, each="deal", stage=stage)
+    return accounts(tower, filters.narrowed(pipeline=pipeline), "stage_conversion", stage=stage)
 
 
-stages = split(tower, filters, ["entered_deals", "stage_conversion", "stage_days"], "stage")
-walked = stages.frame.set_index("stage").reindex(STAGES).reset_index()
+def standing(point: Point) -> Found:
+    """The accounts whose open deals stand in a stage."""
+    pipeline, stage = stage_of(stages, point.value)
+    names = ("open_pipeline", "weighted_pipeline", "open_deals")
+    return accounts(tower, filters.narrowed(pipeline=pipeline), *names, stage=stage)
+
+
+funnel = split(tower, filters, ["entered_deals", "stage_conversion", "stage_days"], "pipeline", "stage")
+in_order = stages.merge(funnel.frame, on=["pipeline", "stage"], how="left")
 for place, (title, name, kind, help) in zip(
     st.columns(3),
     [
@@ -63,12 +72,13 @@ for place, (title, name, kind, help) in zip(
     ],
     strict=True,
 ):
+    known = in_order.dropna(subset=[name])
     with place:
         chart(
             visit,
             title,
-            charts.bars(walked, "stage", name, kind=kind, horizontal=True),
-            of=stages,
+            charts.bars(known, "name", name, kind=kind, colours=known["colour"].tolist(), horizontal=True),
+            of=funnel,
             help=help,
             drill=partial(entered, name),
         )
@@ -151,7 +161,9 @@ with st.container(border=True):
     )
     for place, (name, (label, kind)) in zip(st.columns(4), parts.items(), strict=True):
         place.metric(label, number(coverage[name], kind, tower.company.currency))
-    st.caption("Always the quarter of the as-of date. " + unanswered(visit, ["acquisition_channel"], "The target"))
+    st.caption(
+        "Always the quarter of the as-of date. " + unanswered(visit, ["acquisition_channel", "pipeline"], "The target")
+    )
 deals = rows(tower, "deals_open", filters)
 ages = pd.cut(deals.frame["age_days"].astype(float), [-1, *AGES.values()], labels=list(AGES)).astype(str)
 left, right = st.columns(2)
@@ -172,22 +184,21 @@ with left:
         drill=lambda point: deals.where(ages == point.value),
     )
 with right:
-    by_stage = deals.frame.groupby("stage").agg(open=("amount", "sum"), weighted=("weighted_amount", "sum"))
+    groups = deals.frame.groupby(["pipeline", "stage"], as_index=False)
+    by_stage = groups.agg(open=("amount", "sum"), weighted=("weighted_amount", "sum"))
     chart(
         visit,
         "Open and weighted by stage",
         charts.stacked(
-            by_stage.reindex(STAGES).reset_index(),
-            "stage",
+            stages.merge(by_stage, on=["pipeline", "stage"], how="left"),
+            "name",
             {"open": "Open", "weighted": "Weighted"},
             charts.MONEY,
             side_by_side=True,
             colours=OPEN_COLOURS,
         ),
         of=deals,
-        drill=lambda point: accounts(
-            tower, filters, "open_pipeline", "weighted_pipeline", "open_deals", stage=point.value
-        ),
+        drill=standing,
     )
 config = money(amount="ACV", weighted_amount="Weighted") | {
     "win_probability": st.column_config.NumberColumn("P(win), history", format="percent"),

@@ -16,6 +16,7 @@ left join marts.fct_activities as activities
     and activities.completed_at < deals.closed_at
 where deals.closed_month between %(start)s and %(end)s
     and (cast(%(rep)s as text[]) is null or deals.owner_id = any(%(rep)s))
+    and not deals.is_renewal
     and /* selection of deals */ true
 group by 1, 2, 3, 4, 5, 6, 7, 8
 order by deals.amount desc

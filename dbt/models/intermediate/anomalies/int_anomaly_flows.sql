@@ -97,6 +97,7 @@ flows as (
     union all
     select {{ month_of('closed_at') }}, segment, region, acquisition_channel, 'won_amount', amount from deals
     where is_won
+        and not is_renewal
     union all
     select cast(payments.attempted_at as date), accounts.segment, accounts.region, accounts.acquisition_channel, 'failed_payments', 1
     from payments

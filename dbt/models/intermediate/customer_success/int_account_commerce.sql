@@ -15,7 +15,7 @@ invoices as (
 
 deals as (
 
-    select * from {{ ref('stg_crm__deals') }}
+    select * from {{ ref('int_deals') }}
 
 ),
 

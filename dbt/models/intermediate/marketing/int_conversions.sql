@@ -1,4 +1,4 @@
--- what marketing is credited with: every won deal, at its close, and every new customer, at its first paid instant
+-- what marketing is credited with: every won deal but renewals, at its close, and every new customer, at its first paid instant
 with
 
 deals as (
@@ -26,6 +26,7 @@ select
     cast(0 as numeric(18, 2)) as new_mrr
 from deals
 where is_won
+    and not is_renewal
 
 union all
 

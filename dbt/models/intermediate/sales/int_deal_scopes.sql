@@ -3,7 +3,13 @@ with
 
 deals as (
 
-    select * from {{ ref('stg_crm__deals') }}
+    select * from {{ ref('int_deals') }}
+
+),
+
+pipelines as (
+
+    select * from {{ ref('int_pipelines') }}
 
 ),
 
@@ -27,6 +33,8 @@ select
     coalesce(accounts.acquisition_channel, deals.source_channel) as acquisition_channel,
     deals.amount,
     deals.deal_type,
+    deals.pipeline,
+    pipelines.is_renewal,
     -- a deal that closed after the as-of date is still open on it
     coalesce(deals.is_won and deals.closed_at < as_of.as_of_at, false) as is_won,
     coalesce(deals.is_lost and deals.closed_at < as_of.as_of_at, false) as is_lost,
@@ -34,5 +42,6 @@ select
     case when deals.closed_at < as_of.as_of_at then deals.closed_at end as closed_at
 from deals
 cross join as_of
+inner join pipelines on deals.pipeline = pipelines.pipeline
 left join accounts on deals.account_id = accounts.account_id
 where deals.created_at < as_of.as_of_at

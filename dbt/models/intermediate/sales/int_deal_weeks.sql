@@ -15,7 +15,15 @@ stays as (
 
 deals as (
 
-    select * from {{ ref('stg_crm__deals') }}
+    select * from {{ ref('int_deals') }}
+
+),
+
+first_stages as (
+
+    select pipeline, stage
+    from {{ ref('int_stages') }}
+    where position = 1 and outcome = 'open'
 
 ),
 
@@ -78,9 +86,11 @@ select
     deal_weeks.region,
     deal_weeks.acquisition_channel,
     deal_weeks.amount,
+    deal_weeks.pipeline,
+    deal_weeks.is_renewal,
     deal_weeks.is_won,
     deal_weeks.closed_at,
-    coalesce(stays.stage, 'prospecting') as stage_at_start,
+    coalesce(stays.stage, first_stages.stage) as stage_at_start,
     deal_weeks.created_at < deal_weeks.starts_at as is_open_at_start,
     deal_weeks.created_at >= deal_weeks.starts_at as is_created,
     coalesce(deal_weeks.is_won and deal_weeks.closed_at < deal_weeks.ends_at, false) as is_won_in_week,
@@ -92,7 +102,9 @@ select
     and coalesce(due.due_week = deal_weeks.week_start and coalesce(deal_weeks.closed_at >= deal_weeks.ends_at, true), false) as is_pushed_out
 from deal_weeks
 inner join due on deal_weeks.deal_id = due.deal_id
+left join first_stages on deal_weeks.pipeline = first_stages.pipeline
 left join stays
     on deal_weeks.deal_id = stays.deal_id
+        and deal_weeks.pipeline = stays.pipeline
         and deal_weeks.starts_at >= stays.entered_at
         and coalesce(deal_weeks.starts_at < stays.left_at, true)

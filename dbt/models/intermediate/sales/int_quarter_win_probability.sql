@@ -1,4 +1,4 @@
--- week × segment × stage: the share of earlier open deals that were won within as many days as the quarter has left
+-- week × segment × stage of a pipeline: the share of earlier open deals that were won within as many days as the quarter has left
 with
 
 history as (
@@ -11,6 +11,7 @@ weeks as (
 
     select distinct
         week_start,
+        pipeline,
         stage,
         cast(date_trunc('quarter', week_start) + interval '3' month as date) as next_quarter_date
     from history
@@ -21,6 +22,7 @@ horizons as (
 
     select
         week_start,
+        pipeline,
         stage,
         cast({{ dbt.datediff('week_start', 'next_quarter_date', 'day') }} as integer) as days_left
     from weeks
@@ -39,15 +41,17 @@ known as (
 
     select
         horizons.week_start,
+        horizons.pipeline,
         horizons.stage,
         history.segment,
         sum(history.deals) as seen,
         coalesce(sum(history.deals) filter (where history.days_to_win < horizons.days_left), 0) as won
     from horizons
     inner join history
-        on horizons.stage = history.stage
+        on horizons.pipeline = history.pipeline
+            and horizons.stage = history.stage
             and horizons.week_start >= history.week_start + horizons.days_left * interval '1' day
-    group by 1, 2, 3
+    group by 1, 2, 3, 4
 
 ),
 
@@ -55,17 +59,19 @@ overall as (
 
     select
         week_start,
+        pipeline,
         stage,
         sum(seen) as seen,
         sum(won) as won
     from known
-    group by 1, 2
+    group by 1, 2, 3
 
 )
 
 select
     horizons.week_start,
     segments.segment,
+    horizons.pipeline,
     horizons.stage,
     horizons.days_left,
     cast(coalesce(known.seen, 0) as bigint) as seen_deals,
@@ -76,8 +82,10 @@ from horizons
 cross join segments
 left join known
     on horizons.week_start = known.week_start
+        and horizons.pipeline = known.pipeline
         and horizons.stage = known.stage
         and segments.segment = known.segment
 left join overall
     on horizons.week_start = overall.week_start
+        and horizons.pipeline = overall.pipeline
         and horizons.stage = overall.stage

@@ -1,14 +1,14 @@
--- how often a closed deal that had entered a stage was won, by stage and segment; few cases fall back to the stage
+-- how often a closed deal that had entered a stage was won, by pipeline, stage and segment; few cases fall back to the stage
 with
 
 stays as (
 
     select distinct
         deal_id,
-        stage,
-        stage_order
+        pipeline,
+        stage
     from {{ ref('int_deal_stage_stays') }}
-    where stage_order between 1 and 5
+    where stage_outcome = 'open'
 
 ),
 
@@ -21,6 +21,7 @@ deals as (
 closed as (
 
     select
+        stays.pipeline,
         stays.stage,
         deals.segment,
         case when deals.is_won then 1 else 0 end as won
@@ -33,23 +34,25 @@ closed as (
 by_stage as (
 
     select
+        pipeline,
         stage,
         sum(won) as won,
         count(*) as closed
     from closed
-    group by stage
+    group by 1, 2
 
 ),
 
 by_segment as (
 
     select
+        pipeline,
         stage,
         segment,
         sum(won) as won,
         count(*) as closed
     from closed
-    group by 1, 2
+    group by 1, 2, 3
 
 ),
 
@@ -60,6 +63,7 @@ segments as (
 )
 
 select
+    by_stage.pipeline,
     by_stage.stage,
     segments.segment,
     coalesce(by_segment.closed, 0) as closed_deals,
@@ -67,5 +71,6 @@ select
 from by_stage
 cross join segments
 left join by_segment
-    on by_stage.stage = by_segment.stage
+    on by_stage.pipeline = by_segment.pipeline
+        and by_stage.stage = by_segment.stage
         and segments.segment = by_segment.segment

@@ -10,9 +10,10 @@ deal_weeks as (
 select
     week_start,
     segment,
+    pipeline,
     stage_at_start as stage,
     case when is_won then cast({{ dbt.datediff('week_start', 'closed_at', 'day') }} as integer) end as days_to_win,
     count(*) as deals
 from deal_weeks
 where is_open_at_start
-group by 1, 2, 3, 4
+group by 1, 2, 3, 4, 5

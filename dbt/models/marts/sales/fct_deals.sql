@@ -4,7 +4,7 @@ with
 
 deals as (
 
-    select * from {{ ref('stg_crm__deals') }}
+    select * from {{ ref('int_deals') }}
 
 ),
 
@@ -26,6 +26,12 @@ probabilities as (
 
 ),
 
+stages as (
+
+    select * from {{ ref('int_stages') }}
+
+),
+
 reps as (
 
     select * from {{ ref('stg_crm__sales_reps') }}
@@ -42,10 +48,12 @@ current_stays as (
 
     select
         deal_id,
+        pipeline,
         stage,
+        stage_outcome,
         entered_at
     from stays
-    where left_at is null
+    where is_last
 
 ),
 
@@ -58,9 +66,15 @@ joined as (
         reps.rep_name as owner_name,
         deals.product_id,
         deals.source_channel,
-        coalesce(current_stays.stage, deals.stage) as stage,
-        case when not scopes.is_won and not scopes.is_lost then deals.probability / 100 end as crm_probability,
-        case when not scopes.is_won and not scopes.is_lost then coalesce(probabilities.win_probability, 0) end as win_probability,
+        -- the history knows best where an open deal stands, unless it changed its pipeline or was reopened without a move
+        case
+            when not scopes.is_won and not scopes.is_lost
+                and current_stays.pipeline = scopes.pipeline
+                and current_stays.stage_outcome = 'open'
+                then current_stays.stage
+            else deals.stage
+        end as stage,
+        deals.probability / 100 as told_probability,
         deals.expected_close_date,
         cast(date_trunc('week', deals.expected_close_date) + interval '7' day as timestamp) as due_until,
         case when scopes.is_lost then coalesce(deals.loss_reason, 'other') end as loss_reason,
@@ -73,9 +87,25 @@ joined as (
     cross join as_of
     left join reps on deals.owner_id = reps.rep_id
     left join current_stays on scopes.deal_id = current_stays.deal_id
+
+),
+
+weighed as (
+
+    select
+        joined.*,
+        stages.position as stage_position,
+        case when joined.is_open then stages.forecast_category end as forecast_category,
+        case when joined.is_open then coalesce(joined.told_probability, stages.probability) end as crm_probability,
+        case when joined.is_open then coalesce(probabilities.win_probability, 0) end as win_probability
+    from joined
+    inner join stages
+        on joined.pipeline = stages.pipeline
+            and joined.stage = stages.stage
     left join probabilities
-        on coalesce(current_stays.stage, deals.stage) = probabilities.stage
-            and scopes.segment = probabilities.segment
+        on joined.pipeline = probabilities.pipeline
+            and joined.stage = probabilities.stage
+            and joined.segment = probabilities.segment
 
 )
 
@@ -91,7 +121,11 @@ select
     owner_name,
     deal_type,
     source_channel,
+    pipeline,
+    is_renewal,
     stage,
+    cast(stage_position as integer) as stage_position,
+    forecast_category,
     loss_reason,
     {{ month_of('created_at') }} as created_month,
     {{ month_of('closed_at') }} as closed_month,
@@ -125,4 +159,4 @@ select
     is_open and coalesce(expected_close_date < as_of_date, false) as is_overdue,
     created_at,
     closed_at
-from joined
+from weighed

@@ -18,34 +18,41 @@ entries as (
 
     select
         deal_id,
+        pipeline,
+        is_renewal,
         stage,
-        stage_order,
+        stage_position,
+        stage_outcome,
         min(entered_at) as entered_at,
-        max(furthest_order) as furthest_order,
+        max(furthest_position) as furthest_position,
         -- a stay that still runs is right-censored: no days yet
         sum({{ days_between('entered_at', 'left_at') }}) as days_closed_stays,
-        bool_or(left_at is null) as is_current
+        bool_or(is_last) as is_current,
+        bool_or(left_at is null) as is_running
     from stays
-    group by 1, 2, 3
+    group by 1, 2, 3, 4, 5, 6
 
 )
 
 select
-    {{ row_key(['entries.deal_id', 'entries.stage']) }} as pipeline_id,
+    {{ row_key(['entries.deal_id', 'entries.pipeline', 'entries.stage']) }} as pipeline_id,
     entries.deal_id,
     scopes.account_id,
     scopes.segment,
     scopes.region,
     scopes.acquisition_channel,
     scopes.deal_type,
+    entries.pipeline,
+    entries.is_renewal,
     entries.stage,
-    entries.stage_order,
+    cast(entries.stage_position as integer) as stage_position,
+    entries.stage_outcome,
     {{ month_of('entries.entered_at') }} as entered_month,
     scopes.amount,
     1 as entered_deals,
-    {{ as_count('entries.stage_order between 1 and 5 and entries.furthest_order > entries.stage_order') }} as progressed_deals,
+    {{ as_count("entries.stage_outcome = 'open' and (entries.furthest_position > entries.stage_position or scopes.is_won)") }} as progressed_deals,
     {{ as_count('scopes.is_won') }} as won_deals,
-    case when not entries.is_current then entries.days_closed_stays end as days_in_stage,
+    case when not entries.is_running then entries.days_closed_stays end as days_in_stage,
     entries.is_current,
     entries.entered_at
 from entries

@@ -9,11 +9,13 @@ deal_weeks as (
 )
 
 select
-    {{ row_key(['week_start', 'segment', 'region', 'acquisition_channel']) }} as pipeline_week_id,
+    {{ row_key(['week_start', 'pipeline', 'segment', 'region', 'acquisition_channel']) }} as pipeline_week_id,
     week_start,
     segment,
     region,
     acquisition_channel,
+    pipeline,
+    is_renewal,
     {%- for name, flag in [
         ('open_start', 'is_open_at_start'), ('created', 'is_created'), ('won', 'is_won_in_week'),
         ('lost', 'is_lost_in_week'), ('open_end', 'is_open_at_end'),
@@ -24,4 +26,4 @@ select
     {%- endfor %}
     is_partial_week
 from deal_weeks
-group by week_start, segment, region, acquisition_channel, is_partial_week
+group by week_start, segment, region, acquisition_channel, pipeline, is_renewal, is_partial_week

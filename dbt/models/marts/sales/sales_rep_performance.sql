@@ -37,6 +37,7 @@ closed as (
         sum(lost_deals) as lost_deals
     from deals
     where closed_month is not null
+        and not is_renewal
     group by 1, 2
 
 ),
@@ -48,6 +49,7 @@ created as (
         created_month,
         sum(created_deals) as created_deals
     from deals
+    where not is_renewal
     group by 1, 2
 
 ),

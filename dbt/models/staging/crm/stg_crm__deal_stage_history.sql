@@ -11,6 +11,7 @@ renamed as (
     select
         stage_history_id,
         deal_id,
+        pipeline,
         stage,
         entered_at,
         changed_by

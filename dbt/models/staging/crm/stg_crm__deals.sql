@@ -20,20 +20,14 @@ renamed as (
         region,
         source_channel,
         amount,
+        pipeline,
         stage,
+        outcome,
         probability,
         created_at,
         expected_close_date,
-        -- see the source's contradictions: an open deal is not closed, and none closes before it was created
-        case
-            when stage not in ('closed_won', 'closed_lost') then null
-            when closed_at < created_at then created_at
-            else closed_at
-        end as closed_at,
-        loss_reason,
-        stage not in ('closed_won', 'closed_lost') as is_open,
-        stage = 'closed_won' as is_won,
-        stage = 'closed_lost' as is_lost
+        closed_at,
+        loss_reason
     from source
 
 )
