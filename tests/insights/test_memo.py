@@ -11,7 +11,7 @@ from app.ui.cards import Fact
 from insights.memo import sentence
 from metrics import query
 from metrics.catalogue import Metric
-from metrics.formats import Change, change
+from metrics.formats import Change, Currency, change
 from tests.conftest import Company
 
 
@@ -59,7 +59,7 @@ def test_a_change_is_rounded_alike_on_cards_and_in_the_memo_and_none_is_no_direc
 ) -> None:
     moved = change(now, before, format)
     assert (moved and moved.text) == text
-    assert sentence(metric(format), now, before, None) == said
+    assert sentence(metric(format), now, before, None, Currency("$")) == said
     fact = Fact(metric(format), now, {}, None, None, [], False, [])
     colour = {"-": "red", "+": "green", "0": "gray"}[(text or "0")[0]]
     assert fact.judged(moved) == colour
