@@ -108,7 +108,7 @@ CHANGES: dict[str, Callable[[str, str], str]] = {
     "dollars": lambda c, v: f"$ {v}" if c == "tax" else v,
     "words for nothing": lambda c, v: v or ("NULL" if c == "owner_id" else "N/A"),
     "backslash N": lambda c, v: v or "\\N",
-    "capitals": lambda c, v: v.upper() if c in ("status", "segment", "billing_interval") else v,
+    "capitals": lambda c, v: v.upper() if c in ("status", "billing_interval") else v,
     "spaces around": lambda c, v: f" {v} " if c in ("account_id", "employee_count", "status") else v,
 }
 
