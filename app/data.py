@@ -47,8 +47,14 @@ def tower(scope: str) -> Tower:
         row["first_month"],
         row["last_month"],
         bool(row["is_last_month_partial"]),
-        read_company(scope or None),
+        _company(int(row["publication"]), scope),
     )
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _company(publication: int, scope: str) -> Company:
+    """Whose numbers a build holds; read once for each."""
+    return read_company(scope or None)
 
 
 @st.cache_data(max_entries=2000, show_spinner=False)
