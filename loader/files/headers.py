@@ -52,7 +52,7 @@ def places(header: Iterable[str], wanted: Iterable[str], names: Mapping[str, str
     exact, bare = {name: name for name in own}, {bare_name(name): name for name in reversed(own)}
     others = {bare_name(other): name for other, name in names.items()}
     cleaned = [clean_name(name) for name in header]
-    bared, short = [bare_name(name) for name in cleaned], [bare_name(_shortened(name)) for name in cleaned]
+    bared, short = [bare_name(name) for name in cleaned], [bare_name(shortened(name)) for name in cleaned]
     found: dict[str, int] = {}
     for texts, known in ((cleaned, exact), (bared, bare), (bared, others), (short, bare), (short, others)):
         first = {text: place for place, text in reversed(list(enumerate(texts))) if place not in found.values()}
@@ -62,7 +62,8 @@ def places(header: Iterable[str], wanted: Iterable[str], names: Mapping[str, str
     return dict(sorted(found.items(), key=lambda pair: pair[1]))
 
 
-def _shortened(name: str) -> str:
+def shortened(name: str) -> str:
+    """A clean name without what pipelines and ad systems put around it: property_amount, cost_usd."""
     prefix = next((prefix for prefix in PREFIXES if name.startswith(prefix)), "")
     return CURRENCY.sub("", name.removeprefix(prefix))
 

@@ -13,7 +13,7 @@ from loader.files.facts import ENDING
 from loader.files.headers import clean_name
 from loader.mapping.document import is_text
 from loader.mapping.expressions import parse_expression
-from loader.mapping.fit import Fit
+from loader.mapping.fit import Fit, Via
 from loader.mapping.listed import Looked
 from loader.mapping.vocabulary import vocabulary
 from loader.sql import identifier, literal, literals
@@ -42,6 +42,7 @@ class Draft:
     """The body of a mapping as its YAML has it, and how many questions it holds."""
 
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
+    lookups: dict[str, dict[str, Any]] = field(default_factory=dict)
     tables: dict[str, dict[str, Any]] = field(default_factory=dict)
     placed: list[str] = field(default_factory=list)  # words that were placed by what they mean
     questions: int = 0
@@ -53,7 +54,8 @@ class Draft:
 
     def text(self) -> str:
         """The draft as YAML."""
-        body = {"title": "Draft", "files": self.files, "tables": self.tables}
+        lookups = {"lookups": self.lookups} if self.lookups else {}
+        body = {"title": "Draft", "files": self.files, **lookups, "tables": self.tables}
         return HEAD + yaml.safe_dump(body, sort_keys=False, allow_unicode=True, width=1_000)
 
 
@@ -65,7 +67,7 @@ def make_draft(folder: Folder, taken: dict[str, Fit]) -> Draft:
         alias = aliases.setdefault(fit.file.number, _alias(fit.file, draft.files))
         entry = draft.files.setdefault(alias, {"match": _match(fit.file), "types": {}})
         entry["types"] |= _types(fit)
-        draft.tables[key] = _Drafting(folder, draft, fit).entry(alias)
+        draft.tables[key] = _Drafting(folder, draft, fit, aliases).entry(alias)
     return draft
 
 
@@ -106,6 +108,8 @@ class _Drafting:
     folder: Folder
     draft: Draft
     fit: Fit
+    aliases: dict[int, str]
+    joins: dict[str, str] = field(default_factory=dict)
 
     @property
     def table(self) -> Table:
@@ -117,7 +121,9 @@ class _Drafting:
         one_per = {"one_per": name_of(self.fit.one_per)} if self.fit.one_per else {}
         if self.fit.key and self.table.primary_key not in self.fit.picked:
             one_per = {"one_per": columns[self.table.primary_key]}
-        return {"from": alias, **one_per, "columns": {name: said for name, said in columns.items() if said is not None}}
+        join = {"join": self.joins} if self.joins else {}
+        said = {name: entry for name, entry in columns.items() if entry is not None}
+        return {"from": alias, **one_per, **join, "columns": said}
 
     def column(self, column: Column) -> Any:
         """What the draft says of a column: an expression, a map with more, or a question; None for nothing."""
@@ -132,6 +138,8 @@ class _Drafting:
             sql = self.score(column, name)
         if column.name == "unit_price" and self.table.key == "billing.subscription_changes":
             sql = self.price(name)
+        if column.name == "amount" and self.table.key == "billing.invoices":
+            sql = self.net(name)
         if column.not_null and held.filled < 1:
             return {"sql": sql, "default": self.gaps(column, name)}
         return sql
@@ -143,9 +151,14 @@ class _Drafting:
             return f"concat_ws('|', {parts})"
         if told := self.told(f"{self.table.key}.{column.name}"):
             return told
+        if via := self.fit.via.get(column.name):
+            return self.looked_up(column.name, via)
         if not vocabulary().is_asked(self.table, column):
             return None
         offer = vocabulary().offer(self.table, column)
+        if column.name in ("period_start", "period_end") and "invoice_date" in self.fit.picked:
+            offer = name_of(self.fit.picked["invoice_date"]) + (" + interval 1 month" if "end" in column.name else "")
+            return self.draft.ask(f"no column holds {column.name}: {offer}?")
         asked = self.draft.ask(f"no column holds {column.name}: {offer or _wanted(column)}?")
         return {"constant": asked} if offer or column.accepted else asked
 
@@ -172,6 +185,23 @@ class _Drafting:
             return name_of(name)
         each = f"{name_of(name)} where it is the price of one of {units}"
         return self.draft.ask(f"{each}, {name_of(name)} / {name_of(units)} where it is of all of them?")
+
+    def looked_up(self, column: str, via: Via) -> str:
+        """A column that another list tells, through a lookup that is joined."""
+        name = f"of_{via.parent.table.name.removesuffix('s')}"
+        entry = {"from": self.aliases[via.parent.file.number], "per": name_of(via.per)}
+        self.draft.lookups.setdefault(name, {**entry, "columns": {column: name_of(via.value)}})
+        self.joins[name] = name_of(via.own)
+        return f"{name}.{column}"
+
+    def net(self, name: str) -> str:
+        """An invoice's amount, or the question whether its tax is in it."""
+        tax = self.fit.picked.get("tax")
+        if not tax or name in vocabulary().net:
+            return name_of(name)
+        return self.draft.ask(
+            f"{name_of(name)} where it is without tax, {name_of(name)} - {name_of(tax)} where it is with it?"
+        )
 
     def gaps(self, column: Column, name: str) -> str:
         """The question what stands where a needed column has no value."""
@@ -244,6 +274,8 @@ def _wanted(column: Column) -> str:
     if column.data_type == "boolean":
         return "true or false"
     kind = column.data_type.split("(")[0]
+    if column.references:
+        return "which column"
     return {"varchar": "which column, or 'text'", "timestamp": "which column", "date": "which column"}.get(
         kind, "which column, or a number"
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from company.contract import Column, Table
 from loader.files.facts import ENDING
-from loader.files.headers import bare_name, clean_name
+from loader.files.headers import bare_name, clean_name, shortened
 from loader.mapping.listed import Held, Looked
 from loader.mapping.vocabulary import vocabulary
 
@@ -23,11 +23,22 @@ OVERLAP = 0.8  # the share of values that must be keys of the other file
 NEAR = 0.85  # how alike a header and a name are that differ by a slip
 ENOUGH = 0.6  # the weight of a table's needed columns that a file must have whose name says nothing
 OF_FILE = 0.4  # … and the share of its own columns that the table then knows
+ALIKE = 0.8  # of the best table's score, for another one whose needs the list meets
 ACCOUNT = ("crm", "accounts", "account_id")
 ONE_EACH = {  # tables that another table's list tells too: one row for each value of its column; and what it tells
     "billing.subscription_changes": ("billing.subscriptions", "subscription_id", ()),
     "billing.products": ("billing.subscriptions", "product_id", ("product_name", "tier")),
 }
+
+
+@dataclass(frozen=True)
+class Via:
+    """A column that another list tells: the row of `parent` whose `per` is this list's `own` has it as its `value`."""
+
+    own: str
+    parent: Fit
+    per: str
+    value: str
 
 
 @dataclass(frozen=True)
@@ -45,6 +56,7 @@ class Fit:
     is_named: bool
     key: tuple[str, ...] = ()
     one_per: str = ""  # the list's column with one row each, where it is another table's list
+    via: dict[str, Via] = field(default_factory=dict)
 
     @property
     def has_key(self) -> bool:
@@ -68,7 +80,8 @@ def find_fits(folder: Folder, tables: list[Table], files: list[Looked]) -> Fits:
     for file in usable:
         ranked = sorted((_fit(folder, t, file, {}, weights) for t in tables), key=lambda fit: -fit.score)
         ranked = [fit for fit in ranked if fit.is_named] or ranked  # a list of tickets is of nothing else
-        nearest = next(filter(_is_enough, ranked), ranked[0])
+        good = (fit for fit in ranked if _is_enough(fit) and fit.score >= ALIKE * ranked[0].score)
+        nearest = next(good, ranked[0])
         fits.nearest[file.number] = nearest if nearest.picked else None
     for table in tables:
         mine = [file for file in usable if (best := fits.nearest[file.number]) and best.table is table]
@@ -114,13 +127,33 @@ def _fit(folder: Folder, table: Table, file: Looked, taken: dict[str, Fit], weig
         parts = vocabulary().keys.get(table.key, [])
         key = tuple(name for name in parts if name in picked)
         key = key if len(key) > 1 and any(table.column(name).not_null for name in key) else ()
-    lacking = _lacking(table, picked, key)
+    via = _told_by_parents(table, file, picked, taken)
+    lacking = tuple(name for name in _lacking(table, picked, key) if name not in via)
     needed = [c.name for c in table.columns if c.not_null and not (c.unique and key)]
     weight = sum(weights[name] for name in needed)
     covered = sum(weights[name] for name in needed if name in picked) / weight
     explained = len(set(picked.values())) / len(file.columns)
     is_named = _named(table, file.name)
-    return Fit(table, file, picked, lacking, is_named + covered + explained, is_named, key)
+    return Fit(table, file, picked, lacking, is_named + covered + explained, is_named, key, via=via)
+
+
+def _told_by_parents(table: Table, file: Looked, picked: dict[str, str], taken: dict[str, Fit]) -> dict[str, Via]:
+    """The account that another parent knows (an event's by its user), and the one subscription that an account has."""
+    found = {}
+    for column in table.columns:
+        if column.name in picked or not column.references or not column.not_null:
+            continue
+        for other in (c for c in table.columns if c.references and c.name in picked):
+            parent = taken.get(".".join((other.references or ("", ""))[:2]))
+            if parent and column.name in parent.picked and parent.table.primary_key in parent.picked:
+                key, value = parent.picked[parent.table.primary_key], parent.picked[column.name]
+                found[column.name] = Via(picked[other.name], parent, key, value)
+        parent = taken.get(".".join(column.references[:2]))
+        own = parent.picked.get("account_id", "") if parent else ""
+        if parent and own and "account_id" in picked and parent.file.columns[own].is_key and parent.file is not file:
+            key = parent.picked[parent.table.primary_key]
+            found.setdefault(column.name, Via(picked["account_id"], parent, own, key))
+    return found
 
 
 def _lacking(table: Table, picked: dict[str, str], key: tuple[str, ...]) -> tuple[str, ...]:
@@ -147,8 +180,9 @@ def _pick(
     """The list's column for one of the table's: of those with fitting names the first that can be it."""
     names = list(_by_name(table, column, file))
     if column.unique:
-        return next((n for n in names if file.columns[n].is_key), None) or next(
-            (n for n in names if file.columns[n].is_almost_key), None
+        names = [name for name in names if file.columns[name].kind not in ("number", "date", "time")]
+        return next((name for name in names if file.columns[name].is_key), None) or next(
+            (name for name in names if file.columns[name].is_almost_key), None
         )
     if column.references:
         names = _keys_of(folder, taken.get(".".join(column.references[:2])), file, names)
@@ -173,10 +207,11 @@ def _by_name(table: Table, column: Column, file: Looked) -> Iterable[str]:
     singles = [word.removesuffix("s") for word in vocabulary().of_table(table)]
     options = vocabulary().of_column(table, column)
     if column.unique:
-        options = [column.name, *(f"{word}_id" for word in singles), "id", *singles, *options[1:]]
+        options = [column.name, *(f"{word}_id" for word in singles), "id", *options[1:], *singles]
     bare = {bare_name(name): name for name in reversed(file.columns)}
     for word in singles:  # ticket_status in a list of tickets
         bare = {bare_name(name.removeprefix(f"{word}_")): name for name in reversed(file.columns)} | bare
+    bare = {bare_name(shortened(name)): name for name in reversed(file.columns)} | bare
     found = dict.fromkeys(bare[key] for option in options if (key := bare_name(option)) in bare)
     if column.unique and _named(table, file.name):
         found |= dict.fromkeys(list(file.columns)[:1])  # exports begin with the key

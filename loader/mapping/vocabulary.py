@@ -22,6 +22,7 @@ class Vocabulary:
     meanings: dict[str, dict[str, str]]
     offers: dict[str, Any]
     each: list[str]
+    net: list[str]
     asked: list[str]
     keys: dict[str, list[str]]
 

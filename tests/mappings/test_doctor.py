@@ -186,6 +186,49 @@ def test_files_that_are_left_aside_say_why(tmp_path: Path) -> None:
     assert "left aside: empty.csv: it has no rows" in said
 
 
+GENERAL = {
+    "companies.csv": "company_id,name,size,created\nC1,Alfa,10,2026-01-01\nC2,Beta,55,2026-01-03\n",
+    "users.csv": "user_id,company_id,role,created_at\nU1,C1,admin,2026-01-02\nU2,C2,admin,2026-01-05\n",
+    "events.csv": "user_id,event,timestamp\nU1,login,2026-01-02T10:00:00Z\nU2,login,2026-01-05T08:00:00Z\n"
+    "U2,login,2026-01-05T08:00:00Z\n",
+    "catalogue of products.csv": "sku,title,price_usd,active\nP1,Starter,10.00,true\nP2,Growth,25.50,true\n",
+    "subscriptions.csv": "id,company_id,sku,state,start,interval\nS1,C1,P1,live,2026-01-05,month\n"
+    "S2,C2,P2,live,2026-01-06,month\n",
+    "invoices.csv": "invoice_no,company_id,date,due_date,total,tax,status\n"
+    "I1,C1,2026-01-05,2026-02-05,120.00,20.00,paid\nI2,C2,2026-01-06,2026-02-06,30.60,5.10,sent\n",
+}
+
+
+def test_users_products_events_and_invoices_are_drafted_and_joined(tmp_path: Path) -> None:
+    """The account of an event is that of its user, and an account's one subscription is that of its invoices."""
+    draft = tmp_path / "draft.yml"
+    seen(made(tmp_path / "data", GENERAL), draft)
+    body = yaml.safe_load(draft.read_text())
+    tables = body["tables"]
+    assert tables["billing.products"]["columns"]["product_id"] == "sku"
+    assert tables["billing.products"]["columns"]["list_price"] == "price_usd"
+    assert tables["product.events"]["join"] == {"of_user": "user_id"}
+    assert tables["product.events"]["columns"]["account_id"] == "of_user.account_id"
+    assert tables["billing.invoices"]["columns"]["subscription_id"] == "of_subscription.subscription_id"
+    assert "billing.invoices.amount: total where it is without tax, total - tax where it is with it?" in asked(draft)
+    for table in ("billing.invoices", "product.users"):
+        for name, entry in tables[table]["columns"].items():
+            answers = {"amount": "total - tax", "period_start": "date", "period_end": "date + interval 1 month"}
+            tables[table]["columns"][name] = answers.get(name, entry)
+    body["tables"] = {key: tables[key] for key in ("product.users", "product.events", "billing.invoices")}
+    draft.write_text(yaml.safe_dump(body, sort_keys=False))
+    rows, outcomes = run(tmp_path / "data", str(draft), tmp_path)
+    assert sum(outcome.rejected for outcome in outcomes) == 0
+    assert pick(rows["product.events"], "user_id", "account_id", "event_type") == [
+        ("U1", "C1", "login"),
+        ("U2", "C2", "login"),  # of two lines that are the same in all, one
+    ]
+    assert pick(rows["billing.invoices"], "invoice_id", "subscription_id", "amount", "tax", "status") == [
+        ("I1", "S1", "100.00", "20.00", "paid"),
+        ("I2", "S2", "25.50", "5.10", "open"),
+    ]
+
+
 def test_pieces_of_a_list_are_one_list(tmp_path: Path) -> None:
     head = "Customer ID,Company,Signup Date\n"
     files = {f"customers-2026-0{n}.csv": f"{head}C{n},Name {n},2026-0{n}-03\n" for n in (1, 2, 3)}
