@@ -52,7 +52,7 @@ def standing(point: Point) -> Found:
 
 
 funnel = split(tower, filters, ["entered_deals", "stage_conversion", "stage_days"], "pipeline", "stage")
-in_order = stages.merge(funnel.frame, on=["pipeline", "stage"], how="left")
+funnel_stages = stages.merge(funnel.frame, on=["pipeline", "stage"], how="left")
 for place, (title, name, kind, help) in zip(
     st.columns(3),
     [
@@ -72,7 +72,7 @@ for place, (title, name, kind, help) in zip(
     ],
     strict=True,
 ):
-    known = in_order.dropna(subset=[name])
+    known = funnel_stages.dropna(subset=[name])
     with place:
         chart(
             visit,
