@@ -48,6 +48,7 @@ def tower(scope: str) -> Tower:
         row["last_month"],
         bool(row["is_last_month_partial"]),
         _company(int(row["publication"]), scope),
+        int(row["fiscal_year_first_month"]),
     )
 
 

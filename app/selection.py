@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from company.calendar import add_months, month_label, months_between
+from company.calendar import CALENDAR_YEAR, add_months, month_label, months_between
 from metrics.catalogue import PIPELINE, SHARED
 from metrics.company import NOBODY, Company
 
@@ -32,6 +32,7 @@ class Tower:
     last_month: date
     is_partial: bool
     company: Company = NOBODY
+    year_starts: int = CALENDAR_YEAR  # the month, 1 to 12, in which the company's years start
 
     @property
     def role(self) -> str | None:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 from metrics.catalogue import Metric, MetricError, catalogue, get_metric, supports
 
 if TYPE_CHECKING:
-    from metrics.engine import query
+    from metrics.engine import grains, query
 
-__all__ = ["Metric", "MetricError", "catalogue", "get_metric", "query", "supports"]
+__all__ = ["Metric", "MetricError", "catalogue", "get_metric", "grains", "query", "supports"]
 
 
 def __getattr__(name: str) -> Any:
-    """`query` when it is first wanted: behind it stands MetricFlow, which takes seconds to import."""
-    if name != "query":
+    """`query` and `grains` when first wanted: behind them stands MetricFlow, which takes seconds to import."""
+    if name not in ("grains", "query"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from metrics.engine import query
+    from metrics import engine
 
-    return query
+    return getattr(engine, name)

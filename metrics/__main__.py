@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from metrics import catalogue, query
+from metrics import catalogue, grains, query
 from metrics.expected import keep_results, read_expected, run_checks
 from warehouse.errors import run_cli
 from warehouse.settings import load_settings
@@ -25,7 +25,7 @@ def main() -> int:
     ask = commands.add_parser("query", help="ask for metrics")
     ask.add_argument("metrics", nargs="+")
     ask.add_argument("--by", nargs="*", default=[], help="dimensions to group by")
-    ask.add_argument("--grain", help="day, week, month, quarter or year")
+    ask.add_argument("--grain", help="day, week, month, quarter, year, fiscal_quarter or fiscal_year")
     ask.add_argument("--start", type=date.fromisoformat)
     ask.add_argument("--end", type=date.fromisoformat)
     check = commands.add_parser("expected", help="compare the totals that you know with the marts")
@@ -56,7 +56,7 @@ def show_list(console: Console, words: list[str]) -> int:
         grid.columns[3].overflow = "fold"
         for row in found:
             grid.add_row(*map(escape, row))
-        console.print(grid)
+        console.print(grid, f"by {', '.join(grains())}", sep="\n")
     else:
         widths = [max((len(row[column]) for row in found), default=0) for column in range(3)]
         for row in found:

@@ -21,10 +21,13 @@ from metricflow_semantics.errors.error_classes import InformativeUserError
 from metricflow_semantics.model.dbt_manifest_parser import parse_manifest_from_dbt_generated_manifest
 from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
 
+from company.calendar import CALENDAR_YEAR
 from metrics.catalogue import SHARED, Metric, MetricError, get_metric, manifest_path, new_business
 from warehouse.reading import fetch
 
 GRAINS = ("day", "week", "month", "quarter", "year")
+FISCAL = {"fiscal_quarter": 3, "fiscal_year": 12}  # the company's own, as dim_calendar has them: months in each
+COARSE = ("quarter", "year", *FISCAL)  # of which a stock shows one month
 _lock = threading.Lock()
 
 
@@ -70,8 +73,8 @@ def query(
     wanted = [get_metric(name) for name in dict.fromkeys(metrics)]
     if not wanted:
         raise MetricError("name at least one metric")
-    if grain is not None and grain not in GRAINS:
-        raise MetricError(f"grain must be one of {', '.join(GRAINS)}, not {grain!r}")
+    if grain is not None and grain not in (*GRAINS, *FISCAL):
+        raise MetricError(f"grain must be one of {', '.join(grains(role))}, not {grain!r}")
     active = {key: list(values) for key, values in (filters or {}).items() if values}
     start, end = (day.replace(day=1) if day else None for day in (start, end))
     asked: dict[str, Sequence[str] | None] = {**dict.fromkeys(SHARED), **active, **new_business([*active, *group_by])}
@@ -83,6 +86,13 @@ def query(
     keys = (["period"] if grain else []) + list(group_by)
     result = side_by_side(frames, keys)
     return result[[*keys, *(metric.name for metric in wanted)]].sort_values(keys, ignore_index=True) if keys else result
+
+
+def grains(role: str | None = None) -> tuple[str, ...]:
+    """The grains to choose from: fiscal quarters and years where they are not the calendar's."""
+    found = fetch("select fiscal_year_first_month from marts.dim_company", {}, role)
+    later = int(found.iloc[0]["fiscal_year_first_month"]) - CALENDAR_YEAR if len(found) else 0
+    return (*GRAINS, *(name for name, months in FISCAL.items() if later % months))
 
 
 def answer(
@@ -98,9 +108,9 @@ def answer(
     role: str | None,
 ) -> pd.DataFrame:
     """Metrics that behave alike in time, as in `query`; with `days` start and end are days, not months."""
-    low, high, unit = _range(behaviour, start, end, grain)
-    frame = _run(names, group_by, filters, low, high, unit, role, "day" if days else "month")
-    return _coarsen(frame, behaviour, group_by, grain, unit)
+    low, high, units = _range(behaviour, start, end, grain)
+    frame = _run(names, group_by, filters, low, high, units, role, "day" if days else "month")
+    return _coarsen(frame, behaviour, group_by, grain, units)
 
 
 def side_by_side(frames: Sequence[pd.DataFrame], keys: Sequence[str]) -> pd.DataFrame:
@@ -134,36 +144,35 @@ def _batches(
 
 def _range(
     behaviour: str, start: date | None, end: date | None, grain: str | None
-) -> tuple[date | None, date | None, str | None]:
-    """The months to ask for and the grain to ask at."""
+) -> tuple[date | None, date | None, tuple[str, ...]]:
+    """The months to ask for and the grains to ask at: months beside the periods of which they are a part."""
     if behaviour == "now":
         if grain:
             raise MetricError("a metric as of the as-of date has no history; leave the grain out")
-        return None, None, None
+        return None, None, ()
     if behaviour in ("stock", "first"):
-        if grain in ("quarter", "year"):
-            return start, end, "month"
+        if grain and grain in COARSE:
+            return start, end, ("month", grain)
         if grain is None:
             month = end if behaviour == "stock" else start
-            return (month, month, None) if month else (start, end, "month")
-    return start, end, grain
+            return (month, month, ()) if month else (start, end, ("month",))
+    return start, end, (grain,) if grain else ()
 
 
 def _coarsen(
-    frame: pd.DataFrame, behaviour: str, group_by: Sequence[str], grain: str | None, asked: str | None
+    frame: pd.DataFrame, behaviour: str, group_by: Sequence[str], grain: str | None, asked: tuple[str, ...]
 ) -> pd.DataFrame:
     """Pick the last (or first) month of each period for stock metrics that were asked by month."""
-    if asked == grain:
-        return frame
+    if asked == ((grain,) if grain else ()):
+        return frame.rename(columns={unit: "period" for unit in asked})
     if frame.empty and not group_by and not grain:
-        return frame.drop(columns="period").reindex([0])
-    month = pd.to_datetime(frame["period"])
-    unit = {None: "", "quarter": "Q", "year": "Y"}[grain]
-    periods = month.dt.to_period(unit).dt.start_time if unit else pd.Series(month.min(), frame.index)
+        return frame.drop(columns="month").reindex([0])
+    month = pd.to_datetime(frame["month"])
+    periods = frame[grain] if grain else pd.Series(0, frame.index)
     # of all rows, not of each group's: whoever is gone by the last month is not counted with an earlier one
     picked = month == month.groupby(periods).transform("max" if behaviour == "stock" else "min")
-    frame = frame.assign(period=periods.dt.date)[picked].reset_index(drop=True)
-    return frame if grain else frame.drop(columns="period")
+    frame = frame[picked].drop(columns="month").reset_index(drop=True)
+    return frame.rename(columns={unit: "period" for unit in asked})
 
 
 def _run(
@@ -172,23 +181,23 @@ def _run(
     filters: Mapping[str, Sequence[str] | None],
     start: date | None,
     end: date | None,
-    grain: str | None,
+    units: tuple[str, ...],
     role: str | None,
     bound_unit: str,
 ) -> pd.DataFrame:
     path = manifest_path()
     bounds = tuple((name, bound_unit) for name, value in (("start", start), ("end", end)) if value)
     sql = _compile(
-        path, path.stat().st_mtime_ns, tuple(sorted(names)), tuple(group_by), tuple(sorted(filters)), bounds, grain
+        path, path.stat().st_mtime_ns, tuple(sorted(names)), tuple(group_by), tuple(sorted(filters)), bounds, units
     )
     values = {name: _array(given) if given else None for name, given in filters.items()}
     try:
         frame = fetch(sql, {**values, "start": start, "end": end}, role)
     except psycopg2.errors.InvalidTextRepresentation as error:
         raise MetricError(f"a filter's value does not fit: {str(error).splitlines()[0]}") from error
-    frame = frame.rename(columns={f"metric_time__{grain}": "period"})
-    if "period" in frame:
-        frame["period"] = pd.to_datetime(frame["period"]).dt.date
+    frame = frame.rename(columns={f"metric_time__{unit}": unit for unit in units})
+    for unit in units:
+        frame[unit] = pd.to_datetime(frame[unit]).dt.date
     for name in names:
         frame[name] = pd.to_numeric(frame[name], errors="coerce").astype(float)
     return frame
@@ -208,13 +217,13 @@ def _compile(
     group_by: tuple[str, ...],
     filters: tuple[str, ...],
     bounds: tuple[tuple[str, str], ...],
-    grain: str | None,
+    units: tuple[str, ...],
 ) -> str:
     """SQL with a bind parameter for every value, a filter's null where it accepts all; compiled once per shape."""
     where = [f"{{{{ Entity('{name}') }}}} = '__{name}__'" for name in filters]
     signs = {"start": ">=", "end": "<="}
     where += [f"{{{{ TimeDimension('metric_time', '{unit}') }}}} {signs[name]} '__{name}__'" for name, unit in bounds]
-    groups = ([f"metric_time__{grain}"] if grain else []) + list(group_by)
+    groups = [*(f"metric_time__{unit}" for unit in units), *group_by]
     with _lock:
         try:
             request = MetricFlowQueryRequest.create(

@@ -107,8 +107,9 @@ def _is_synthetic(connection: Any) -> bool:
 def _calendar(connection: Any) -> dict[str, str]:
     """What SQL must know of the company's calendar when it is written: in UTC, instants cost nothing."""
     with connection.cursor() as cursor:
-        cursor.execute("select timezone from raw.company_settings")
-        return {"TOWER_TIMEZONE": cursor.fetchone()[0]}
+        cursor.execute("select timezone, fiscal_year_first_month from raw.company_settings")
+        timezone, first_month = cursor.fetchone()
+        return {"TOWER_TIMEZONE": timezone, "TOWER_FISCAL_MONTH": str(first_month)}
 
 
 def _loaded(settings: Settings) -> Any:

@@ -1,6 +1,6 @@
 -- Do newer customers stay better than older ones? Accounts and revenue kept after three and six months, by half-year of start.
 select
-    case when extract(month from cohort_month) <= 6 then 'first half ' else 'second half ' end || cast(extract(year from cohort_month) as varchar(4)) as started_in,
+    case when {{ months_between(year_of('cohort_month'), 'cohort_month') }} < 6 then 'first half ' else 'second half ' end || {{ year_label_of('cohort_month') }} as started_in,
     months_since_start,
     sum(cohort_accounts) as accounts,
     cast(sum(retained_accounts) as {{ type_double() }}) / nullif(sum(cohort_accounts), 0) as account_retention,

@@ -3,6 +3,11 @@
     {%- if var('timezone') == 'UTC' -%} {{ column }} {%- else -%} {{ return(adapter.dispatch('from_utc')(column, var('timezone'))) }} {%- endif -%}
 {%- endmacro %}
 
+{# The same for a column of a staging view, under its own name. #}
+{% macro local_column(column) -%}
+    {%- if var('timezone') == 'UTC' -%} {{ column }} {%- else -%} {{ local_time(column) }} as {{ column }} {%- endif -%}
+{%- endmacro %}
+
 {# The instant of UTC at which a clock on the company's wall shows a time: one that is skipped goes by the offset from before, of a repeated one the second counts. #}
 {% macro utc_time(column) -%}
     {%- if var('timezone') == 'UTC' -%} {{ column }} {%- else -%} {{ return(adapter.dispatch('to_utc')(column, var('timezone'))) }} {%- endif -%}
@@ -47,4 +52,34 @@
 {# Which stretch of the SLA clock a reading of it lies in: each is eight hours long. #}
 {% macro clock_stretch(reading) -%}
     cast(floor(cast({{ reading }} as {{ type_double() }}) / 28800000000) as bigint)
+{%- endmacro %}
+
+{# First day of the company's year that holds a day: as company.calendar.year_start says. #}
+{% macro year_of(column) -%}
+    {{ shifted_trunc('year', column, (var('fiscal_year_starts') | int) - 1) }}
+{%- endmacro %}
+
+{# First day of the company's quarter that holds a day. #}
+{% macro quarter_of(column) -%}
+    {{ shifted_trunc('quarter', column, ((var('fiscal_year_starts') | int) - 1) % 3) }}
+{%- endmacro %}
+
+{# First day of the period, when periods begin so many months later than the calendar's. #}
+{% macro shifted_trunc(period, column, months) -%}
+    {%- if months == 0 -%} cast(date_trunc('{{ period }}', {{ column }}) as date)
+    {%- else -%} cast(date_trunc('{{ period }}', {{ column }} - interval '{{ months }}' month) + interval '{{ months }}' month as date)
+    {%- endif -%}
+{%- endmacro %}
+
+{# The number of the company's year that holds a day: the calendar year in which it ends. #}
+{% macro year_number_of(column) -%}
+    cast(extract(year from {{ year_of(column) }} + interval '11' month) as integer)
+{%- endmacro %}
+
+{# How a year and a quarter are called: 2026 and Q4 2026, or FY2027 and Q3 FY2027 where the year is not the calendar's. #}
+{% macro year_label_of(column) -%}
+    {{ "'FY' || " if (var('fiscal_year_starts') | int) != 1 else '' }}cast({{ year_number_of(column) }} as varchar(4))
+{%- endmacro %}
+{% macro quarter_label_of(column) -%}
+    'Q' || cast(cast({{ months_between(year_of(column), quarter_of(column)) }} / 3 + 1 as integer) as varchar(1)) || ' ' || {{ year_label_of(column) }}
 {%- endmacro %}

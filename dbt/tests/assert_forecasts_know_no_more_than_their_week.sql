@@ -12,7 +12,7 @@ won as (
     select
         segment,
         pipeline,
-        cast(date_trunc('quarter', closed_at) as date) as quarter_start,
+        {{ quarter_of('closed_at') }} as quarter_start,
         sum(won_amount) as won_amount
     from {{ ref('fct_deals') }}
     where is_won

@@ -11,8 +11,15 @@ import pandas as pd
 import pytest
 import yaml
 
-from metrics import MetricError, catalogue, query, supports
+from metrics import MetricError, catalogue, grains, query, supports
 from warehouse.settings import ROOT, Settings
+
+
+def test_fiscal_quarters_and_years_are_the_calendar_s_where_the_company_says_nothing(in_company: Settings) -> None:
+    assert grains() == ("day", "week", "month", "quarter", "year")
+    for unit in ("quarter", "year"):
+        names = ["mrr", "starting_mrr", "new_mrr", "tickets", "backlog", "win_rate", "cac", "magic_number", "mau"]
+        pd.testing.assert_frame_equal(query(names, grain=f"fiscal_{unit}"), query(names, grain=unit))
 
 
 def test_every_metric_answers_with_one_number_and_by_each_of_its_dimensions(in_company: Settings) -> None:

@@ -31,7 +31,7 @@ def weeks(tower: Tower, filters: Filters) -> Found:
     """The forecast of each quarter as it stood at the start of each week, with the whole weeks left."""
     found = rows(tower, "forecast_weeks", filters)
     history = found.frame
-    quarters = [quarter_label(day) for day in history["quarter_start"]]
+    quarters = [quarter_label(day, tower.year_starts) for day in history["quarter_start"]]
     return found.having(history.assign(left=history["days_left"].astype(float) // 7, quarter=quarters))
 
 
@@ -54,8 +54,8 @@ def _deals(tower: Tower, filters: Filters, row: pd.Series, call: str) -> Found:
 def this_quarter(visit: Visit, history: Found, stages: pd.DataFrame) -> None:
     """The quarter in which the range ends: its forecast against the target, and week by week."""
     tower, filters = visit.build, visit.filters
-    quarter = quarter_start(filters.end)
-    name = quarter_label(quarter)
+    quarter = quarter_start(filters.end, tower.year_starts)
+    name = quarter_label(quarter, tower.year_starts)
     # the weekly forecast knows segments only: so must the target that it is measured against
     plan = kpis(tower, ["bookings_target"], {"segment": filters.segment}, quarter, add_months(quarter, 2))
     target = math.nan if filters.pipeline else float(plan.frame["bookings_target"].iloc[0])

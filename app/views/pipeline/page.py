@@ -146,7 +146,7 @@ with right:
         help="ACV won, logarithmic steps.",
         drill=of_size,
     )
-quarter = quarter_start(tower.as_of)
+quarter = quarter_start(tower.as_of, tower.year_starts)
 parts = {
     "bookings_target": ("Target", "money"),
     "won_amount": ("Already won", "money"),

@@ -79,7 +79,7 @@ ordered as (
         held.*,
         lead(held.holds_from) over (
             partition by held.subscription_id, held.item_id
-            order by held.holds_from, held.effective_at, {{ arrival('held.change_id') }}
+            order by held.effective_at_utc, {{ arrival('held.change_id') }}
         ) as next_holds_from
     from held
 

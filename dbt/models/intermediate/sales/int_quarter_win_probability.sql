@@ -13,7 +13,7 @@ weeks as (
         week_start,
         pipeline,
         stage,
-        cast(date_trunc('quarter', week_start) + interval '3' month as date) as next_quarter_date
+        cast({{ quarter_of('week_start') }} + interval '3' month as date) as next_quarter_date
     from history
 
 ),

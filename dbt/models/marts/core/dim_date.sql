@@ -11,8 +11,8 @@ days as (
 select
     date_day,
     {{ month_of('date_day') }} as month_start,
-    cast(date_trunc('quarter', date_day) as date) as quarter_start,
-    cast(extract(year from date_day) as integer) as year_number,
+    {{ quarter_of('date_day') }} as quarter_start,
+    {{ year_number_of('date_day') }} as year_number,
     cast(date_trunc('week', date_day) as date) as iso_week_start,
     cast(date_day - cast(date_trunc('week', date_day) as date) as integer) + 1 as day_of_week,
     cast(date_day - cast(date_trunc('week', date_day) as date) as integer) >= 5 as is_weekend,

@@ -24,7 +24,7 @@ quarterly_spend as (
 
     select
         acquisition_channel,
-        cast(date_trunc('quarter', cost_month) as date) as quarter_start,
+        {{ quarter_of('cost_month') }} as quarter_start,
         sum(spend) as spend
     from acquisition
     group by 1, 2
@@ -35,7 +35,7 @@ quarterly_growth as (
 
     select
         acquisition_channel,
-        cast(date_trunc('quarter', revenue_month) as date) as quarter_start,
+        {{ quarter_of('revenue_month') }} as quarter_start,
         12 * sum(new_mrr + reactivation_mrr + expansion_mrr - contraction_mrr - churned_mrr) as net_new_arr
     from revenue
     group by 1, 2

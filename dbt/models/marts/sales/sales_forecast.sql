@@ -36,12 +36,12 @@ weeks as (
 
     select distinct
         deal_weeks.week_start,
-        cast(date_trunc('quarter', deal_weeks.week_start) as date) as quarter_start,
-        cast(date_trunc('quarter', deal_weeks.week_start) + interval '3' month as date) as next_quarter_start
+        {{ quarter_of('deal_weeks.week_start') }} as quarter_start,
+        cast({{ quarter_of('deal_weeks.week_start') }} + interval '3' month as date) as next_quarter_start
     from deal_weeks
     cross join as_of
     -- a quarter that the data do not know from its first day has no total to be compared with
-    where cast(date_trunc('quarter', deal_weeks.week_start) as date) >= as_of.data_start_date
+    where {{ quarter_of('deal_weeks.week_start') }} >= as_of.data_start_date
 
 ),
 

@@ -11,7 +11,7 @@ renamed as (
     select
         churn_event_id,
         account_id,
-        churned_at,
+        {{ local_column('churned_at') }},
         reason_code,
         feedback_text,
         refund_amount,

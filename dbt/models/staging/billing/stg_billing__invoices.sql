@@ -18,7 +18,7 @@ renamed as (
         tax,
         invoice_date,
         due_date,
-        paid_at,
+        {{ local_column('paid_at') }},
         status,
         paid_at is not null as is_paid
     from source

@@ -12,9 +12,9 @@ renamed as (
         order_id,
         account_id,
         status,
-        ordered_at,
-        shipped_at,
-        delivered_at,
+        {{ local_column('ordered_at') }},
+        {{ local_column('shipped_at') }},
+        {{ local_column('delivered_at') }},
         tax,
         discount
     from source

@@ -12,7 +12,7 @@ renamed as (
         payment_id,
         invoice_id,
         attempt_number,
-        attempted_at,
+        {{ local_column('attempted_at') }},
         payment_method,
         status,
         failure_reason,

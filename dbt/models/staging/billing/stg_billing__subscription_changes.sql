@@ -12,7 +12,8 @@ renamed as (
         change_id,
         subscription_id,
         item_id,
-        effective_at,
+        {{ local_column('effective_at') }},
+        effective_at as effective_at_utc,
         product_id,
         quantity,
         -- the price of one interval; unknown where the source knows none

@@ -15,7 +15,7 @@ renamed as (
         product_id,
         period_start,
         period_end,
-        charged_at,
+        {{ local_column('charged_at') }},
         quantity,
         unit_price,
         amount

@@ -18,7 +18,7 @@ renamed as (
         region,
         acquisition_channel,
         owner_id,
-        created_at,
+        {{ local_column('created_at') }},
         status
     from source
 

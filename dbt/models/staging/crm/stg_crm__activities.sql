@@ -15,9 +15,9 @@ renamed as (
         contact_id,
         deal_id,
         owner_id,
-        occurred_at,
-        due_at,
-        completed_at,
+        {{ local_column('occurred_at') }},
+        {{ local_column('due_at') }},
+        {{ local_column('completed_at') }},
         outcome,
         duration_minutes,
         completed_at is not null as is_completed

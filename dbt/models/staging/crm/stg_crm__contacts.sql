@@ -16,7 +16,7 @@ renamed as (
         email,
         job_title,
         is_primary,
-        created_at
+        {{ local_column('created_at') }}
     from source
 
 )

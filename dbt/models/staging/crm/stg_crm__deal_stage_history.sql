@@ -13,7 +13,8 @@ renamed as (
         deal_id,
         pipeline,
         stage,
-        entered_at,
+        {{ local_column('entered_at') }},
+        entered_at as entered_at_utc,
         changed_by
     from source
 

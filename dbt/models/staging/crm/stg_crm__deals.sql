@@ -24,9 +24,9 @@ renamed as (
         stage,
         outcome,
         probability,
-        created_at,
+        {{ local_column('created_at') }},
         expected_close_date,
-        closed_at,
+        {{ local_column('closed_at') }},
         loss_reason
     from source
 

@@ -14,7 +14,7 @@ renamed as (
         team,
         region,
         role,
-        hired_at,
+        {{ local_column('hired_at') }},
         monthly_quota
     from source
 

@@ -14,8 +14,8 @@ renamed as (
         contact_id,
         channel,
         campaign,
-        touched_at,
-        cast(touched_at as date) as touched_date
+        {{ local_column('touched_at') }},
+        cast({{ local_time('touched_at') }} as date) as touched_date
     from source
 
 )

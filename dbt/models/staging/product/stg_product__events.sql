@@ -14,8 +14,8 @@ renamed as (
         account_id,
         event_type,
         feature_id,
-        occurred_at,
-        cast(occurred_at as date) as occurred_date
+        {{ local_column('occurred_at') }},
+        cast({{ local_time('occurred_at') }} as date) as occurred_date
     from source
 
 )

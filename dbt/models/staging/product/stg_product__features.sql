@@ -13,7 +13,7 @@ renamed as (
         feature_name,
         module,
         is_beta,
-        released_at
+        {{ local_column('released_at') }}
     from source
 
 )

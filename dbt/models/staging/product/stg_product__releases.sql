@@ -10,7 +10,7 @@ renamed as (
 
     select
         version,
-        released_at,
+        {{ local_column('released_at') }},
         release_notes
     from source
 

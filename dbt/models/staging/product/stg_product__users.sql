@@ -12,7 +12,7 @@ renamed as (
         user_id,
         account_id,
         role,
-        created_at
+        {{ local_column('created_at') }}
     from source
 
 )
