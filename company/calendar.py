@@ -1,13 +1,15 @@
-"""Months, fiscal quarters and fiscal years as plain dates.
+"""Months, fiscal quarters and fiscal years as plain dates, and the days of a time zone.
 
 A month, quarter or year is known by its first day. `first_month` is the month (1 to 12) in which a fiscal year starts.
 """
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 CALENDAR_YEAR = 1
+ZONE = "UTC"
 
 
 def add_months(day: date, months: int) -> date:
@@ -59,3 +61,15 @@ def quarter_label(day: date, first_month: int = CALENDAR_YEAR) -> str:
 def fiscal_year_start(number: int, first_month: int = CALENDAR_YEAR) -> date:
     """First day of the fiscal year of that number: FY2027 starts in February 2026 where years start in February."""
     return date(number if first_month == CALENDAR_YEAR else number - 1, first_month, 1)
+
+
+def local_day(moment: datetime, timezone: str = ZONE) -> date:
+    """The day of a zone to which an instant (UTC, without a zone) belongs."""
+    return moment.replace(tzinfo=UTC).astimezone(ZoneInfo(timezone)).date()
+
+
+def instant(day: date, minutes: int = 0, timezone: str = ZONE) -> datetime:
+    """The instant (UTC) of a wall-clock time, in minutes after midnight: of a repeated or skipped one the later."""
+    wall = datetime.combine(day, time()) + timedelta(minutes=minutes)
+    readings = (wall.replace(tzinfo=ZoneInfo(timezone), fold=fold).astimezone(UTC) for fold in (0, 1))
+    return max(readings).replace(tzinfo=None)

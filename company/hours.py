@@ -7,9 +7,9 @@ repeats is read as PostgreSQL reads it: skipped, with the offset from before; re
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
+from company.calendar import ZONE, instant, local_day
 from company.profile import ServiceHours
 
 Span = tuple[datetime, datetime]
@@ -20,7 +20,7 @@ def elapsed(
     start: datetime,
     end: datetime,
     hours: ServiceHours | None = None,
-    timezone: str = "UTC",
+    timezone: str = ZONE,
     waiting: Iterable[Span] = (),
 ) -> timedelta:
     """How long the clock ran from start to end: within the service hours, outside the waiting spans.
@@ -28,7 +28,7 @@ def elapsed(
     Without hours it runs day and night. Waiting spans may overlap each other and reach beyond start and end. An end
     before its start is no time at all, never a negative one.
     """
-    open_spans = [(start, end)] if hours is None else _open(start, end, hours, ZoneInfo(timezone))
+    open_spans = [(start, end)] if hours is None else _open(start, end, hours, timezone)
     running = sum((max(until - since, NONE) for since, until in open_spans), NONE)
     return running - sum((_overlap(since, until, open_spans) for since, until in _merged(waiting)), NONE)
 
@@ -38,13 +38,13 @@ def elapsed_for(priority: str, start: datetime, end: datetime, hours: ServiceHou
     return elapsed(start, end, None if hours and priority in hours.always else hours, timezone)
 
 
-def _open(start: datetime, end: datetime, hours: ServiceHours, zone: ZoneInfo) -> list[Span]:
+def _open(start: datetime, end: datetime, hours: ServiceHours, timezone: str) -> list[Span]:
     """The service hours of every working day, cut at start and end. A day that a zone skipped adds nothing."""
     closed = {holiday.day for holiday in hours.holidays}
     spans = []
-    for day in _days(_local(start, zone), _local(end, zone)):
+    for day in _days(local_day(start, timezone), local_day(end, timezone)):
         if day.isoweekday() in hours.weekdays and day not in closed:
-            since, until = _instant(day, hours.opens, zone), _instant(day, hours.closes, zone)
+            since, until = instant(day, hours.opens, timezone), instant(day, hours.closes, timezone)
             if max(since, start) < min(until, end):
                 spans.append((max(since, start), min(until, end)))
     return _merged(spans)
@@ -54,17 +54,6 @@ def _days(first: date, last: date) -> Iterator[date]:
     """Every day from the one before the first to the last: an hour after a repeated midnight is the day before's."""
     for number in range(-1, (last - first).days + 1):
         yield first + timedelta(days=number)
-
-
-def _local(moment: datetime, zone: ZoneInfo) -> date:
-    return moment.replace(tzinfo=UTC).astimezone(zone).date()
-
-
-def _instant(day: date, minutes: int, zone: ZoneInfo) -> datetime:
-    """The UTC instant of a wall-clock time: of both readings of a skipped or repeated time, the later."""
-    wall = datetime.combine(day, time()) + timedelta(minutes=minutes)
-    readings = (wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
-    return max(readings).replace(tzinfo=None)
 
 
 def _merged(spans: Iterable[Span]) -> list[Span]:

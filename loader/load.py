@@ -15,6 +15,7 @@ from company.tables import COLUMNS
 from loader.check.check import Check
 from loader.check.reading import Checked
 from loader.check.sink import discard
+from loader.check.today import Today
 from loader.check.window import spans_of, window_of
 from loader.duck import open_scratch
 from loader.files.folder import FolderSource
@@ -24,7 +25,7 @@ from loader.loaded import Changes, Loaded, Options, refusals
 from loader.mapping.source import MappedSource
 from loader.sql import identifier
 from loader.write import audit, merge, rejected
-from loader.write.company import write_company
+from loader.write.company import timezone_of, write_company
 from loader.write.contradictions import find_contradictions
 from loader.write.copying import Copying, Exported, copy_rows
 from loader.write.deletes import delete_rows
@@ -47,6 +48,7 @@ def load(
     done = Loaded(unused=tuple(source.unused))
     with open_scratch(scratch, source.paths()) as db:
         check = Check(db, tables, source, options.mode, hints_of(options), tell=progress.within)
+        check.today = Today.of_load(timezone_of(connection, options))
         if connection is None:
             return _check_only(check, options, done, progress)
         with connection.cursor() as cursor:
@@ -106,7 +108,7 @@ def _check_only(check: Check, options: Options, done: Loaded, progress: Progress
         checked += check.table(table)
         progress.end(table)
     outcomes = tuple(file.outcome for file in checked)
-    window = window_of(spans_of(outcomes), check.today, options.as_of, options.start)
+    window = window_of(spans_of(outcomes), check.today.day, options.as_of, options.start)
     return replace(done, outcomes=outcomes, problems=refusals(outcomes, options), window=window)
 
 
@@ -219,7 +221,7 @@ class Loading:
             self.cursor.execute("truncate ops.merged_rows")
         else:
             spans = merge.spans_of(self.cursor, self.check.tables, self.check.today)
-        done = replace(done, window=window_of(spans, self.check.today, self.options.as_of, self.options.start))
+        done = replace(done, window=window_of(spans, self.check.today.day, self.options.as_of, self.options.start))
         if done.window.as_of is None:
             raise TowerError(
                 'no row has a date that could be "today"; load what happened, such as billing/subscriptions, '

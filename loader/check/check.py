@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -18,8 +17,8 @@ from loader.check.reading import Checked, Reading, of_file, refused
 from loader.check.rules import rules_of, rules_of_row
 from loader.check.sift import Sifted, sift
 from loader.check.sink import Sink, discard
-from loader.check.values import held
-from loader.check.window import load_day
+from loader.check.today import Today
+from loader.check.values import cast_of, held
 from loader.files import notation
 from loader.files.folder import Source
 from loader.files.marks import NO_HINTS, Hints, Undecided
@@ -43,7 +42,7 @@ class Check:
     known: set[str] = field(default_factory=set)
     open_sink: Callable[[Relation], Sink] = discard
     tell: Callable[[Relation, int], None] = lambda relation, rows: None  # progress within a file
-    today: date = field(default_factory=load_day)  # no later day has happened
+    today: Today = field(default_factory=Today.of_load)  # no later day has happened
     passes: int = 0
 
     def __post_init__(self) -> None:
@@ -81,7 +80,7 @@ class Check:
 
     def _checked(self, relation: Relation) -> Checked:
         """Sift the rows, and again when they teach that a column has another notation. Raises NotPlain."""
-        reading = Reading(relation)
+        reading = Reading(relation, timezone=self.today.timezone)
         with suppress(duckdb.Error):  # what is no row the sifting finds too
             reading = self._taught(reading, f"(select * from {reading.rows()} limit {notation.BEGINNING})") or reading
         while True:
@@ -172,7 +171,8 @@ class Check:
         asked = [(column(name), text) for name, text in troubled.items()]
         hints = replace(self.hints, delimiter=relation.delimiter, columns=tuple(reading.columns))
         notations = notation.find(self.db, every, asked, hints)
-        return Reading(relation, notations, troubled) if len(notations) > len(reading.notations) else None
+        is_better = len(notations) > len(reading.notations)
+        return replace(reading, notations=notations, troubled=troubled) if is_better else None
 
     def _troubled(self, relation: Relation, rows: str) -> dict[str, str]:
         """The columns with values that break a rule or are odd, by name, with an SQL condition for those values."""
@@ -253,15 +253,15 @@ class Check:
         """The days of the rows that hold, when rows with equal keys were left out."""
         if not days:
             return days
-        dates = [f"cast({held(reading.relation.table.column(name))} as date)" for name in days]
-        until = literal(self.today.isoformat())
-        asked = ", ".join(
-            f"min({day}) filter (where {day} <= date {until}), max({day}) filter (where {day} <= date {until}), "
-            f"count(*) filter (where {day} > date {until})"
-            for day in dates
-        )
-        row = first(self.db, f"select {asked} from {reading.rows()} where _line not in (select _line from {bad})")
-        return {name: Days(*row[3 * i : 3 * i + 3]) for i, name in enumerate(days)}
+        asked = []
+        for column in map(reading.relation.table.column, days):
+            value, after = held(column), f"cast({literal(str(self.today.first_later(column)))} as {cast_of(column)})"
+            asked += [f"{end}({value}) filter (where {value} < {after})" for end in ("min", "max")]
+            asked += [f"count(*) filter (where {value} >= {after})"]
+        where = f"where _line not in (select _line from {bad})"
+        found = iter(first(self.db, f"select {', '.join(asked)} from {reading.rows()} {where}"))
+        day_of = self.today.day_of
+        return {name: Days(day_of(next(found)), day_of(next(found)), next(found)) for name in days}
 
     def _keys(self, table: str, kind: str = "keys") -> str:
         name = identifier(f"{kind} {table}")

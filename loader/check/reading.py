@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from company.calendar import ZONE
 from company.contract import Column
 from loader.check.outcome import Outcome, Problem, Status
 from loader.check.values import held, typed, written
@@ -18,6 +19,7 @@ class Reading:
     relation: Relation
     notations: dict[str, Notation] = field(default_factory=dict)
     troubled: dict[str, str] = field(default_factory=dict)  # column: condition for the values that asked for a notation
+    timezone: str = ZONE  # whose midnight a day without a time begins at
 
     @property
     def columns(self) -> list[Column]:
@@ -40,11 +42,11 @@ class Reading:
         known = [c for c in self.columns if c.name in relation.typed and c.name not in self.notations]
         values = "".join(f", {held(column)}" for column in known)
         rows = f"(select _line, {picked}{values}{relation.markers} from ({relation.sql}))"
-        return typed([column for column in self.columns if column not in known], rows)
+        return typed([column for column in self.columns if column not in known], rows, self.timezone)
 
     def typed(self, rows: str) -> str:
         """Rows that have the columns as text only."""
-        return typed(self.columns, rows)
+        return typed(self.columns, rows, self.timezone)
 
 
 @dataclass(frozen=True)

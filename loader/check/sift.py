@@ -7,7 +7,6 @@ from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
-from datetime import date
 from queue import Empty, Queue
 from threading import Event
 from typing import IO, Any, cast
@@ -20,6 +19,7 @@ import pyarrow.compute as pc
 from company.contract import Column
 from loader.check.outcome import Days
 from loader.check.reading import Reading
+from loader.check.today import Today
 from loader.check.values import cast_of, held, written
 from loader.files.relation import Rule
 from loader.sql import identifier, run, single
@@ -47,16 +47,17 @@ def sift(
     odd: list[str],
     keeps_keys: bool,
     name: str,
-    until: date,
+    today: Today,
     hand_on: Callable[[pa.RecordBatch], None],
 ) -> Sifted:
     """Read every row once. Those that break a rule go aside; `odd` are conditions for rows that hold and go there too.
 
-    Days after `until` have not happened: they are counted only. `hand_on` gets the good rows in the file's order, as
+    Days after `today` have not happened: they are counted only. `hand_on` gets the good rows in the file's order, as
     text that PostgreSQL reads as DuckDB did. Raises duckdb.Error when the file cannot be read.
     """
     columns, markers, key = reading.columns, reading.relation.markers, reading.key
-    ends = {column.name: Days() for column in columns if column.is_dated}
+    dated = [column for column in columns if column.is_dated]
+    ends = {column.name: Days() for column in dated}
     wanted = [*reading.relation.columns, *(f"{name} day" for name in ends), *(["_hash", "_key"] if key else [])]
     raws = ", ".join(f"{_raw(c)} as {identifier(c.name)}" if cast_of(c) else identifier(c.name) for c in columns)
     found = Sifted()
@@ -75,8 +76,8 @@ def sift(
                 hashes.add(np.from_dlpack(good.column("_hash")))
             if key and keeps_keys:
                 keys.add(good.select(["_key"]))
-            for column in ends:
-                ends[column] = _widened(ends[column], good.column(f"{column} day"), until)
+            for column in dated:
+                ends[column.name] = _widened(ends[column.name], good.column(f"{column.name} day"), column, today)
             hand_on(good.select(reading.relation.columns))
         found.aside, found.keys, found.surplus = aside.flush(), keys.flush(), hashes.surplus()
     found.days = ends
@@ -88,9 +89,7 @@ def _query(reading: Reading, rules: list[Rule], odd: list[str], keeps_keys: bool
     columns, key = reading.columns, reading.key
     picked = [f"{written(column)} as {identifier(column.name)}" for column in columns]
     picked += [f"case when _bad or _odd then {identifier(c.name)} end as {_raw(c)}" for c in columns if cast_of(c)]
-    picked += [
-        f"cast({held(column)} as date) as {identifier(column.name + ' day')}" for column in columns if column.is_dated
-    ]
+    picked += [f"{held(column)} as {identifier(column.name + ' day')}" for column in columns if column.is_dated]
     picked += [f"hash({key}) as _hash, {key if keeps_keys else 'null'} as _key"] if key else []
     flags = f"{_any([rule.condition for rule in rules])} as _bad, {_any(odd)} as _odd"
     rows = f"(select *, {flags} from {reading.rows()})"
@@ -119,17 +118,17 @@ def _raw(column: Column) -> str:
     return identifier(f"{column.name} raw")
 
 
-def _widened(days: Days, more: pa.Array, until: date) -> Days:
-    """The span with more days."""
+def _widened(days: Days, more: pa.Array, column: Column, today: Today) -> Days:
+    """The span with the days of more values of a column."""
     low, high = pc.min_max(more).as_py().values()
     if high is None:
         return days
-    later = days.later
-    if high > until:
-        is_later = pc.greater(more, pa.scalar(until))
+    later, after = days.later, today.first_later(column)
+    if high >= after:
+        is_later = pc.greater_equal(more, pa.scalar(after, more.type))
         later += is_later.true_count
         low, high = pc.min_max(more.filter(pc.invert(is_later))).as_py().values()
-    known = [day for day in (days.first, days.last, low, high) if day is not None]
+    known = [day for day in (days.first, days.last, today.day_of(low), today.day_of(high)) if day is not None]
     return Days(min(known, default=None), max(known, default=None), later)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from company.calendar import ZONE
 from company.contract import Column
-from loader.sql import identifier
+from loader.sql import identifier, literal
 
 
 def cast_of(column: Column) -> str:
@@ -15,10 +16,20 @@ def cast_of(column: Column) -> str:
     return column.data_type.replace("numeric", "decimal")
 
 
-def typed(columns: Iterable[Column], rows: str) -> str:
+def typed(columns: Iterable[Column], rows: str, timezone: str = ZONE) -> str:
     """The rows with each column's value in its type beside it, as "name=": null where it has none."""
-    casts = [f", try_cast({identifier(c.name)} as {cast_of(c)}) as {held(c)}" for c in columns if cast_of(c)]
+    casts = [f", {_value(column, timezone)} as {held(column)}" for column in columns if cast_of(column)]
     return f"(select *{''.join(casts)} from {rows})"
+
+
+def _value(column: Column, timezone: str) -> str:
+    """The column's text in its type. A day where an instant is asked for begins at midnight of the time zone."""
+    name = identifier(column.name)
+    value = f"try_cast({name} as {cast_of(column)})"
+    if column.data_type != "timestamp" or timezone == ZONE:
+        return value
+    midnight = f"timezone('UTC', timezone({literal(timezone)}, {value}))"
+    return f"case when strlen({name}) = 10 then {midnight} else {value} end"
 
 
 def held(column: Column) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 
 from company.contract import Column
 from loader.check.outcome import Days, Outcome
@@ -39,11 +39,6 @@ class Window:
     source: str = ""
     later: tuple[tuple[str, int], ...] = ()
     earlier: tuple[str, date] | None = None
-
-
-def load_day() -> date:
-    """The day of the load (UTC): nothing that is dated later has happened."""
-    return datetime.now(UTC).date()
 
 
 def window_of(spans: list[Span], today: date, override: date | None, first: date | None = None) -> Window:

@@ -48,7 +48,10 @@ class _Counts:
 
     def notation(self, way: str, note: str) -> Notation:
         """The values read that way, or what stands there when one does not fit."""
-        value = f"coalesce(cast({ways(self.column)[way]} as varchar), {_base(self.column)})"
+        value = f"cast({ways(self.column)[way]} as varchar)"
+        if _kind(self.column) == "timestamp" and way in dates.FORMS:  # a day stays one: it has no midnight of its own
+            value = f"case when {_base(self.column)} like '%:%' then {value} else replace({value}, ' 00:00:00', '') end"
+        value = f"coalesce({value}, {_base(self.column)})"
         return Notation(value, f"{self.column.name} is read {note}")
 
     def without_words(self) -> Notation:

@@ -27,6 +27,18 @@ def find_company(folder: Path, given: Path | None, project: Path) -> Path | None
     return given or next((path for path in (folder / NAME, project / NAME) if path.is_file()), None)
 
 
+def timezone_of(connection: Any | None, options: Options) -> str:
+    """The zone whose days count: the profile's, else for what is merged the one that the last load said."""
+    if options.profile or options.mode == "replace" or connection is None:
+        return (options.profile or Profile()).calendar.timezone
+    with connection.cursor() as cursor:
+        cursor.execute("select to_regclass('raw.company_settings') is not null")
+        if cursor.fetchone()[0]:
+            cursor.execute("select timezone from raw.company_settings")
+        row = cursor.fetchone()
+    return str(row[0]) if row else Profile().calendar.timezone
+
+
 def write_company(cursor: Any, options: Options) -> str | None:
     """Replace what is known of the company; what is merged without a profile keeps the last one. Returns the name."""
     for table, columns in COLUMNS.items():

@@ -13,6 +13,7 @@ from company.contract import Table
 from loader.check import rejects
 from loader.check.outcome import Days
 from loader.check.reading import Checked
+from loader.check.today import Today
 from loader.check.window import Span
 from loader.files.facts import day_of
 from loader.loaded import Changes
@@ -135,17 +136,18 @@ def _set_late_aside(cursor: Any, db: duckdb.DuckDBPyConnection, file: Checked, d
     return replace(file, outcome=outcome, bad=bad)
 
 
-def spans_of(cursor: Any, tables: list[Table], until: date) -> list[Span]:
-    """The days of every dated column of raw.*, as the window needs them; those after `until` have not happened."""
+def spans_of(cursor: Any, tables: list[Table], today: Today) -> list[Span]:
+    """The days of every dated column of raw.*, as the window needs them; those after today have not happened."""
     found = []
     for table in tables:
         for column in (column for column in table.columns if column.is_dated):
             query = sql.SQL(
-                "select min({0}::date) filter (where {0}::date <= %(until)s), "
-                "max({0}::date) filter (where {0}::date <= %(until)s), "
-                "count(*) filter (where {0}::date > %(until)s) from {1}"
+                "select min({0}) filter (where {0} < %(after)s), max({0}) filter (where {0} < %(after)s), "
+                "count(*) filter (where {0} >= %(after)s) from {1}"
             )
             name = sql.Identifier(column.name)
-            cursor.execute(query.format(name, sql.Identifier("raw", table.relation)), {"until": until})
-            found.append(Span(table.key, column, Days(*cursor.fetchone())))
+            after = {"after": today.first_later(column)}
+            cursor.execute(query.format(name, sql.Identifier("raw", table.relation)), after)
+            first, last, later = cursor.fetchone()
+            found.append(Span(table.key, column, Days(today.day_of(first), today.day_of(last), later)))
     return found
