@@ -29,7 +29,7 @@ class CustomerSuccess:
         """Users with their first activation."""
         rows = self.files.read("product/users", ["created_at"])
         firsts = self.files.events.query("event_type == 'activation'").groupby("user_id")["occurred_at"].min()
-        return rows.assign(activated_at=rows["user_id"].map(firsts))
+        return rows.assign(activated_at=firsts.reindex(rows["user_id"]).to_numpy())
 
     @cached_property
     def invoices(self) -> pd.DataFrame:
