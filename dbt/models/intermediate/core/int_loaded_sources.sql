@@ -18,6 +18,7 @@
     'product.features': 'released_at',
     'product.releases': 'released_at',
     'support.tickets': 'created_at',
+    'support.ticket_status_history': 'entered_at',
     'support.root_causes': none,
     'support.sla_policies': none,
     'marketing.spend': 'spend_date',
