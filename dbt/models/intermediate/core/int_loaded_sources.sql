@@ -13,6 +13,7 @@
     'billing.payments': 'attempted_at',
     'billing.orders': 'ordered_at',
     'billing.order_items': none,
+    'billing.usage_charges': 'charged_at',
     'billing.churn_events': 'churned_at',
     'product.users': 'created_at',
     'product.features': 'released_at',
