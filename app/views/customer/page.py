@@ -16,7 +16,7 @@ from app.views.customer.account import find, forget, health, profile, suggest
 
 visit = head()
 tower, filters = visit.build, visit.filters
-WHEN = st.column_config.DatetimeColumn("When (UTC)", format="D MMM YYYY, HH:mm")
+WHEN = st.column_config.DatetimeColumn("When", format="D MMM YYYY, HH:mm")
 AMOUNTS = {
     name: st.column_config.NumberColumn(label, format="dollar")
     for name, label in [
