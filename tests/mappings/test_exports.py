@@ -252,8 +252,8 @@ def test_the_full_ticket_export_of_zendesk_holds_its_metrics(tmp_path: Path) -> 
     assert sum(outcome.rejected for outcome in outcomes) == 0
     columns = ("ticket_id", "account_id", "channel", "priority", "status", "first_response_at", "resolved_at")
     assert pick(rows["support.tickets"], *columns, "csat_score", "reopened_count") == [
-        ("1", "9001", "email", "urgent", "resolved", "2026-02-02 09:25:00", "2026-02-02 14:30:00", "5", "2"),
-        ("3", "9002", "web", "low", "open", None, None, None, "0"),
+        ("1", "9001", "email", "Urgent", "resolved", "2026-02-02 09:25:00", "2026-02-02 14:30:00", "5", "2"),
+        ("3", "9002", "web", "Low", "open", None, None, None, "0"),
     ]
 
 
