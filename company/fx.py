@@ -1,6 +1,7 @@
 """Exchange rates as pure functions: what an amount is worth in the reporting currency.
 
-constant: every day of a fiscal year has the year's plan rate, so that within it rates move nothing.
+constant: one rate for the whole of history, the plan rate of the fiscal year that holds "today", so that rates move
+nothing. `day` is then today.
 spot: every day of a month has the rate of the month's end.
 """
 

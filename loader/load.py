@@ -28,6 +28,7 @@ from loader.write import audit, merge, rejected
 from loader.write.company import timezone_of, write_company
 from loader.write.contradictions import find_contradictions
 from loader.write.copying import Copying, Exported, copy_rows
+from loader.write.currencies import settle_currency
 from loader.write.deletes import delete_rows
 from loader.write.making import make_table
 from warehouse.errors import TowerError
@@ -228,6 +229,7 @@ class Loading:
                 "or name the day: AS_OF_DATE=2026-10-31. Nothing was changed"
             )
         company = write_company(self.cursor, self.options)
+        settle_currency(self.cursor, self.check.tables)
         run = audit.write_run(self.cursor, started, self.options, done)
         rejected.write_rejects(self.cursor, self.check.db, run, self.checked)
         done = replace(done, company=company)

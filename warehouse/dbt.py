@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -15,6 +16,23 @@ from warehouse.settings import Settings, load_settings
 
 USAGE = "usage: python -m warehouse.dbt build|run|test|docs|… [dbt options], or lint (sqlfluff, without a warehouse)"
 READING = ("build", "run", "test", "source", "show", "snapshot", "run-operation")  # need what the loader writes
+
+# The plan rate of the fiscal year that holds the as-of date, as company.fx.plan_rate says it: the rate in force as the
+# year begins, before the first dated rate the first.
+PLAN_RATES = """
+    with settings as (
+        select reporting_currency, (fiscal_year_first_month - 1) * interval '1 month' as shift from raw.company_settings
+    ),
+    plan as (
+        select cast(date_trunc('year', as_of_date - shift) + shift as date) as year_start
+        from ops.load_runs cross join settings
+        where status = 'succeeded' order by load_run_id desc limit 1
+    )
+    select currency, (array_agg(rate order by valid_from <= year_start desc,
+        case when valid_from <= year_start then valid_from end desc nulls last, valid_from))[1]
+    from raw.company_fx_rates cross join settings cross join plan
+    where currency <> reporting_currency group by currency order by currency
+"""
 
 
 def target_path(settings: Settings) -> Path:
@@ -82,7 +100,7 @@ def main() -> int:
     if command in READING:
         with _loaded(settings) as connection:
             os.environ.setdefault("TOWER_BOOKS", "error" if _is_synthetic(connection) else "warn")
-            os.environ |= _calendar(connection)
+            os.environ |= _calendar(connection) | {"TOWER_FX_RATES": json.dumps(_rates(connection))}
     code = run_dbt(settings, arguments)
     if code == 0 and command in ("build", "run") and not {"--select", "-s"} & {*arguments}:
         publish(settings, target_path(settings))
@@ -102,6 +120,13 @@ def _is_synthetic(connection: Any) -> bool:
         )
         row = cursor.fetchone()
     return bool(row) and (Path(row[0]) / "truth").is_dir()
+
+
+def _rates(connection: Any) -> dict[str, str]:
+    """What one unit of each other currency is worth in the reporting currency: one rate for the whole of history."""
+    with connection.cursor() as cursor:
+        cursor.execute(PLAN_RATES)
+        return {code: format(rate, "f") for code, rate in cursor.fetchall()}
 
 
 def _calendar(connection: Any) -> dict[str, str]:

@@ -20,7 +20,8 @@ from warehouse.settings import Settings, load_settings
 from warehouse.url import DatabaseUrl
 
 WORDS = {"dim_company", "dim_word", "dim_segment", "dim_region", "dim_channel", "dim_plan_tier", "dim_stage"}
-OPEN = WORDS | {"dim_date", "dim_feature", "dim_product", "dim_sales_rep", "dim_tower", "metricflow_time_spine"}
+OPEN = WORDS | {"dim_calendar", "dim_date", "dim_feature", "dim_product", "dim_sales_rep", "dim_source", "dim_tower"}
+OPEN |= {"metricflow_time_spine"}
 SCOPES = [
     Scope(segments=("SMB",)),
     Scope(regions=("Europe", "North America")),

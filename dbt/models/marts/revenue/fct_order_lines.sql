@@ -28,11 +28,18 @@ as_of as (
 
 priced as (
 
+    -- the lines are written in the currency of their order
     select
-        items.*,
-        cast(items.quantity * items.unit_price as numeric(18, 2)) as line_value,
-        cast(items.quantity * items.unit_cost as numeric(18, 2)) as line_cost
+        items.order_item_id,
+        items.order_id,
+        items.product_id,
+        items.quantity,
+        {{ reporting('items.unit_price', 'orders.currency') }} as unit_price,
+        {{ reporting('items.unit_cost', 'orders.currency') }} as unit_cost,
+        cast({{ reporting('items.quantity * items.unit_price', 'orders.currency') }} as numeric(18, 2)) as line_value,
+        cast({{ reporting('items.quantity * items.unit_cost', 'orders.currency') }} as numeric(18, 2)) as line_cost
     from items
+    inner join orders on items.order_id = orders.order_id
 
 ),
 

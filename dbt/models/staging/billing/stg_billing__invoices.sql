@@ -14,8 +14,9 @@ renamed as (
         account_id,
         period_start,
         period_end,
-        amount,
-        tax,
+        {{ reporting_column('amount') }},
+        -- a payment settles amount and tax together
+        {{ reporting_rest('tax', 'amount') }},
         invoice_date,
         due_date,
         {{ local_column('paid_at') }},

@@ -15,8 +15,9 @@ renamed as (
         {{ local_column('ordered_at') }},
         {{ local_column('shipped_at') }},
         {{ local_column('delivered_at') }},
-        tax,
-        discount
+        {{ reporting_column('tax') }},
+        {{ reporting_column('discount') }},
+        currency
     from source
 
 )

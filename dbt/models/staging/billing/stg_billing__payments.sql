@@ -16,7 +16,7 @@ renamed as (
         payment_method,
         status,
         failure_reason,
-        amount,
+        {{ reporting_column('amount') }},
         status = 'failed' as is_failed,
         amount < 0 as is_refund
     from source

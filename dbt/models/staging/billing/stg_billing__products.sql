@@ -13,9 +13,9 @@ renamed as (
         product_name,
         category,
         tier,
-        list_price,
+        {{ reporting_column('list_price', places=12) }},
         billing_unit,
-        unit_cost,
+        {{ reporting_column('unit_cost', places=12) }},
         inventory_on_hand,
         is_active,
         category in ('plan', 'add-on') as is_recurring

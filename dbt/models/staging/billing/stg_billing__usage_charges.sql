@@ -17,8 +17,8 @@ renamed as (
         period_end,
         {{ local_column('charged_at') }},
         quantity,
-        unit_price,
-        amount
+        {{ reporting_column('unit_price', places=12) }},
+        {{ reporting_column('amount') }}
     from source
 
 )

@@ -19,7 +19,7 @@ renamed as (
         segment,
         region,
         source_channel,
-        amount,
+        {{ reporting_column('amount') }},
         pipeline,
         stage,
         outcome,

@@ -13,7 +13,7 @@ renamed as (
         spend_date,
         channel,
         campaign,
-        amount,
+        {{ reporting_column('amount') }},
         impressions,
         clicks,
         leads
