@@ -289,6 +289,8 @@ class _Reader:
             for lookup, _ in expression.looked_up:
                 if lookup not in rows.joins:
                     self.wrong(rows.line, f"{rows.name}: {lookup} is used but not joined")
+        for name in rows.joins.keys() & columns.keys():
+            self.wrong(rows.line, f"{rows.name}: the lookup {name} is called like a column of the file; rename it")
         columns |= {name: lookups[name] for name in rows.joins if name in lookups}
         struct = ", ".join(f"cast(null as {kind}) as {identifier(name)}" for name, kind in columns.items()) or "null"
         parts = [(rows.line, "", e) for e in (*rows.joins.values(), rows.where, rows.per, rows.newest) if e]

@@ -663,3 +663,12 @@ def test_of_versions_the_newest_counts_and_where_judges_it(tmp_path: Path) -> No
     )
     rows, _ = run(data, str(tmp_path / "own.yml"), tmp_path)
     assert pick(rows["product.features"], "feature_id", "feature_name") == [("F1", "new")]
+
+
+def test_a_lookup_is_not_called_like_a_column(tmp_path: Path) -> None:
+    (tmp_path / "own.yml").write_text(
+        "files:\n  a: {match: a}\nlookups:\n  plan: {from: a, per: id, columns: {name: name}}\ntables:\n"
+        "  product.releases:\n    from: a\n    join: {plan: plan}\n    columns: {version: id, released_at: plan.name}\n"
+    )
+    with pytest.raises(TowerError, match="the lookup plan is called like a column of the file"):
+        read_mapping(str(tmp_path / "own.yml"), TABLES)
