@@ -306,7 +306,7 @@ def test_mapping_check_says_what_is_filled_guessed_and_missing() -> None:
     tickets = said.split("support.tickets: ")[1].split("\n\n")[0]
     assert tickets.startswith("3 lines\n")
     assert "resolved_at 67%" in tickets
-    assert "priority = 'normal' in 1 rows" in tickets
+    assert "priority = 'Unknown' in 1 rows" in tickets
     assert "user_id (who asked is a person and not a user of the product)" in tickets
     assert re.search(r"Support & quality +works", said)
     assert "8 metrics need marketing.touches: first_touch_new_mrr" in said
