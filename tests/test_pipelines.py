@@ -23,6 +23,7 @@ from warehouse.reading import fetch
 from warehouse.settings import ROOT
 
 DECLARED = """
+currency: {reporting: USD}
 pipelines:
   New business:
     Intro: {open: pipeline}
