@@ -1,3 +1,4 @@
+-- noqa: disable=LT05
 {{ config(tags=['dimension']) }}
 
 with

@@ -1,3 +1,4 @@
+-- noqa: disable=LT02
 {{ config(tags=['mart'], indexes=[{'columns': ['segment', 'region', 'acquisition_channel']}]) }}
 
 {% set rules = inactivity_rules() %}
