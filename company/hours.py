@@ -45,7 +45,7 @@ def _open(start: datetime, end: datetime, hours: ServiceHours, timezone: str) ->
     for day in _days(local_day(start, timezone), local_day(end, timezone)):
         if day.isoweekday() in hours.weekdays and day not in closed:
             since, until = instant(day, hours.opens, timezone), instant(day, hours.closes, timezone)
-            if max(since, start) < min(until, end):
+            if local_day(since, timezone) == day and max(since, start) < min(until, end):
                 spans.append((max(since, start), min(until, end)))
     return _merged(spans)
 

@@ -49,6 +49,12 @@ def test_only_service_hours_count(start: str, end: str, expected: float) -> None
     assert elapsed(at(start), at(end), OFFICE, STOCKHOLM) == hours(expected)
 
 
+def test_a_day_that_a_zone_skipped_adds_nothing_to_a_holiday_after_it() -> None:
+    holiday = ServiceHours((3, 4, 5, 6), 873, 1113, (Holiday(date(2011, 12, 31)),))
+    # Apia went from Thursday 29 straight to Saturday 31 December 2011: four hours on Thursday are all
+    assert elapsed(at("2011-12-29 12:00"), at("2012-01-01 12:00"), holiday, "Pacific/Apia") == hours(4)
+
+
 @pytest.mark.parametrize(
     ("start", "end", "opens", "closes", "expected"),
     [
