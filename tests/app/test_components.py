@@ -26,6 +26,7 @@ from app.ui.drill import accounts, cohort, week
 from app.ui.visit import Visit
 from app.views.executive import board
 from metrics import MetricError
+from metrics.formats import Currency
 from tests.app.test_pages import open_app
 from warehouse.settings import Settings
 
@@ -374,5 +375,5 @@ def test_a_chart_is_described_for_those_who_cannot_see_it() -> None:
     frame = pd.DataFrame({"segment": ["SMB", "Enterprise"], "mrr": [10_000.0, 25_000.0]})
     figure = charts.bars(frame, "segment", "mrr", kind="money")
     assert figure is not None
-    said = charts.describe("MRR by segment", figure)
+    said = charts.describe("MRR by segment", figure, Currency("$"))
     assert said == "Chart: MRR by segment. $10.0K at SMB to $25.0K at Enterprise, highest $25.0K at Enterprise."
