@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,12 @@ KINDS = {  # column of the marts: the kind of words that it holds, where it is c
     "touch_channel": "acquisition_channel",
 }
 NAMES = {"acquisition_channel": "channel"}  # what a kind is called within a sentence, where the company says nothing
+TOLD = {  # the kinds that definitions speak of, as they are called there
+    "segment": "segment",
+    "region": "region",
+    "channel": "acquisition_channel",
+    "priority": "ticket_priority",
+}
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,15 @@ class Company:
         if one[-1:] == "y" and one[-2:-1] not in "aeiou":
             return f"{one[:-1]}ies"
         return f"{one}es" if one.endswith(("s", "x", "ch", "sh")) else f"{one}s"
+
+    def calls(self, column: str) -> bool:
+        """Whether the company has a name of its own for such words."""
+        return KINDS.get(column, column) in self.named
+
+    def reworded(self, text: str) -> str:
+        """A sentence about segments, regions, channels and priorities with the company's own names for them."""
+        named = [name for name, kind in TOLD.items() if self.calls(kind)]
+        return re.sub(rf"\b({'|'.join(named)})\b", lambda it: self.noun(TOLD[it[0]]), text) if named else text
 
     def of(self, column: str) -> tuple[Word, ...]:
         """The words that a column may hold, in the company's order."""

@@ -24,7 +24,9 @@ PLANS = {  # the last one's files begin and end within a month
     "seed7": Plan(400, 7, *WINDOW),
     "seed42": Plan(500, 42, *WINDOW),
     "seed9": Plan(400, 9, date(2025, 5, 12), date(2026, 10, 20)),
+    "nordic": Plan(120, 42, *WINDOW, "nordic"),
 }
+DEFAULTS = [name for name, plan in PLANS.items() if plan.scenario == "default"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -73,7 +75,7 @@ def make_company(
     """Generate, load and build a company in a database of its own."""
     generate(plan, folder / "data")
     company = empty_company(server, name, folder / "data", folder / "target")
-    company.run("loader")
+    company.run("loader", "--strict")
     company.run("warehouse.dbt", "--quiet", *build)
     return company
 
@@ -100,9 +102,9 @@ def company_of(server: dict[str, str], tmp_path_factory: pytest.TempPathFactory)
     return copy
 
 
-@pytest.fixture(scope="session", params=PLANS)
+@pytest.fixture(scope="session", params=DEFAULTS)
 def any_company(request: pytest.FixtureRequest, company_of: Callable[[str], Company]) -> Company:
-    """Three companies, one after the other."""
+    """Three companies of the default shape, one after the other."""
     return company_of(request.param)
 
 
@@ -112,9 +114,26 @@ def company(company_of: Callable[[str], Company]) -> Company:
     return company_of("seed42")
 
 
+@pytest.fixture(scope="session")
+def nordic(company_of: Callable[[str], Company]) -> Company:
+    """A company of another shape: its own words, three currencies, weeks and two years, Stockholm, service hours."""
+    return company_of("nordic")
+
+
 @pytest.fixture
 def in_company(company: Company, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """This process sees the company too."""
+    return enter(company, monkeypatch)
+
+
+@pytest.fixture
+def in_nordic(nordic: Company, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """This process sees the company of another shape too."""
+    return enter(nordic, monkeypatch)
+
+
+def enter(company: Company, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Let this process see a company; returns its settings."""
     for key, value in company.environment.items():
         monkeypatch.setenv(key, value)
     return load_settings()

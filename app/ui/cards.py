@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import pandas as pd
@@ -67,7 +67,7 @@ class Fact:
 
 def facts(tower: Tower, filters: Filters, names: Sequence[str]) -> list[Fact]:
     """The KPIs of the selection, as cards and reports show them."""
-    metrics, lacking = [get_metric(name) for name in names], lacks_of(tower)
+    metrics, lacking = [_metric(name, tower) for name in names], lacks_of(tower)
     asked = list(dict.fromkeys([*names, *(m.sample for m in metrics if m.sample)]))
     targets = [m.target for m in metrics if m.target and not _ignored(m.target, tower, filters)]
     now = kpis(tower, [*asked, *targets], filters.asked, filters.start, filters.end).frame.iloc[0]
@@ -104,6 +104,12 @@ def show(visit: Visit, found: Sequence[Fact], per_row: int = 5) -> None:
     for fact in found:
         with grid.container(border=True, height="stretch", gap="xxsmall"):
             _card(visit, fact)
+
+
+def _metric(name: str, tower: Tower) -> Metric:
+    """A metric, defined in the company's words."""
+    metric = get_metric(name)
+    return replace(metric, description=tower.company.reworded(metric.description))
 
 
 def _target(metric: Metric, now: pd.Series) -> float | None:

@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from app.ui.visit import Visit
+from metrics.company import Company
 from warehouse.spreadsheets import harmless
 
 
@@ -60,9 +61,15 @@ def xlsx(frame: pd.DataFrame, rest: pd.DataFrame) -> bytes:
     return out.getvalue()
 
 
+def headed(frame: pd.DataFrame, company: Company) -> pd.DataFrame:
+    """The frame with the columns of the company's words called as it calls them: segment becomes tier."""
+    own = {name: company.noun(name).lower().replace(" ", "_") for name in frame.columns if company.calls(name)}
+    return frame.rename(columns={name: said for name, said in own.items() if said not in frame.columns})
+
+
 def downloads(visit: Visit, title: str, frame: pd.DataFrame) -> None:
     """Two small buttons; the files are made when they are asked for."""
-    rest = about(visit, title)
+    rest, frame = about(visit, title), headed(frame, visit.build.company)
     with st.container(horizontal=True, gap="small"):
         for ending, make in (("csv", lambda: safe_csv(frame)), ("xlsx", lambda: xlsx(frame, rest))):
             st.download_button(

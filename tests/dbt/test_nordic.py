@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
 import psycopg2
-import pytest
 
-from data_gen.generate import generate
-from data_gen.plan import Plan
-from tests.conftest import Company, empty_company
-
-MODELS = ("fct_revenue_monthly", "fct_tickets", "fct_deals", "dim_stage", "dim_segment")
-
-
-@pytest.fixture(scope="module")
-def nordic(server: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Company:
-    """Its files, loaded as they are and built."""
-    folder = tmp_path_factory.mktemp("nordic")
-    generate(Plan(150, 42, date(2025, 5, 1), date(2026, 10, 31), "nordic"), folder / "data")
-    company = empty_company(server, "tower_nordic", folder / "data", folder / "target")
-    company.run("loader", "--strict")
-    company.run("warehouse.dbt", "--quiet", "run", "--select", *(f"+{model}" for model in MODELS))
-    return company
+from tests.conftest import Company
 
 
 def frame(company: Company, query: str) -> pd.DataFrame:

@@ -13,7 +13,6 @@ from app.selection import Filters
 from app.ui import charts
 from app.ui.cards import cards
 from app.ui.drill import accounts, on_day, week
-from app.ui.formats import words
 from app.ui.head import head
 from app.ui.panels import chart, table
 from app.ui.survival import activation, reached
@@ -136,7 +135,7 @@ def begun_in(row: pd.Series) -> Found:
 
 
 value = rows(tower, "time_to_value", filters)
-named = value.having(value.frame.assign(dimension=value.frame["dimension"].map(words)))
+named = value.having(value.frame.assign(dimension=value.frame["dimension"].map(tower.company.label)))
 medians = {f"{level}_median_days": f"{level.capitalize()}: median days" for level in ("accounts", "users")}
 never = {f"{level}_not_activated": f"{level.capitalize()} never activated" for level in ("accounts", "users")}
 table(

@@ -99,10 +99,10 @@ text = st.text_input(
 meanings = pd.DataFrame(
     {
         "number": metric.label,
-        "definition": metric.description,
+        "definition": tower.company.reworded(metric.description),
         "over_time": BEHAVIOUR.get(metric.behaviour, metric.behaviour),
         "direction": metric.direction.replace("_", " "),
-        "cut_by": ", ".join(metric.dimensions),
+        "cut_by": ", ".join(dict.fromkeys(map(tower.company.noun, metric.dimensions))),
         "name": metric.name,
     }
     for metric in sorted(catalogue().values(), key=lambda metric: metric.label)
