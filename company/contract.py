@@ -31,6 +31,7 @@ class Column:
     data_start: bool = False  # its first day is a candidate for the first day of the window
     last_resort: bool = False  # … only where no other column that starts the data has a value
     is_optional: bool = False  # many companies have none: a file without it lacks nothing
+    currency_of: tuple[str, ...] = ()  # the amounts of the row whose currency it says
 
     @property
     def is_dated(self) -> bool:
@@ -154,6 +155,7 @@ def _column(entry: dict[str, Any]) -> Column:
         bool(meta.get("data_start")),
         meta.get("data_start") == "fallback",
         bool(meta.get("optional")),
+        tuple(meta.get("of", ())),
     )
 
 

@@ -28,7 +28,7 @@ from loader.write import audit, merge, rejected
 from loader.write.company import timezone_of, write_company
 from loader.write.contradictions import find_contradictions
 from loader.write.copying import Copying, Exported, copy_rows
-from loader.write.currencies import settle_currency
+from loader.write.currencies import rated_before, rated_of, refuse_torn_ledgers, settle_currency
 from loader.write.deletes import delete_rows
 from loader.write.making import make_table
 from warehouse.errors import TowerError
@@ -50,12 +50,15 @@ def load(
     with open_scratch(scratch, source.paths()) as db:
         check = Check(db, tables, source, options.mode, hints_of(options), tell=progress.within)
         check.today = Today.of_load(timezone_of(connection, options))
+        check.rated = rated_of(connection, options)
         if connection is None:
             return _check_only(check, options, done, progress)
         with connection.cursor() as cursor:
             _begin(cursor, tables)
             if options.mode != "replace":
-                done = replace(done, skipped=audit.skip_known_files(cursor, tables, source, options.mode))
+                are_rates_new = check.rated != rated_before(connection)
+                skipped = audit.skip_known_files(cursor, tables, source, options.mode, are_rates_new)
+                done = replace(done, skipped=skipped)
                 if done.skipped and source.is_empty:
                     connection.rollback()
                     return done
@@ -230,6 +233,7 @@ class Loading:
             )
         company = write_company(self.cursor, self.options)
         settle_currency(self.cursor, self.check.tables)
+        refuse_torn_ledgers(self.cursor, self.check.db, self.checked)
         run = audit.write_run(self.cursor, started, self.options, done)
         rejected.write_rejects(self.cursor, self.check.db, run, self.checked)
         done = replace(done, company=company)

@@ -13,6 +13,7 @@ import pyarrow as pa
 from company.contract import Table
 from loader.check import rejects
 from loader.check.outcome import Days, Outcome, Problem, Status
+from loader.check.rated import Rated, rules_of_currency, say_currencies
 from loader.check.reading import Checked, Reading, of_file, refused
 from loader.check.rules import rules_of, rules_of_row
 from loader.check.sift import Sifted, sift
@@ -43,6 +44,7 @@ class Check:
     open_sink: Callable[[Relation], Sink] = discard
     tell: Callable[[Relation, int], None] = lambda relation, rows: None  # progress within a file
     today: Today = field(default_factory=Today.of_load)  # no later day has happened
+    rated: Rated | None = None  # None where the reporting currency is learned from what is loaded
     passes: int = 0
 
     def __post_init__(self) -> None:
@@ -86,6 +88,7 @@ class Check:
         while True:
             rules = [*relation.rules, *(r for name in relation.columns for r in self._rules(relation.table, name))]
             rules += rules_of_row(relation.table, relation.columns)
+            rules += rules_of_currency(relation.table, relation.columns, self.rated) if self.rated else []
             with self._sink(relation) as sink:
                 found = self._sifted(reading, rules, sink)
                 better = self._taught(reading, reading.typed(found.aside)) if found.aside else None
@@ -221,6 +224,8 @@ class Check:
             if found.surplus:
                 again = rejects.put_equal_keys(self.db, bad, reading)
             self._say_lost_parents(bad, rules)
+            if self.rated:
+                say_currencies(self.db, bad, self.rated)
             rejected = first(self.db, f"select count(*) from {bad}")[0]
         if rejected and found.surplus:
             days = self._days_without(reading, bad, days)

@@ -10,19 +10,23 @@ from typing import Any
 
 from company.contract import Table
 from loader.check.outcome import Outcome, Status
+from loader.check.rated import WITHOUT_RATE
 from loader.files.facts import BROKEN, day_of
 from loader.files.folder import FolderSource
 from loader.loaded import Loaded, Options
 from loader.sql import storable
 
-Loads = list[tuple[int, date | None, bool]]  # of one content: the load, the file's day, whether rows lacked parents
+Loads = list[tuple[int, date | None, bool, bool]]  # of one content: the load, the file's day, what rows lacked
 
 
-def skip_known_files(cursor: Any, tables: list[Table], source: FolderSource, mode: str) -> dict[str, int]:
+def skip_known_files(
+    cursor: Any, tables: list[Table], source: FolderSource, mode: str, are_rates_new: bool = False
+) -> dict[str, int]:
     """Leave out what was loaded since the last replacement, by content; returns file: load.
 
-    Beside something new, a file is read again whose rows lacked their parents: these may be there now. A dated file of
-    a merge counts again when its content is known from an earlier day only: a row may have gone back.
+    Beside something new, a file is read again whose rows lacked their parents: these may be there now. So is
+    one whose rows lacked a rate, when rates are new. A dated file of a merge counts again when its content is known
+    from an earlier day only: a row may have gone back.
     """
     known = _known_files(cursor)
     found, is_new = [], False
@@ -35,10 +39,12 @@ def skip_known_files(cursor: Any, tables: list[Table], source: FolderSource, mod
                 except BROKEN:
                     same = []  # the check says what is wrong
                 day = day_of(path) if mode == "merge" else None
-                loads = [(run, lacked) for run, loaded, lacked in same if not day or (loaded and loaded >= day)]
-                is_new = is_new or not loads
-                if loads:
-                    found.append((files[table.key], path, facts.name, *loads[-1]))
+                loads = [one for one in same if not day or (one[1] and one[1] >= day)]
+                if not loads or (are_rates_new and loads[-1][3]):
+                    is_new = True
+                    continue
+                run, _, lacked_parents, _ = loads[-1]
+                found.append((files[table.key], path, facts.name, run, lacked_parents))
     skipped = {}
     for files_of, path, name, run, lacked in found:
         if not (lacked and is_new):
@@ -51,17 +57,23 @@ def _known_files(cursor: Any) -> dict[tuple[str, ...], Loads]:
     """By table, hash and status: the loads since the last replacement."""
     cursor.execute(
         "select source_table, sha256, files.status, load_run_id, source_folder, file, "
-        "exists (select 1 from ops.rejected_rows as bad where bad.load_run_id = files.load_run_id "
-        "and bad.file = files.file and bad.source_table = files.source_table and bad.rule = 'relationships') "
+        f"{_has_rejects('relationships')}, {_has_rejects(WITHOUT_RATE)} "
         "from ops.load_files as files inner join ops.load_runs using (load_run_id) "
         "where files.status in ('loaded', 'deleted') and load_run_id >= "
         "(select coalesce(max(load_run_id), 0) from ops.load_runs where status = 'succeeded' and mode = 'replace') "
         "order by load_run_id"
     )
     known: dict[tuple[str, ...], Loads] = {}
-    for *content, run, folder, file, lacked in cursor.fetchall():
-        known.setdefault(tuple(content), []).append((run, day_of(Path(folder) / file), lacked))
+    for *content, run, folder, file, parents, rates in cursor.fetchall():
+        known.setdefault(tuple(content), []).append((run, day_of(Path(folder) / file), parents, rates))
     return known
+
+
+def _has_rejects(rule: str) -> str:
+    return (
+        "exists (select 1 from ops.rejected_rows as bad where bad.load_run_id = files.load_run_id "
+        f"and bad.file = files.file and bad.source_table = files.source_table and bad.rule = '{rule}')"
+    )
 
 
 def write_run(cursor: Any, started: datetime, options: Options, done: Loaded) -> int:

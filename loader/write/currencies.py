@@ -1,16 +1,77 @@
-"""One currency for all amounts: which it is, and that every other has a rate. Nothing is added across currencies."""
+"""One currency for all amounts: which it is, and that every other has a rate. Nothing is added across currencies.
+
+Where the reporting currency is known before the load, the check rejects the rows that have no rate; where it is learned
+from the load, `settle_currency` refuses them together.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+import duckdb
 from psycopg2 import sql
 
 from company.contract import Table
 from company.currencies import DECIMALS, symbol
+from company.profile import Profile
+from loader.check.rated import WITHOUT_RATE, Rated
+from loader.check.reading import Checked
+from loader.loaded import Options
+from loader.sql import literal, run
 from warehouse.errors import TowerError
 
-CURRENCY = "currency"
+LEDGER = "billing.subscription_changes"
+
+
+def rated_of(connection: Any | None, options: Options) -> Rated | None:
+    """The currencies with a rate: the profile's, else for what is merged those of the last load; None if learned."""
+    if options.profile or options.mode == "replace" or connection is None:
+        currency = (options.profile or Profile()).currency
+        codes = frozenset({str(currency.reporting), *(rate.currency for rate in currency.rates)})
+        return Rated(currency.reporting, codes) if currency.reporting else None
+    return rated_before(connection)
+
+
+def rated_before(connection: Any) -> Rated | None:
+    """The currencies with a rate as of the last load, whether it was told its reporting currency or learned it."""
+    with connection.cursor() as cursor:
+        cursor.execute("select to_regclass('raw.company_settings') is not null")
+        if not cursor.fetchone()[0]:
+            return None
+        cursor.execute(
+            "select reporting_currency, array(select currency from raw.company_fx_rates) from raw.company_settings"
+        )
+        row = cursor.fetchone()
+    return Rated(row[0], frozenset({row[0], *row[1]})) if row and row[0] else None
+
+
+def refuse_torn_ledgers(cursor: Any, db: duckdb.DuckDBPyConnection, checked: list[Checked]) -> None:
+    """Raise TowerError for a subscription of whose changes some were rejected for their currency and some hold.
+
+    Its earlier price would go on for ever: a number that is wrong, where without any of its changes it only lacks.
+    """
+    for file in (file for file in checked if file.outcome.table.key == LEDGER):
+        lost = _lost_changes(db, file)
+        query = "select min(subscription_id) from raw.billing_subscription_changes where subscription_id = any(%s)"
+        cursor.execute(query, (list(lost),))
+        if torn := cursor.fetchone()[0]:
+            raise TowerError(
+                f"{file.outcome.file}: some changes of subscription {torn} are in {lost[torn]}, which has no rate, and "
+                f"its MRR would keep the price of before; say in company.yml: currency: rates: {{{lost[torn]}: …}}. "
+                "Nothing was changed"
+            )
+
+
+def _lost_changes(db: duckdb.DuckDBPyConnection, file: Checked) -> dict[str, str]:
+    """The subscriptions with changes that were rejected for their currency, each with such a currency."""
+    if not file.bad:
+        return {}
+    assert file.reading
+    lines = run(db, f"select _line from {file.bad} where rule = {literal(WITHOUT_RATE)}").fetchall()
+    if not lines:
+        return {}
+    query = f"select subscription_id, upper(currency) from {file.reading.rows()} where _line in (select unnest(?))"
+    return dict(run(db, query, [[line for (line,) in lines]]).fetchall())
 
 
 def settle_currency(cursor: Any, tables: list[Table]) -> str | None:
@@ -43,14 +104,14 @@ def settle_currency(cursor: Any, tables: list[Table]) -> str | None:
 
 
 def _found(cursor: Any, tables: list[Table]) -> dict[str, dict[str, int]]:
-    """The currencies that amounts say: code in capitals to table to rows."""
+    """The currencies that amounts are in: code in capitals to table to rows."""
     found: dict[str, dict[str, int]] = {}
-    for table in tables:
-        if not any(column.name == CURRENCY for column in table.columns):
-            continue
-        name = sql.Identifier("raw", table.relation)
-        query = "select upper({0}), count(*) from {1} where {0} is not null group by 1 order by 1"
-        cursor.execute(sql.SQL(query).format(sql.Identifier(CURRENCY), name))
+    for table, column in ((one, column) for one in tables for column in one.columns if column.currency_of):
+        name, amounts = sql.Identifier("raw", table.relation), map(sql.Identifier, column.currency_of)
+        query = (
+            "select upper({0}), count(*) from {1} where {0} is not null and num_nonnulls({2}) > 0 group by 1 order by 1"
+        )
+        cursor.execute(sql.SQL(query).format(sql.Identifier(column.name), name, sql.SQL(", ").join(amounts)))
         for code, rows in cursor.fetchall():
             found.setdefault(code, {})[table.key] = rows
     return found

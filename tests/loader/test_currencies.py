@@ -6,12 +6,28 @@ from pathlib import Path
 
 import pytest
 
+from loader.loaded import Loaded
 from tests.loader.box import Box, make_box
 from warehouse.errors import TowerError
 
-HEAD = "account_id,account_name,segment,industry,country,region,acquisition_channel,status,created_at\n"
-ACCOUNT = HEAD + "a-1,One,SMB,Software,DE,Europe,Events,customer,2026-01-05 10:00:00\n"
+ACCOUNTS = """account_id,account_name,segment,industry,country,region,acquisition_channel,status,created_at
+a-1,One,SMB,Software,DE,Europe,Events,customer,2026-01-05 10:00:00
+"""
 SPEND = "spend_id,spend_date,channel,campaign,amount,impressions,clicks,leads,currency\n"
+PRODUCTS = """product_id,product_name,category,tier,list_price,billing_unit,unit_cost,is_active
+p-1,Team,plan,Team,10,seat,1,true
+"""
+SUBSCRIPTIONS = """subscription_id,account_id,product_id,status,started_at,ended_at,trial_started_at,trial_ended_at,\
+cancelled_at,cancel_reason
+s-1,a-1,p-1,active,2026-01-05 10:00:00,,,,,
+s-2,a-1,p-1,active,2026-01-06 10:00:00,,,,,
+"""
+CHANGES = """change_id,subscription_id,effective_at,product_id,quantity,unit_price,discount_pct,billing_interval,\
+change_type,currency
+c-1,s-1,2026-01-05 10:00:00,p-1,5,10,0,monthly,start,EUR
+c-2,s-2,2026-01-06 10:00:00,p-1,5,900,0,monthly,start,JPY
+"""
+EURO = "currency: {reporting: EUR}\n"
 
 
 @pytest.fixture(scope="module")
@@ -20,22 +36,44 @@ def box(server: dict[str, str]) -> Box:
     return make_box(server, "tower_currencies")
 
 
+def write(folder: Path, files: dict[str, str], company: str = "") -> Path:
+    """A folder with these files."""
+    for name, text in files.items():
+        (folder / name).parent.mkdir(exist_ok=True, parents=True)
+        (folder / name).write_text(text)
+    if company:
+        (folder / "company.yml").write_text(company)
+    return folder
+
+
 def folder(tmp_path: Path, *currencies: str, company: str = "") -> Path:
     """An account, and a line of spend in each currency."""
     lines = [f"s-{n},2026-01-0{n},Events,Fair,100,1,1,1,{code}" for n, code in enumerate(currencies, start=1)]
-    files = {"crm/accounts.csv": ACCOUNT, "marketing/spend.csv": "\n".join([SPEND.strip(), *lines]) + "\n"}
-    for name, text in files.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text)
-    if company:
-        (tmp_path / "company.yml").write_text(company)
-    return tmp_path
+    files = {"crm/accounts.csv": ACCOUNTS, "marketing/spend.csv": "\n".join([SPEND.strip(), *lines]) + "\n"}
+    return write(tmp_path, files, company)
+
+
+def ledger(tmp_path: Path, changes: str, company: str) -> Path:
+    """An account with two subscriptions and their changes."""
+    files = {
+        "crm/accounts.csv": ACCOUNTS,
+        "billing/products.csv": PRODUCTS,
+        "billing/subscriptions.csv": SUBSCRIPTIONS,
+        "billing/subscription_changes.csv": changes,
+    }
+    return write(tmp_path, files, company)
 
 
 def settings(box: Box) -> tuple[str | None, ...]:
     """Reporting currency, symbol and decimals as they were loaded."""
     query = "select reporting_currency, currency_symbol, currency_decimals from raw.company_settings"
     return box.rows(query)[0]
+
+
+def rejected(box: Box, done: Loaded) -> list[tuple[object, ...]]:
+    """What was rejected of a load, and why."""
+    columns = "source_table, line, rule, column_name, message"
+    return box.rows(f"select {columns} from ops.rejected_rows where load_run_id = {done.run} order by 1, 2")
 
 
 def test_the_currency_of_most_amounts_is_learned_in_any_case(box: Box, tmp_path: Path) -> None:
@@ -48,7 +86,7 @@ def test_where_no_amount_says_its_currency_none_is_known(box: Box, tmp_path: Pat
     assert settings(box) == (None, None, None)
 
 
-def test_an_amount_without_a_rate_is_refused_by_name_and_nothing_changes(box: Box, tmp_path: Path) -> None:
+def test_where_the_currency_is_learned_an_amount_without_a_rate_refuses_the_load(box: Box, tmp_path: Path) -> None:
     box.load(folder(tmp_path, "EUR"))
     with pytest.raises(
         TowerError, match=r"JPY \(1 in marketing\.spend\).*most amounts are in USD.*Nothing was changed"
@@ -57,13 +95,63 @@ def test_an_amount_without_a_rate_is_refused_by_name_and_nothing_changes(box: Bo
     assert settings(box) == ("EUR", "€", 2)
 
 
-def test_a_declared_currency_needs_a_rate_for_every_other_one(box: Box, tmp_path: Path) -> None:
-    with pytest.raises(TowerError, match="reports in GBP"):
-        box.load(folder(tmp_path, "USD", "USD", company="currency: {reporting: GBP, rates: {EUR: 0.85}}\n"))
-    done = box.load(
-        folder(tmp_path, "USD", "eur", company="currency: {reporting: GBP, rates: {EUR: 0.85, USD: 0.79}}\n")
-    )
+def test_a_row_in_a_currency_without_a_rate_is_rejected_by_name(box: Box, tmp_path: Path) -> None:
+    done = box.load(folder(tmp_path, "EUR", "jpy", "", "SEK", company=EURO), max_rejects=0.5)
+    why = "JPY has no rate; say in company.yml what one is worth: currency: {reporting: EUR, rates: {JPY: …}}"
+    assert rejected(box, done) == [
+        ("marketing.spend", 3, "currency", "currency", why),
+        ("marketing.spend", 5, "currency", "currency", why.replace("JPY", "SEK")),
+    ]
+    assert (done.read, done.rejected, box.count("marketing_spend")) == (5, 2, 2)
+
+
+def test_where_most_rows_would_go_the_load_is_refused_and_says_what_to_type(box: Box, tmp_path: Path) -> None:
+    box.load(folder(tmp_path, "EUR"))
+    done = box.load(folder(tmp_path, "USD", "USD", company="currency: {reporting: GBP, rates: {EUR: 0.85}}\n"))
+    assert (done.run, settings(box)) == (0, ("EUR", "€", 2))
+    assert [(problem.rows, problem.value) for problem in done.problems] == [(2, "USD"), (0, "USD")]
+    assert "currency: {reporting: GBP, rates: {USD: …}}" in done.problems[0].message
+    company = "currency: {reporting: GBP, rates: {EUR: 0.85, USD: 0.79}}\n"
+    done = box.load(folder(tmp_path, "USD", "eur", company=company))
     assert (done.rejected, settings(box)) == (0, ("GBP", "£", 2))
+
+
+def test_a_row_without_an_amount_may_be_in_what_it_will(box: Box, tmp_path: Path) -> None:
+    done = box.load(ledger(tmp_path, CHANGES.replace("900", ""), EURO))
+    assert (done.rejected, box.count("billing_subscription_changes")) == (0, 2)
+
+
+@pytest.mark.parametrize("mode", ["merge", "append"])
+def test_a_rate_brings_the_rejected_rows_back(box: Box, tmp_path: Path, mode: str) -> None:
+    box.load(folder(tmp_path, "EUR", "JPY", company=EURO), max_rejects=0.5)
+    again = box.load(tmp_path, mode=mode, max_rejects=1)
+    assert (again.run, len(again.skipped)) == (0, 2)
+    (tmp_path / "company.yml").write_text("currency: {reporting: EUR, rates: {JPY: 0.006}}\n")
+    done = box.load(tmp_path, mode=mode, max_rejects=1)
+    assert (list(done.skipped), box.count("marketing_spend")) == (["crm/accounts.csv"], 2)
+
+
+def test_what_is_merged_without_a_profile_knows_the_rates_of_the_last_load(box: Box, tmp_path: Path) -> None:
+    company = "currency: {reporting: EUR, rates: {SEK: 0.088}}\n"
+    box.load(folder(tmp_path / "first", "EUR", "SEK", company=company))
+    drop = folder(tmp_path / "drop", "SEK", "EUR", "NOK")
+    done = box.load(drop, mode="merge", max_rejects=0.5)
+    assert [row[4].split(";")[0] for row in rejected(box, done)] == ["NOK has no rate"]
+    assert box.rows("select currency from raw.marketing_spend order by spend_id") == [("SEK",), ("EUR",)]
+
+
+def test_a_subscription_without_any_of_its_prices_only_lacks(box: Box, tmp_path: Path) -> None:
+    done = box.load(ledger(tmp_path, CHANGES, EURO), max_rejects=0.5)
+    assert [row[1] for row in rejected(box, done)] == [3]
+    assert any("active without any price: 1 row (s-2" in sentence for sentence in done.contradicted)
+
+
+def test_a_ledger_is_not_torn(box: Box, tmp_path: Path) -> None:
+    changes = CHANGES + "c-3,s-1,2026-02-05 10:00:00,p-1,5,900,0,monthly,price_change,JPY\n"
+    with pytest.raises(TowerError, match=r"subscription s-1 are in JPY.*price of before.*rates: \{JPY: …\}"):
+        box.load(ledger(tmp_path, changes, EURO), max_rejects=1)
+    both = "currency: {reporting: EUR, rates: {JPY: 0.006}}\n"
+    assert box.load(ledger(tmp_path, changes, both)).rejected == 0
 
 
 def test_spot_rates_are_refused_where_they_would_be_needed(box: Box, tmp_path: Path) -> None:
