@@ -7,6 +7,7 @@ from loader.sql import identifier, literal
 GROUP = "[ '\u2019\u2009\u00a0\u202f"  # what may stand between thousands, beside comma or point
 _CODE = r"[A-Z]{3}|[A-Z]{0,3}[$€£¥₹]|kr\.?|zł|Kč|Ft|Fr\.?|lei"
 AROUND = rf"^({_CODE})\s*|\s*({_CODE}|%)$"
+SIGNED = rf"^(-)({_CODE})\s*|\s*({_CODE}|%)$"
 POINT, COMMA = "a point before decimals", "a comma before decimals"
 GROUPED = "[-+]?[1-9][0-9]{0,2}(\\.[0-9]{3})+"  # 1.200: twelve hundred, or a little more than one
 
@@ -32,6 +33,8 @@ def digits(base: str, mark: str, is_whole: bool = False) -> str:
     """SQL for the digits of a text, with a decimal point; null when it is no number with that mark before decimals."""
     core = f"regexp_replace({base}, {literal(AROUND)}, '', 'gi')"
     core = f"regexp_replace(replace({core}, '\u2212', '-'), '^\\((.*)\\)$|^(.*)-$|^- +(.*)$', '-\\1\\2\\3')"
+    # ($12.50) and -$12.50: the currency stands behind the sign
+    core = f"regexp_replace({core}, {literal(SIGNED)}, '\\1', 'gi')"
     # three digits behind the mark of a whole number are thousands, whichever mark it is
     decimals = "(0{0,2}|0{4,})" if is_whole else "[0-9]*"
     inside = f"{GROUP}{',' if mark == '.' else '.'}]"

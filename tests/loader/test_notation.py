@@ -138,3 +138,12 @@ TIMES = {
 def test_a_time_is_read_as_people_write_it(texts: tuple[str, str], tmp_path: Path) -> None:
     _, rows = read(tmp_path, f'id,day\na,"{texts[0]}"\nb,"{texts[1]}"\n')
     assert tuple(column(rows)) == TIMES[texts]
+
+
+def test_accounts_write_negative_amounts_in_many_ways(tmp_path: Path) -> None:
+    """The currency stands before or behind the sign or bracket; what is in brackets is owed."""
+    ways = ["($12.50)", "-$12.50", "$(12.50)", "$-12.50", "(12.50 €)", "-12.50 EUR", "12.50-", "- 12.50", "−12.50"]
+    text = "id,amount\n" + "".join(f"{n},{way}\n" for n, way in enumerate(ways))
+    report, rows = read(tmp_path, text)
+    assert report.rejected == 0
+    assert column(rows) == ["-12.50"] * len(ways)
