@@ -49,7 +49,7 @@ def _kind(mapping: Mapping, stem: str, mappings: list[Mapping], folders: set[str
         if first != mapping.name or "/" not in stem:
             return None
         stem = stem[len(mapping.name) + 1 :]
-    elif first in [m.name for m in mappings]:
+    elif first in folders and "/" in stem:
         return None
     alias = alias_of(stem, mapping.name, mapping.files)
     return (mapping.name, alias) if alias else None

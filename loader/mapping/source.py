@@ -16,7 +16,7 @@ from loader.files.marks import NO_HINTS, Hints, Undecided
 from loader.files.relation import Relation, Rule, Trouble
 from loader.mapping.matching import match_files
 from loader.mapping.model import Mapping, Rows, sql_type
-from loader.mapping.staging import FILE_NAME, Staged, Types, asked, has_line_rows, looks_plain, make_view, proved
+from loader.mapping.staging import FILE_COLUMNS, Staged, Types, asked, has_line_rows, looks_plain, make_view, proved
 from loader.mapping.translation import is_typed, joined, looked_up, named, output, unread
 from loader.sql import first, identifier, identifiers, run
 
@@ -72,7 +72,7 @@ class MappedSource(FolderSource):
         """The file, not yet looked at; the columns that its mapping reads are wanted."""
         name, source = self.owner[path]
         mapping = next(m for m in self.mappings if m.name == name)
-        wanted = tuple(column for column in mapping.wanted(source, self.tables) if column != FILE_NAME)
+        wanted = tuple(column for column in mapping.wanted(source, self.tables) if column not in FILE_COLUMNS)
         shown, names = path.relative_to(self.folder).as_posix(), mapping.names[source]
         return MappedFacts(path, shown, wanted, names=names, stamp=self._stamp(mapping))
 
@@ -161,7 +161,9 @@ class MappedSource(FolderSource):
         """
         wanted, kinds = mapping.wanted(source, self.tables), mapping.types[source]
         columns = tuple(
-            Column(name, "varchar(4000)", not_null=needed) for name, needed in wanted.items() if name != FILE_NAME
+            Column(name, "varchar(4000)", not_null=needed)
+            for name, needed in wanted.items()
+            if name not in FILE_COLUMNS
         )
         relation = self.relation(db, Table(mapping.name, source, columns), path)
         facts = relation.facts
@@ -180,7 +182,7 @@ class MappedSource(FolderSource):
             facts.sha256 = facts.stamped(facts.sha256)
             try:
                 types = Types(kinds, mapping.currencies[source])
-                facts.notes += make_view(db, view, staged, types, self.hints, FILE_NAME in wanted)
+                facts.notes += make_view(db, view, staged, types, self.hints, wanted)
             except Undecided as undecided:
                 self.staged[path] = Staged(number, replace(relation, trouble=undecided.trouble))
 

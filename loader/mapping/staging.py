@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass, replace
 
 import duckdb
@@ -11,7 +12,7 @@ from company.contract import Column
 from company.currencies import DECIMALS, STRIPE_DECIMALS
 from loader.files import notation
 from loader.files.facts import ENDING, FileFacts
-from loader.files.headers import clean_name
+from loader.files.headers import clean_name, currency_of
 from loader.files.marks import Hints, Undecided
 from loader.files.notation import EMPTY_VALUE, PLAIN
 from loader.files.relation import Notation, Relation
@@ -19,7 +20,9 @@ from loader.mapping.model import TYPES, sql_type
 from loader.mapping.translation import trimmed
 from loader.sql import first, identifier, literal, literals, run
 
-FILE_NAME = "file_name"  # a column that every file has
+# columns that every file has: its name, and the currency that the headers of its amounts name, as `Cost (EUR)` does
+FILE_NAME, FILE_CURRENCY = "file_name", "file_currency"
+FILE_COLUMNS = (FILE_NAME, FILE_CURRENCY)
 
 
 @dataclass(frozen=True)
@@ -80,11 +83,11 @@ def has_line_rows(db: duckdb.DuckDBPyConnection, relation: Relation, facts: File
 
 
 def make_view(
-    db: duckdb.DuckDBPyConnection, view: str, staged: Staged, types: Types, hints: Hints, has_name: bool
+    db: duckdb.DuckDBPyConnection, view: str, staged: Staged, types: Types, hints: Hints, wanted: Container[str]
 ) -> list[str]:
     """Make the view of one file, typed; a value that cannot be read is kept beside as `column~`. Returns notes.
 
-    With `has_name` the file's name is a column, too. Raises Undecided.
+    Of FILE_COLUMNS those that are wanted are there, too. Raises Undecided.
     """
     relation, kinds = staged.relation, types.kinds
     raw = f"({relation.sql})"
@@ -101,11 +104,24 @@ def make_view(
             # whether words for nothing are told apart later, when all of the column will have been seen
             is_open = relation.unseen is not None and kind in TYPES
             picked[f"{name}~"] = f"case when {value} is null then {_filled(name, is_open)} end"
-    if has_name:
+    if FILE_NAME in wanted:
         picked[FILE_NAME] = literal(clean_name(re.sub(ENDING + "$", "", relation.file, flags=re.IGNORECASE)))
+    if FILE_CURRENCY in wanted:
+        code = _currency_of_header(relation.facts, kinds)
+        picked[FILE_CURRENCY] = literal(code) if code else "cast(null as varchar)"
+        notes += [f"its amounts are in {code}, as the header says"] if code else []
     columns = ", ".join(f"{text} as {identifier(name)}" for name, text in picked.items())
     run(db, f"create or replace view {view} as select {staged.number} as _file, _line, {columns} from {raw}")
     return notes
+
+
+def _currency_of_header(facts: FileFacts | None, kinds: dict[str, str]) -> str:
+    """The one currency that the headers of a file's amounts name; empty for none or several."""
+    if not facts or not facts.header:
+        return ""
+    amounts = [name for name, kind in kinds.items() if kind in ("number", "cents", "minor") and name in facts.columns]
+    codes = {currency_of(facts.header[facts.columns[name]]) for name in amounts} - {""}
+    return codes.pop() if len(codes) == 1 else ""
 
 
 def minor_units(currency: str) -> str:
