@@ -265,3 +265,18 @@ def test_the_tables_of_airbyte_hold_objects(tmp_path: Path) -> None:
     )
     columns = ("product_id", "quantity", "unit_price", "interval_count", "interval_unit")
     assert states(read(folder, tmp_path), *columns) == [("prod", 2, 10, 2, "week")]
+
+
+def test_what_stripe_does_not_know_of_a_customer_is_unknown(tmp_path: Path) -> None:
+    """No segment is made up, and a region only for a country that is known."""
+    customers = (
+        "a,2026-01-02 09:00:00,A,US\nb,2026-01-02 09:00:00,B,JP\nc,2026-01-02 09:00:00,C,XK\nd,2026-01-02 09:00:00,D,\n"
+    )
+    folder = export(tmp_path / "data", f"{PRICES}\n", f"{SUBSCRIPTIONS}\n", customers=f"{CUSTOMERS}{customers}")
+    rows = read(folder, tmp_path)
+    assert pick(rows["crm.accounts"], "account_id", "segment", "region") == [
+        ("a", "Unknown", "North America"),
+        ("b", "Unknown", "Asia Pacific"),
+        ("c", "Unknown", "Unknown"),
+        ("d", "Unknown", "Unknown"),
+    ]
