@@ -217,7 +217,7 @@ class _Drafting:
         values = {}
         for word, lines in found[:MOST_WORDS]:
             meaning = vocabulary().meaning(self.table, column, word)
-            if meaning is None and is_text(word) and not _is_number_for(column, word):
+            if meaning is None and is_text(word):
                 values[word] = self.draft.ask(f"{name} {word} ({rows_of(lines)}): {_wanted(column)}?")
             elif meaning and clean_name(word) != clean_name(meaning):
                 values[word] = meaning
@@ -259,11 +259,6 @@ def name_of(name: str) -> str:
 def rows_of(count: int) -> str:
     """So many rows."""
     return f"{count:,} row{'' if count == 1 else 's'}"
-
-
-def _is_number_for(column: Column, word: str) -> bool:
-    """Whether a value of an integer column is one of the numbers that it takes."""
-    return column.data_type == "integer" and word in column.accepted
 
 
 def _wanted(column: Column) -> str:

@@ -130,7 +130,7 @@ def test_the_doctor_drafts_a_mapping_that_loads_once_it_is_answered(tmp_path: Pa
     prices = [(row["quantity"], float(row["unit_price"])) for row in rows["billing.subscription_changes"]]
     assert sorted(prices) == [("10", 20), ("2", 100)]
     assert pick(rows["support.tickets"], "account_id", "priority", "csat_score", "status") == [
-        ("K1", "high", "4", "closed"),
+        ("K1", "high", "4.00", "closed"),
         ("K2", "low", None, "open"),
     ]
     assert yaml.safe_load(draft.read_text())["files"]["my_subscriptions"]["types"]["price"] == "number"
@@ -166,7 +166,20 @@ def test_words_that_may_mean_several_things_are_asked_and_others_placed(tmp_path
     assert changes["billing_interval"]["values"] == {"monatlich": "monthly", "jährlich": "annual"}
     assert body["crm.accounts"]["columns"]["account_id"] == "kundennr"
     assert body["billing.products"]["one_per"] == "tarif"
-    assert body["support.tickets"]["columns"]["csat_score"]["values"]["87"].startswith("?")
+    assert "csat_score from 1 to 5" in body["support.tickets"]["columns"]["csat_score"]
+
+
+def test_scores_between_one_and_five_are_kept_with_their_decimals(tmp_path: Path) -> None:
+    """1.2 and 4.9 lie on the contract's scale, so that nothing is asked and nothing rounded."""
+    draft = tmp_path / "draft.yml"
+    files = {
+        "customers.csv": "customer_id,company,country,signup_date\nC1,Alfa,US,2026-01-02\nC2,Beta,US,2026-01-03\n",
+        "tickets.csv": "ticket_id,customer_id,created_at,resolved_at,priority,status,satisfaction_score\n"
+        "T1,C1,2026-01-05,2026-01-06,p1,resolved,1.2\nT2,C2,2026-01-06,2026-01-07,p4,resolved,4.9\n",
+    }
+    seen(made(tmp_path / "data", files), draft)
+    columns = yaml.safe_load(draft.read_text())["tables"]["support.tickets"]["columns"]
+    assert columns["csat_score"] == "satisfaction_score"
 
 
 def test_files_that_are_left_aside_say_why(tmp_path: Path) -> None:

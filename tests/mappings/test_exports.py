@@ -230,8 +230,8 @@ def test_zendesk(tmp_path: Path) -> None:
         ("3", "9002", "voice", "Unknown", "low", None, None),
     ]
     assert pick(rows["support.tickets"], "ticket_id", "status", "reopened_count", "is_escalated", "csat_score") == [
-        ("1", "resolved", "2", "true", "5"),  # rated bad, then good
-        ("2", "closed", "0", "false", "1"),
+        ("1", "resolved", "2", "true", "5.00"),  # rated bad, then good
+        ("2", "closed", "0", "false", "1.00"),
         ("3", "open", "0", "false", None),
     ]
 
@@ -252,7 +252,7 @@ def test_the_full_ticket_export_of_zendesk_holds_its_metrics(tmp_path: Path) -> 
     assert sum(outcome.rejected for outcome in outcomes) == 0
     columns = ("ticket_id", "account_id", "channel", "priority", "status", "first_response_at", "resolved_at")
     assert pick(rows["support.tickets"], *columns, "csat_score", "reopened_count") == [
-        ("1", "9001", "email", "urgent", "resolved", "2026-02-02 09:25:00", "2026-02-02 14:30:00", "5", "2"),
+        ("1", "9001", "email", "urgent", "resolved", "2026-02-02 09:25:00", "2026-02-02 14:30:00", "5.00", "2"),
         ("3", "9002", "web", "low", "open", None, None, None, "0"),
     ]
 
@@ -275,6 +275,24 @@ def test_a_credit_of_an_ad_account_is_kept(tmp_path: Path) -> None:
     rows, outcomes = run(tmp_path / "data", "spend", tmp_path)
     assert sum(outcome.rejected for outcome in outcomes) == 0
     assert sum(float(row["amount"]) for row in rows["marketing.spend"]) == 130
+
+
+def test_spend_is_in_the_currency_that_a_column_or_a_header_names(tmp_path: Path) -> None:
+    """Cost (EUR) is in euros, and so is what stands beside EUR; the same day in two currencies is not added up."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/meta_ads.csv").write_text("Day,Campaign name,Amount spent (EUR)\n2026-01-01,Spring,25.50\n")
+    (tmp_path / "data/google_ads.csv").write_text(
+        "Day,Campaign,Currency code,Cost\n2026-01-01,Brand,USD,10.00\n2026-01-01,Brand,sek,7.00\n"
+    )
+    (tmp_path / "data/spend.csv").write_text("date,channel,amount\n2026-01-01,Podcast,5.00\n")
+    rows, outcomes = run(tmp_path / "data", "spend", tmp_path)
+    assert sum(outcome.rejected for outcome in outcomes) == 0
+    assert sorted(pick(rows["marketing.spend"], "channel", "amount", "currency"), key=str) == [
+        ("Google Ads", "10.00", "USD"),
+        ("Google Ads", "7.00", "SEK"),
+        ("Meta", "25.50", "EUR"),
+        ("Podcast", "5.00", None),
+    ]
 
 
 def test_a_negative_invoice_is_a_credit(tmp_path: Path) -> None:
@@ -389,7 +407,7 @@ def test_a_file_counts_as_new_when_what_it_is_joined_to_has_changed(tmp_path: Pa
     ratings.write_text(ratings.read_text() + "63,2,good,2026-02-12T10:00:00Z,\n")
     assert fingerprint() != before
     rows, _ = run(tmp_path / "data", "zendesk", tmp_path)
-    assert [row["csat_score"] for row in rows["support.tickets"] if row["ticket_id"] == "2"] == ["5"]
+    assert [row["csat_score"] for row in rows["support.tickets"] if row["ticket_id"] == "2"] == ["5.00"]
 
 
 def test_files_in_pieces_and_other_forms_map_the_same(tmp_path: Path) -> None:
@@ -645,7 +663,7 @@ def test_zendesk_is_read_as_airbyte_lands_it(tmp_path: Path) -> None:
     assert sum(report.rejected for report in reports) == 0
     columns = ("ticket_id", "channel", "first_response_at", "resolved_at", "csat_score", "reopened_count")
     assert pick(rows["support.tickets"], *columns) == [
-        ("1", "email", "2026-02-02 09:25:00", "2026-02-02 14:30:00", "5", "2")
+        ("1", "email", "2026-02-02 09:25:00", "2026-02-02 14:30:00", "5.00", "2")
     ]
 
 

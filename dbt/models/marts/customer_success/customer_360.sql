@@ -111,7 +111,7 @@ select
     {{ known_count('loaded.has_tickets', 'activity.open_tickets') }} as open_tickets,
     {{ known_count('loaded.has_tickets', 'support.escalated_tickets_90d') }} as escalated_tickets_90d,
     {{ known_count('loaded.has_tickets', 'support.csat_answers_90d') }} as csat_answers_90d,
-    {{ known_count('loaded.has_tickets', 'support.csat_points_90d') }} as csat_points_90d,
+    cast({{ known_count('loaded.has_tickets', 'support.csat_points_90d') }} as numeric(18, 2)) as csat_points_90d,
     commerce.open_deals,
     activity.days_since_login,
     accounts.is_active_customer,

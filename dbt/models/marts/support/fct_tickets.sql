@@ -61,8 +61,8 @@ select
         when tickets.resolution_state = 'breached' then 'slow'
     end as resolution_speed,
     case
-        when tickets.csat_score > 3 then 'satisfied'
-        when tickets.csat_score = 3 then 'neutral'
+        when tickets.csat_score >= 4 then 'satisfied'
+        when tickets.csat_score >= 3 then 'neutral'
         when tickets.csat_score < 3 then 'unsatisfied'
     end as csat_tier,
     tickets.csat_score,
