@@ -40,6 +40,11 @@
     {{ return(['technical', 'technicalissue', 'technicalsupport', 'bug', 'bugs', 'bugreport', 'defect', 'error', 'incident', 'outage', 'problem']) }}
 {%- endmacro %}
 
+{# What stands for a reason that nobody said: none of anybody's own. #}
+{% macro unsaid_reason() -%}
+    {{ return('not said') }}
+{%- endmacro %}
+
 {# Well-known reasons that are nobody's will. Of other reasons only the company knows. #}
 {% macro involuntary_words() -%}
     {{ return(['paymentfailed']) }}

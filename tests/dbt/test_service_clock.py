@@ -164,17 +164,22 @@ def waits(desk: Desk, ticket: Ticket) -> list[Span]:
     return [(since, until) for (status, since), (_, until) in pairwise(steps) if status != "open"]
 
 
+def by_as_of(desk: Desk, moment: datetime | None) -> datetime | None:
+    """An instant, if it is known on the as-of date."""
+    return moment if moment and local(moment, desk.zone).date() <= desk.as_of else None
+
+
 def check_step(desk: Desk, ticket: Ticket, row: dict[str, Any], step: str) -> None:
     """One promise of one ticket: how long the clock ran, what became of it, when it is due."""
-    done = {"answer": ticket.answered, "solve": ticket.solved}[step]
-    if done and local(done, desk.zone).date() > desk.as_of:
-        done = None
+    done = by_as_of(desk, {"answer": ticket.answered, "solve": ticket.solved}[step])
     hours = None if desk.hours and ticket.priority in desk.hours.always else desk.hours
     waiting = waits(desk, ticket)
     end = done or instants(datetime.combine(desk.as_of + timedelta(days=1), time()), desk.zone)[-1]
     ran = elapsed(ticket.created, end, hours, desk.zone, waiting)
     assert timedelta(microseconds=row[f"{step}_run"]) == ran
-    promised = desk.promises.get(ticket.priority)
+    seen = [other for other in desk.tickets if by_as_of(desk, other.created)]
+    has_answers = any(by_as_of(desk, other.answered) for other in seen)  # else nobody records them
+    promised = desk.promises.get(ticket.priority) if step == "solve" or has_answers else None
     state, due = row[{"answer": "first_response_state", "solve": "resolution_state"}[step]], row[f"{step}_due_at"]
     if promised is None:
         assert (state, due) == ("no_target", None)

@@ -257,7 +257,7 @@ class CustomerSuccess:
         subs = subs[subs["cancel_reason"] != "trial_not_converted"].assign(order=1)
         subs = subs.rename(columns={"ended_at": "at", "cancel_reason": "reason"})
         rows = pd.concat([written, subs])[["account_id", "at", "reason", "order"]]
-        rows = rows[rows["at"] < self.files.now].fillna({"reason": "other"})
+        rows = rows[rows["at"] < self.files.now].fillna({"reason": "not said"})
         rows = (
             rows.assign(month=month_of(rows["at"]))
             .sort_values("at", ascending=False)

@@ -181,7 +181,7 @@ def test_churned_episodes_equal_the_oracle(success: CustomerSuccess) -> None:
         days = events[events["account_id"] == account]["occurred_at"].dt.normalize()
         last = row["ended"].normalize()
         assert have.loc[(account, number), "events_90d"] == days.between(last - 90 * DAY, last, "left").sum()
-        assert have.loc[(account, number), "reason"] == reasons.get((account, last.replace(day=1)), "other")
+        assert have.loc[(account, number), "reason"] == reasons.get((account, last.replace(day=1)), "not said")
 
 
 def test_churn_by_will_and_reason_equals_the_oracle(success: CustomerSuccess, oracle: Oracle) -> None:
@@ -189,7 +189,7 @@ def test_churn_by_will_and_reason_equals_the_oracle(success: CustomerSuccess, or
     for part in oracle.files.slices():
         churned = part.of(oracle.revenue.movements.query("kind == 'churn'"))
         why = pd.Series(
-            [reasons.get((row.account_id, row.month), "other") for row in churned.itertuples()], churned.index
+            [reasons.get((row.account_id, row.month), "not said") for row in churned.itertuples()], churned.index
         )
         unwilling = why == "payment_failed"
         want = {

@@ -66,7 +66,7 @@ from moves
 inner join deals on moves.deal_id = deals.deal_id
 where deals.account_id is not null
 union all
-select invoices.account_id, payments.attempted_at as occurred_at, 'payment_failed' as kind, payments.payment_id as source_id, coalesce(payments.failure_reason, 'other') as title, payments.amount
+select invoices.account_id, payments.attempted_at as occurred_at, 'payment_failed' as kind, payments.payment_id as source_id, coalesce(payments.failure_reason, '{{ unsaid_reason() }}') as title, payments.amount
 from payments
 inner join invoices on payments.invoice_id = invoices.invoice_id
 where payments.is_failed

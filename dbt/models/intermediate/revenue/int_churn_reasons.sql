@@ -41,7 +41,7 @@ cancelled as (
         subscriptions.account_id,
         {{ month_of('subscriptions.ended_at') }} as churn_month,
         subscriptions.ended_at as churned_at,
-        coalesce(subscriptions.cancel_reason, 'other') as reason,
+        coalesce(subscriptions.cancel_reason, '{{ unsaid_reason() }}') as reason,
         cast(null as varchar(4000)) as feedback_text,
         2 as preference
     from subscriptions

@@ -60,6 +60,7 @@ select
     invoices.status,
     -- paid after the as-of date is not paid yet
     case when invoices.paid_at < as_of.as_of_at then invoices.paid_at end as paid_at,
+    invoices.has_paid_day,
     invoices.due_date < as_of.as_of_date as is_due,
     -- without any payment the invoices themselves say what was paid, and nothing of the attempts
     cast(case

@@ -19,6 +19,13 @@ policies as (
 
 ),
 
+-- where no ticket has an answer nobody records them, and a first response is promised in vain
+recorded as (
+
+    select bool_or(answered_reading is not null) as has_answers from readings
+
+),
+
 promised as (
 
     select
@@ -30,11 +37,12 @@ promised as (
         coalesce(readings.solved_reading, readings.as_of_reading) as solve_reading,
         readings.answered_reading is null as is_answer_open,
         readings.solved_reading is null as is_solve_open,
-        policies.first_response_hours,
+        case when recorded.has_answers then policies.first_response_hours end as first_response_hours,
         policies.resolution_hours,
-        cast(policies.first_response_hours * 3600000000 as bigint) as answer_target,
+        cast(case when recorded.has_answers then policies.first_response_hours end * 3600000000 as bigint) as answer_target,
         cast(policies.resolution_hours * 3600000000 as bigint) as solve_target
     from readings
+    cross join recorded
     left join policies on readings.priority = policies.priority
 
 ),

@@ -67,7 +67,7 @@ select
     accounts.account_name,
     episodes.episode_number,
     episodes.churn_month,
-    coalesce(reasons.reason, 'other') as reason,
+    coalesce(reasons.reason, '{{ unsaid_reason() }}') as reason,
     reasons.feedback_text,
     {{ days_between('episodes.started_at', 'episodes.ended_at') }} as tenure_days,
     cast(episodes.last_mrr as numeric(18, 2)) as mrr_lost,
@@ -98,7 +98,7 @@ left join reasons
         and episodes.churn_month = reasons.churn_month
 left join words
     on words.kind = 'churn_reason'
-        and coalesce(reasons.reason, 'other') = words.value
+        and coalesce(reasons.reason, '{{ unsaid_reason() }}') = words.value
 left join base_rates
     on accounts.segment = base_rates.segment
         and cast(episodes.churn_month - interval '1' month as date) = base_rates.snapshot_month

@@ -43,7 +43,7 @@ select
     cast(invoices.failed_attempts as integer) as failed_attempts,
     {{ known_flag('invoices.failed_attempts is not null', 'invoices.failed_attempts > 0') }} as failed_invoices,
     {{ known_flag('invoices.failed_attempts is not null', 'invoices.is_recovered') }} as recovered_invoices,
-    case when invoices.paid_at is not null then {{ days_between('cast(invoices.invoice_date as timestamp)', 'invoices.paid_at') }} end as days_to_pay,
+    case when invoices.paid_at is not null and invoices.has_paid_day then {{ days_between('cast(invoices.invoice_date as timestamp)', 'invoices.paid_at') }} end as days_to_pay,
     invoices.period_start,
     invoices.period_end,
     invoices.invoice_date,

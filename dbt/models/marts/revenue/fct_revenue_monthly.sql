@@ -30,7 +30,7 @@ reasoned as (
 
     select
         movements.*,
-        case when movements.movement_type = 'churn' then coalesce(churn_reasons.reason, 'other') end as churn_reason
+        case when movements.movement_type = 'churn' then coalesce(churn_reasons.reason, '{{ unsaid_reason() }}') end as churn_reason
     from movements
     left join churn_reasons
         on movements.account_id = churn_reasons.account_id

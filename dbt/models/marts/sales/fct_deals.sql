@@ -77,7 +77,7 @@ joined as (
         deals.probability / 100 as told_probability,
         deals.expected_close_date,
         cast(date_trunc('week', deals.expected_close_date) + interval '7' day as timestamp) as due_until,
-        case when scopes.is_lost then coalesce(deals.loss_reason, 'other') end as loss_reason,
+        case when scopes.is_lost then coalesce(deals.loss_reason, '{{ unsaid_reason() }}') end as loss_reason,
         coalesce(current_stays.entered_at, scopes.created_at) as stage_entered_at,
         not scopes.is_won and not scopes.is_lost as is_open,
         as_of.as_of_at,

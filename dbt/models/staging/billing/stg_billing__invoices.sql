@@ -19,9 +19,13 @@ renamed as (
         {{ reporting_rest('tax', 'amount') }},
         invoice_date,
         due_date,
-        {{ local_column('paid_at') }},
+        -- see the source's contradictions: what is paid was paid some day
+        coalesce(
+            {{ local_time('paid_at') }},
+            case when status in ('paid', 'refunded') then cast(invoice_date as timestamp) end
+        ) as paid_at,
         status,
-        paid_at is not null as is_paid
+        paid_at is not null as has_paid_day
     from source
 
 )
