@@ -20,13 +20,11 @@ __all__ = ["Company", "empty_company", "free_port", "make_company", "new_databas
 
 NEED_SERVER = {"server", "stopped", "project"}  # fixtures that run PostgreSQL: `make check` leaves their tests out
 WINDOW = (date(2025, 5, 1), date(2026, 10, 31))
-PLANS = {  # the last one's files begin and end within a month
-    "seed7": Plan(400, 7, *WINDOW),
+PLANS = {
     "seed42": Plan(500, 42, *WINDOW),
-    "seed9": Plan(400, 9, date(2025, 5, 12), date(2026, 10, 20)),
-    "nordic": Plan(120, 42, *WINDOW, "nordic"),
+    "seed9": Plan(400, 9, date(2025, 5, 12), date(2026, 10, 20)),  # its files begin and end within a month
+    "nordic": Plan(120, 42, *WINDOW, "nordic"),  # of another shape
 }
-DEFAULTS = [name for name, plan in PLANS.items() if plan.scenario == "default"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -102,9 +100,9 @@ def company_of(server: dict[str, str], tmp_path_factory: pytest.TempPathFactory)
     return copy
 
 
-@pytest.fixture(scope="session", params=DEFAULTS)
+@pytest.fixture(scope="session", params=PLANS)
 def any_company(request: pytest.FixtureRequest, company_of: Callable[[str], Company]) -> Company:
-    """Three companies of the default shape, one after the other."""
+    """Three companies, one after the other."""
     return company_of(request.param)
 
 

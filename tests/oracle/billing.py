@@ -9,8 +9,6 @@ import pandas as pd
 from tests.oracle.files import Files, Slice, ratio, within
 from tests.oracle.revenue import Revenue
 
-TIERS = {"Free": 0, "Starter": 1, "Growth": 2, "Business": 3, "Enterprise": 4}
-
 
 class Billing:
     """What the billing system knows besides MRR at month ends."""
@@ -59,7 +57,8 @@ class Billing:
     @cached_property
     def plan_states(self) -> pd.DataFrame:
         """Paid states with the tier of their product."""
-        tiers = self.files.read("billing/products", []).set_index("product_id")["tier"].map(TIERS)
+        places = {tier: place for place, tier in enumerate(self.files.words("plan_tiers"))}
+        tiers = self.files.read("billing/products", []).set_index("product_id")["tier"].map(places)
         return self.revenue.states.join(tiers, on="product_id")
 
     @cached_property
@@ -103,6 +102,9 @@ class Billing:
         orders = self.files.read("billing/orders", ["ordered_at", "delivered_at"]).set_index("order_id")
         items = self.files.read("billing/order_items", [])
         items["value"], items["cost"] = items["quantity"] * items["unit_price"], items["quantity"] * items["unit_cost"]
+        if "currency" in orders:
+            paid_in = items["order_id"].map(orders["currency"])
+            items["value"], items["cost"] = (self.files.worth(items[name], paid_in) for name in ("value", "cost"))
         orders = orders.join(items.groupby("order_id")[["value", "cost"]].sum())
         orders = orders[(orders["status"] != "cancelled") & (orders["ordered_at"] < self.files.now)]
         orders["net"] = orders["value"] - orders["discount"]
@@ -183,7 +185,7 @@ class Billing:
         """Whole quarter to growth of ARR and the spend of the quarter before, also whole."""
         months, found = self.files.months, {}
         complete = [m for m in months if m + pd.DateOffset(months=1) <= self.files.now and m >= self.files.begin]
-        for start in (month for month in complete if month.month in (1, 4, 7, 10)):
+        for start in (month for month in complete if month == self.files.quarter_of(month)):
             needed = [start + pd.DateOffset(months=k) for k in range(-3, 3)]
             if all(month in complete for month in needed):
                 moved = self.revenue.metrics(Slice(), start, needed[-1])["net_new_mrr"]

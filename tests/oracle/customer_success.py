@@ -16,7 +16,7 @@ DAY = pd.Timedelta(days=1)
 
 
 class CustomerSuccess:
-    """Customers as they were known at the end of each month. Scores are 0 to 100, money in dollars."""
+    """Customers as they were known at the end of each month. Scores are 0 to 100, money in the company's currency."""
 
     def __init__(self, files: Files, revenue: Revenue, support: Support) -> None:
         self.files = files
@@ -28,7 +28,7 @@ class CustomerSuccess:
     def users(self) -> pd.DataFrame:
         """Users with their first activation."""
         rows = self.files.read("product/users", ["created_at"])
-        firsts = self.files.events.query("event_type == 'activation'").groupby("user_id")["occurred_at"].min()
+        firsts = self.files.events.query("event_type == @self.files.activation").groupby("user_id")["occurred_at"].min()
         return rows.assign(activated_at=firsts.reindex(rows["user_id"]).to_numpy())
 
     @cached_property
@@ -186,7 +186,7 @@ class CustomerSuccess:
         away += 15 * (s["negative"] > s["positive"])
         if len(self._uses(self.files.events)):
             away += 20 * (1 - (s["features"] / 10).clip(upper=1))
-        if self.uses("activation"):
+        if self.uses(self.files.activation):
             away += 30 * (1 - (s["activated"] / s["watched"].replace(0, np.nan)).fillna(1))
         parts = {
             "usage": (100 - use).where(s["events"] > 0, 0),
@@ -254,7 +254,7 @@ class CustomerSuccess:
         written = self.files.read("billing/churn_events", ["churned_at"]).query("not is_reactivation")
         written = written.rename(columns={"churned_at": "at", "reason_code": "reason"}).assign(order=0)
         subs = self.files.read("billing/subscriptions", ["ended_at"]).dropna(subset="ended_at")
-        subs = subs[subs["cancel_reason"] != "trial_not_converted"].assign(order=1)
+        subs = subs[subs["subscription_id"].isin(self.revenue.states["subscription_id"])].assign(order=1)
         subs = subs.rename(columns={"ended_at": "at", "cancel_reason": "reason"})
         rows = pd.concat([written, subs])[["account_id", "at", "reason", "order"]]
         rows = rows[rows["at"] < self.files.now].fillna({"reason": "not said"})

@@ -1,19 +1,33 @@
-"""The company's CSV files as the oracle reads them: the window, the as-of instant, and the slices that filters make."""
+"""The company's CSV files as the oracle reads them: on its clock, in its currency, and in the slices of filters."""
 
 from __future__ import annotations
 
+import calendar
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
+import yaml
 
 from company.profile import Profile
 from company.reading import read_profile
 
 DIMENSIONS = ["segment", "region", "acquisition_channel"]
+DAYS = {"spend_date", "target_month", "expected_close_date", "invoice_date", "due_date", "period_start", "period_end"}
+MONEY = {  # amounts that a row's currency is of
+    "crm/deals": ["amount"],
+    "billing/invoices": ["amount", "tax"],
+    "billing/payments": ["amount"],
+    "billing/orders": ["tax", "discount"],
+    "billing/usage_charges": ["amount"],
+    "marketing/spend": ["amount"],
+}
 
 
 @dataclass(frozen=True)
@@ -41,7 +55,7 @@ class Slice:
 
 
 class Files:
-    """The raw files up to the as-of instant; months are first-of-month timestamps."""
+    """The raw files up to the as-of instant, in local time and the reporting currency; months are their first days."""
 
     def __init__(self, folder: Path, as_of: date | None = None) -> None:
         self.folder = folder
@@ -60,10 +74,86 @@ class Files:
         self.months = list(pd.date_range(self.begin.replace(day=1), last, freq="MS"))
 
     def read(self, name: str, times: list[str], text: tuple[str, ...] = ()) -> pd.DataFrame:
-        """One file with its times parsed and the columns of `text` left as they are written."""
+        """One file with times on the company's clock, amounts in its currency, and `text` as it is written."""
+        rows = self.raw(name, times, text)
+        rows = rows.assign(**{time: self.local(rows[time]) for time in times if time not in DAYS})
+        return rows.assign(**self._worth(rows, MONEY[name])) if "currency" in rows and name in MONEY else rows
+
+    def raw(self, name: str, times: list[str], text: tuple[str, ...] = ()) -> pd.DataFrame:
+        """One file as it is, with its instants in UTC."""
         path = self.folder / f"{name}.csv"
         rows = pd.read_csv(path, parse_dates=times, dtype=dict.fromkeys(text, str), keep_default_na=True)
         return rows.assign(**{name: pd.to_datetime(rows[name]) for name in times}) if rows.empty else rows
+
+    def local(self, times: pd.Series) -> pd.Series:
+        """What the company's clock shows at instants of UTC."""
+        return times.dt.tz_localize("UTC").dt.tz_convert(self.zone).dt.tz_localize(None)
+
+    def utc(self, time: pd.Timestamp) -> pd.Timestamp:
+        """The instant of UTC at which the company's clock shows a time."""
+        return time.tz_localize(self.zone).tz_convert("UTC").tz_localize(None)
+
+    def worth(self, amounts: Iterable[float], currencies: Iterable[str]) -> list[float]:
+        """Amounts in the reporting currency, each to the cent."""
+        pairs = zip(amounts, currencies, strict=True)
+        exact = [Decimal(f"{amount:.6f}") * self.rates[currency] for amount, currency in pairs]
+        return [float(amount.quantize(Decimal("0.01"), ROUND_HALF_UP)) for amount in exact]
+
+    def _worth(self, rows: pd.DataFrame, columns: list[str]) -> dict[str, list[float]]:
+        found = {column: self.worth(rows[column], rows["currency"]) for column in columns}
+        if columns == ["amount", "tax"]:  # an invoice is paid as a whole: its tax is what lies above the amount
+            whole = self.worth(rows["amount"] + rows["tax"], rows["currency"])
+            found["tax"] = [round(a - b, 2) for a, b in zip(whole, found["amount"], strict=True)]
+        return found
+
+    @cached_property
+    def said(self) -> dict[str, Any]:
+        """What company.yml says, as it stands there."""
+        path = self.folder / "company.yml"
+        return dict(yaml.safe_load(path.read_text(encoding="utf-8"))) if path.exists() else {}
+
+    @property
+    def zone(self) -> str:
+        """Where the company's clock hangs."""
+        return str(self.said.get("calendar", {}).get("timezone", "UTC"))
+
+    @cached_property
+    def rates(self) -> dict[str, Decimal]:
+        """What one unit of each currency is worth in the reporting one."""
+        currency = self.said.get("currency", {})
+        rates = {code: Decimal(str(rate)) for code, rate in currency.get("rates", {}).items()}
+        return {str(currency.get("reporting")): Decimal(1)} | rates
+
+    def words(self, kind: str, *names: str) -> list[str]:
+        """The company's words of a kind, in its order."""
+        said = self.said.get("words", {}).get(kind, {})
+        return [str(word) for name in names or ("values",) for word in said.get(name, [])]
+
+    @property
+    def year_begins(self) -> int:
+        """The month in which the company's year begins."""
+        said = str(self.said.get("calendar", {}).get("fiscal_year_starts", "january"))
+        return list(calendar.month_name).index(said.capitalize())
+
+    def quarter_of(self, day: pd.Timestamp) -> pd.Timestamp:
+        """First day of the company's quarter that holds a day."""
+        return day.normalize().replace(day=1) - pd.DateOffset(months=(day.month - self.year_begins) % 3)
+
+    @property
+    def gross_margin(self) -> float:
+        """The share of revenue that is left after its cost; four fifths where nobody says."""
+        return float(str(self.said.get("gross_margin", "80%")).rstrip("%")) / 100
+
+    @property
+    def activation(self) -> str:
+        """The event by which a user has reached the product's value."""
+        return (self.words("activation_events") or ["activation"])[0]
+
+    @property
+    def technical(self) -> list[str]:
+        """The ticket categories about what does not work; all of them where none is called so."""
+        known = self.words("ticket_categories")
+        return ["technical"] if "technical" in known else known
 
     @cached_property
     def profile(self) -> Profile:

@@ -18,11 +18,11 @@ Family = Callable[[Slice, pd.Timestamp, pd.Timestamp], dict[str, float]]
 
 
 class Oracle:
-    """All metrics of one company, by family; money in dollars, months as first-of-month timestamps."""
+    """All metrics of one company, by family; money in its currency, months as first-of-month timestamps."""
 
-    def __init__(self, folder: Path, as_of: date | None = None, gross_margin: float = 0.8) -> None:
+    def __init__(self, folder: Path, as_of: date | None = None) -> None:
         self.files = Files(folder, as_of)
-        self.revenue = Revenue(self.files, gross_margin)
+        self.revenue = Revenue(self.files)
         self.sales = Sales(self.files)
         self.product = Product(self.files)
         self.support = Support(self.files)

@@ -32,7 +32,7 @@ class Product:
     def _all_users(self) -> pd.DataFrame:
         rows = self.files.read("product/users", ["created_at"])
         rows = rows[rows["created_at"] < self.files.now].copy()
-        firsts = self.files.events.query("event_type == 'activation'").groupby("user_id")["occurred_at"].min()
+        firsts = self.files.events.query("event_type == @self.files.activation").groupby("user_id")["occurred_at"].min()
         rows["activated_at"] = rows["user_id"].map(firsts)
         return rows
 

@@ -19,11 +19,11 @@ KINDS = ("new", "reactivation", "expansion", "contraction", "churn")
 
 
 class Revenue:
-    """MRR and everything made of it. Money comes out in dollars."""
+    """MRR and everything made of it. Money comes out in the company's currency."""
 
-    def __init__(self, files: Files, gross_margin: float) -> None:
+    def __init__(self, files: Files) -> None:
         self.files = files
-        self.margin = gross_margin
+        self.margin = files.gross_margin
 
     @cached_property
     def states(self) -> pd.DataFrame:
@@ -41,7 +41,8 @@ class Revenue:
             starts = row["effective_at"]
             starts = starts if pd.isna(sub.trial_ended_at) else max(starts, sub.trial_ended_at)
             stops = min(until, sub.stops)
-            cents, kind = monthly_cents(row), kinds[row["product_id"]]
+            rate = Fraction(self.files.rates.get(row.get("currency"), 1))
+            cents, kind = monthly_cents(row, rate), kinds[row["product_id"]]
             if kind in ("plan", "add-on") and cents > 0 and starts < min(stops, self.files.now):
                 found.append((sub.account_id, row["subscription_id"], row["product_id"], kind, starts, stops, cents))
         names = ["account_id", "subscription_id", "product_id", "category", "starts", "stops", "cents"]
@@ -198,15 +199,18 @@ class Revenue:
         )
 
 
-def monthly_cents(change: dict[str, Any]) -> int:
-    """What a state of the ledger is worth a month, exact in cents, half goes up; 0 where its price is not known."""
+def monthly_cents(change: dict[str, Any], rate: Fraction) -> int:
+    """What a state of the ledger is worth a month, exact in cents, half goes up; 0 where its price is not known.
+
+    `rate` is what one unit of its currency is worth.
+    """
     row = {name: value for name, value in change.items() if not pd.isna(value)}
     count, unit = SHORT.get(row.get("billing_interval", ""), (row.get("interval_count"), row.get("interval_unit")))
     if "recurring_amount" in row:
         amount = Fraction(row["recurring_amount"])
     else:
         amount = Fraction(row["quantity"]) * Fraction(row.get("unit_price", 0))
-    a_month = amount * (1 - Fraction(row["discount_pct"]) / 100) * A_YEAR[str(unit)] / (12 * Fraction(count))
+    a_month = rate * amount * (1 - Fraction(row["discount_pct"]) / 100) * A_YEAR[str(unit)] / (12 * Fraction(count))
     return math.floor(100 * a_month + Fraction(1, 2))
 
 

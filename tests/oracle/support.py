@@ -24,36 +24,43 @@ class Support:
     def tickets(self) -> pd.DataFrame:
         """Tickets with met, breached and hours of each step."""
         policy = self.files.read("support/sla_policies", []).set_index("priority")
-        rows = self.files.read("support/tickets", ["created_at", "first_response_at", "resolved_at"])
-        rows = self.files.with_account(rows[rows["created_at"] < self.files.now])
+        rows = self.files.raw("support/tickets", ["created_at", *STEPS.values()])
+        rows = self.files.with_account(rows[rows["created_at"] < self.now])
         for step, column in STEPS.items():
-            rows[column] = rows[column].where(rows[column] < self.files.now)
+            rows[column] = rows[column].where(rows[column] < self.now)
             target = rows[f"{step}_target"] = pd.to_timedelta(rows["priority"].map(policy[f"{step}_hours"]), unit="h")
-            ran = self._ran(rows, rows[column].fillna(self.files.now))
+            ran = self._ran(rows, rows[column].fillna(self.now))
             rows[f"{step}_met"] = rows[column].notna() & (ran <= target)
             rows[f"{step}_breached"] = ran > target
             rows[f"{step}_hours"] = (ran.dt.total_seconds() / 3600).where(rows[column].notna())
-        return rows
+        local = {column: self.files.local(rows[column]) for column in ("created_at", *STEPS.values())}
+        return rows.assign(began=rows["created_at"], ended=rows["resolved_at"], **local)
+
+    @property
+    def now(self) -> pd.Timestamp:
+        """The as-of instant in UTC, by which clocks run."""
+        return self.files.utc(self.files.now)
 
     def is_late(self, rows: pd.DataFrame, until: pd.Timestamp) -> pd.Series:
-        """Whether the time for a resolution had run out before an instant."""
-        return self._ran(rows, rows["resolved_at"].fillna(until).clip(upper=until)) > rows["resolution_target"]
+        """Whether the time for a resolution had run out before a time of the company's clock."""
+        until, tickets = self.files.utc(until), rows.assign(created_at=rows["began"])
+        return self._ran(tickets, rows["ended"].fillna(until).clip(upper=until)) > rows["resolution_target"]
 
     @cached_property
     def waits(self) -> dict[str, list[Span]]:
         """From when to when each ticket was not open, as far as the files tell."""
         if not (self.files.folder / "support/ticket_status_history.csv").exists():
             return {}
-        rows = self.files.read("support/ticket_status_history", ["entered_at"])
-        known = rows[rows["entered_at"] < self.files.now].sort_values(["entered_at", "status_history_id"])
+        rows = self.files.raw("support/ticket_status_history", ["entered_at"])
+        known = rows[rows["entered_at"] < self.now].sort_values(["entered_at", "status_history_id"])
         found = {}
         for ticket, entries in known.groupby("ticket_id"):
-            steps = [*zip(entries["status"], entries["entered_at"], strict=True), ("", self.files.now)]
+            steps = [*zip(entries["status"], entries["entered_at"], strict=True), ("", self.now)]
             found[str(ticket)] = [(since, until) for (status, since), (_, until) in pairwise(steps) if status != "open"]
         return found
 
     def _ran(self, rows: pd.DataFrame, ends: pd.Series) -> pd.Series:
-        """How long each ticket's clock ran until its end."""
+        """How long each ticket's clock ran until its end, in instants of UTC."""
         profile = self.files.profile
         if profile.service_hours is None and not self.waits:
             return ends - rows["created_at"]

@@ -29,8 +29,8 @@ def shares(model: str, n: int) -> list[Fraction]:
 
 
 def conversions(oracle: Oracle) -> pd.DataFrame:
-    """Deals won, with their amount, and customers won, with their new MRR; money in cents."""
-    deals = oracle.sales.deals
+    """New business won, with its amount, and customers won, with their new MRR; money in cents."""
+    deals = oracle.sales.business
     won = deals[deals["won"] & (deals["closed_at"] < oracle.files.now)].rename(columns={"closed_at": "moment"})
     won = won.assign(kind="deal", worth=(won["amount"] * 100).round().astype("int64"))
     moves = oracle.revenue.movements

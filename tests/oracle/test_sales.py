@@ -221,7 +221,7 @@ def test_every_forecast_equals_the_oracle(oracle: Oracle) -> None:
     won, stages = rows[rows["won"]], dict(list(seen.groupby(["pipeline", "stage"])))
     slices = [(segment, pipeline) for segment in rows["segment"].unique() for pipeline in rows["pipeline"].unique()]
     for week in weeks(files):
-        first = week.to_period("Q").start_time
+        first = files.quarter_of(week)
         after = first + pd.DateOffset(months=3)
         left = (after - week).days
         if first < files.begin:

@@ -105,7 +105,7 @@ class Usage:
 
     def releases(self, tickets: pd.DataFrame) -> pd.DataFrame:
         """Release × segment, All included: counts in the four weeks before and from the release day on."""
-        versions = self.files.read("product/releases", ["released_at"])
+        versions = self.files.read("product/releases", ["released_at"], ("version",))
         found = []
         for version, when in zip(versions["version"], versions["released_at"].dt.normalize(), strict=True):
             if when >= self.files.now:
@@ -123,7 +123,7 @@ class Usage:
                         f"events_{side}": len(inside),
                         f"errors_{side}": (inside["event_type"] == "error").sum(),
                         f"tickets_{side}": len(opened),
-                        f"technical_tickets_{side}": (opened["category"] == "technical").sum(),
+                        f"technical_tickets_{side}": opened["category"].isin(self.files.technical).sum(),
                     }
                 row["is_complete"] = when - 4 * WEEK >= self.files.begin and when + 4 * WEEK <= self.files.now
                 found.append(row)
