@@ -111,6 +111,11 @@ def events(tower: Tower, filters: Filters) -> pd.DataFrame:
     return found[found["segment"].isna() | found["segment"].isin(filters.segment) | (not filters.segment)]
 
 
+def answers(figure: go.Figure, event: Mapping[str, Any]) -> bool:
+    """Whether a click can be asked for accounts: markers of what happened and lines that only guide have none."""
+    return figure.data[event.get("curve_number", 0)].customdata is not None
+
+
 def point_of(figure: go.Figure, event: Mapping[str, Any]) -> Point:
     """The point of a figure that a click names: the trace's `customdata` holds its mapping, `meta` the series."""
     trace = figure.data[event.get("curve_number", 0)]

@@ -12,7 +12,7 @@ import streamlit as st
 from app.data import lacks_of
 from app.found import Found
 from app.ui import charts
-from app.ui.drill import Drill, Point, events, follow, named, point_of
+from app.ui.drill import Drill, Point, answers, events, follow, named, point_of
 from app.ui.exports import caption, downloads, file_name
 from app.ui.formats import is_money, listed, plain, title_of, words
 from app.ui.visit import Visit
@@ -129,7 +129,7 @@ def draw(visit: Visit, title: str, figure: go.Figure, drill: Drill | None = None
 
     def clicked() -> None:
         points = st.session_state[key]["selection"]["points"]
-        points = [p for p in points if figure.data[p.get("curve_number", 0)].yaxis != "y2"]  # no markers
+        points = [p for p in points if answers(figure, p)]
         st.session_state["_clicked"] = (title, point_of(figure, points[0])) if points else None
         st.session_state[f"_turn-{title}"] = turn + 1  # a new key, so that no bar stays selected
 
