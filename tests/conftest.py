@@ -13,7 +13,7 @@ import pytest
 from data_gen.generate import generate
 from data_gen.plan import Plan
 from tests import shared
-from tests.shared import Company, free_port, new_database
+from tests.shared import Company, free_port, lend_parse, named, new_database
 from warehouse.settings import Settings, load_settings
 
 __all__ = ["Company", "empty_company", "free_port", "make_company", "new_database"]
@@ -56,14 +56,15 @@ def server() -> dict[str, str]:
 def empty_company(server: dict[str, str], name: str, data: Path, target: Path) -> Company:
     """A company whose files lie in `data`, with a database of its own in which nothing is loaded yet."""
     own = {
-        "DATABASE_URL": new_database(server, name),
-        "POSTGRES_DB": name,
+        "DATABASE_URL": new_database(server, named(name)),
+        "POSTGRES_DB": named(name),
         "DATA_DIR": str(data),
         "DBT_TARGET_PATH": str(target),
         "AS_OF_DATE": "",
     }
     company = Company(data, os.environ | server | own)
     company.run("warehouse", "up")
+    lend_parse(server, company)
     return company
 
 

@@ -6,8 +6,10 @@ The first process that needs a thing makes it while the others wait; what it is 
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import os
+import pprint
 import secrets
 import shutil
 import socket
@@ -26,6 +28,8 @@ from warehouse.server.embedded import EmbeddedServer
 from warehouse.settings import ROOT, load_settings
 from warehouse.url import DatabaseUrl
 
+LENGTH = 24  # of the names of databases that companies have
+PARSED = "partial_parse.msgpack"
 FOLDER = "TOWER_TEST_RUN"  # the environment variable that names the run's folder to every process of it
 
 
@@ -96,6 +100,44 @@ def start_server() -> dict[str, str]:
     return settings
 
 
+def named(name: str) -> str:
+    """The database of a company: all such names are of one length, so that artefacts can be lent by replacing them."""
+    assert len(name) <= LENGTH, name
+    return name.ljust(LENGTH, "_")
+
+
+def parsed(server: Mapping[str, str]) -> dict[str, str]:
+    """Let dbt read the project once a run; returns the folder of its artefacts and the database that they speak of."""
+    name, target = named("tower_parsed"), run_folder() / "parsed"
+    url = server["DATABASE_URL"].rsplit("/", 1)[0] + f"/{name}"
+    own = {"DATABASE_URL": url, "POSTGRES_DB": name, "DBT_TARGET_PATH": str(target)}
+    Company(target, os.environ | server | own).run("warehouse.dbt", "--quiet", "parse")
+    return {"target": str(target), "database": name, "url": url}
+
+
+def lend_parse(server: Mapping[str, str], company: Company) -> None:
+    """Spare a new company dbt's reading of the project: it finds what another has read, under its own name.
+
+    dbt reads anew when the connection that it remembers, by a hash, is not the one it has.
+    """
+    lent = once("parsed", lambda: parsed(server))
+    target = Path(company.environment["DBT_TARGET_PATH"])
+    target.mkdir(parents=True, exist_ok=True)
+    content = (Path(lent["target"]) / PARSED).read_bytes()
+    mine = DatabaseUrl.parse(company.environment["DATABASE_URL"])
+    content = content.replace(_connection_hash(DatabaseUrl.parse(lent["url"])), _connection_hash(mine))
+    (target / PARSED).write_bytes(content.replace(lent["database"].encode(), str(mine.database).encode()))
+
+
+def _connection_hash(url: DatabaseUrl) -> bytes:
+    """What dbt's state check keeps of a connection."""
+    from dbt.adapters.postgres.connections import PostgresCredentials  # costs a second that few tests need
+
+    known = {"host": url.host, "port": url.port, "user": url.username, "password": url.password, "schema": "marts"}
+    keys = sorted(PostgresCredentials(database=url.database, **known).connection_info())
+    return hashlib.sha256(pprint.pformat(keys).encode()).hexdigest().encode()
+
+
 def new_database(server: Mapping[str, str], name: str, template: str = "template1") -> str:
     """Make a database on the tests' server, empty or as a copy; returns the owner's URL of it."""
     # two copies of one template at a time are refused
@@ -122,10 +164,12 @@ class Company:
 
     def copy(self, server: Mapping[str, str], name: str, target: Path) -> Company:
         """The same company in a database of another name, with artefacts of dbt that speak of that one."""
-        built = Path(self.environment["DBT_TARGET_PATH"])
+        name, built = named(name), Path(self.environment["DBT_TARGET_PATH"])
         target.mkdir(parents=True)
         for file in built.glob("*.json"):
             text = file.read_text(encoding="utf-8").replace(self.environment["POSTGRES_DB"], name)
             (target / file.name).write_text(text, encoding="utf-8")
         own = {"DATABASE_URL": new_database(server, name, self.environment["POSTGRES_DB"]), "POSTGRES_DB": name}
-        return Company(self.data, self.environment | own | {"DBT_TARGET_PATH": str(target)})
+        company = Company(self.data, self.environment | own | {"DBT_TARGET_PATH": str(target)})
+        lend_parse(server, company)
+        return company

@@ -17,7 +17,7 @@ QUESTIONS = sorted(file.stem for file in (ROOT / "dbt/analyses").glob("*.sql"))
 @pytest.fixture(scope="module")
 def compiled(company: Company) -> Path:
     """The folder with the compiled SQL."""
-    company.run("warehouse.dbt", "--quiet", "compile")
+    company.run("warehouse.dbt", "--quiet", "compile", "--select", "path:analyses")
     return Path(company.environment["DBT_TARGET_PATH"]) / "compiled/gtm_control_tower/analyses"
 
 
