@@ -14,7 +14,7 @@ from company.currencies import DECIMALS
 LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"})  # not decomposed
 MOST_TITLES = 40  # lines above the header
 # what pipelines and ad systems put before the name that people know, and the currency behind it
-PREFIXES = ("properties_hs_", "property_hs_", "properties_", "property_", "segments_", "metrics_")
+PREFIXES = ("properties_hs_", "property_hs_", "hs_", "properties_", "property_", "segments_", "metrics_")
 CURRENCY = re.compile(rf"(?:_in)?_({'|'.join(code.lower() for code in DECIMALS)})$")
 TOTAL = re.compile(
     r"(grand |sub[- ]?)?(totals?|sum|summe|gesamt(summe)?|totale|totaal|totalt|somme|suma|razem|celkem)(\s*:.*)?", re.I

@@ -112,6 +112,7 @@ class Mapping:
     lookups: dict[str, Rows] = field(default_factory=dict)
     tables: dict[str, list[Rows]] = field(default_factory=dict)
     absent: dict[str, str] = field(default_factory=dict)
+    has_each: bool = False  # entries that go for each of several columns: which ones, the files' headers tell
     questions: tuple[str, ...] = ()  # those that nobody has answered, with their places
 
     def wanted(self, source: str, tables: dict[str, Table]) -> dict[str, bool]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable
+from collections.abc import Mapping as Mapping_
 from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +32,10 @@ def names() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.yml"))
 
 
-def read_mapping(name: str, tables: list[Table], is_draft: bool = False) -> Mapping:
-    """A ready mapping by its name, or a file of one's own.
+def read_mapping(
+    name: str, tables: list[Table], is_draft: bool = False, headers: Mapping_[str, list[str]] | None = None
+) -> Mapping:
+    """A ready mapping by its name, or a file of one's own. `headers` are those of its files that it does not name.
 
     Raises TowerError with every mistake and its line, and for open questions unless a draft is read as one.
     """
@@ -40,7 +44,7 @@ def read_mapping(name: str, tables: list[Table], is_draft: bool = False) -> Mapp
         near = "".join(f"; did you mean {word}?" for word in difflib.get_close_matches(name, names(), 1))
         raise TowerError(f"no mapping {name!r}{near}; ready ones: {', '.join(names())}; or name a YAML file")
     body, text = read_document(path)
-    reader = _Reader(path, {table.key: table for table in tables})
+    reader = _Reader(path, {table.key: table for table in tables}, headers or {})
     mapping = reader.mapping(path.stem, body, text)
     if reader.mistakes:
         raise TowerError("\n  ".join([f"the mapping {path.name} has mistakes:", *dict.fromkeys(reader.mistakes)]))
@@ -57,6 +61,7 @@ class _Reader:
 
     path: Path
     tables: dict[str, Table]
+    headers: Mapping_[str, list[str]]  # by the file's name in the mapping
     mistakes: list[str] = field(default_factory=list)
     questions: list[tuple[int, str]] = field(default_factory=list)  # by line
 
@@ -136,8 +141,10 @@ class _Reader:
             if key not in self.tables:
                 self.wrong(key, f"the contract has no table {str(key)!r}", key, self.tables)
                 continue
-            entries = [self.rows(mapping, key, entry) for entry in (given if isinstance(given, list) else [given])]
-            mapping.tables[key] = [rows for rows in entries if rows]
+            several = given if isinstance(given, list) else [given]
+            entries = [one for entry in several for one in self.repeated(mapping, key, entry)]
+            made = [self.rows(mapping, key, entry) for entry in entries]
+            mapping.tables[key] = [rows for rows in made if rows]
         for key, why in self.map(body.get("absent"), "absent", 1).items():
             table, _, column = key.rpartition(".") if key not in self.tables else (key, "", "")
             if table not in self.tables or (column and column not in [c.name for c in self.tables[table].columns]):
@@ -184,6 +191,26 @@ class _Reader:
             see(text)
         except ValueError as error:
             self.wrong(at, f"{what}: {error}")
+
+    def repeated(self, mapping: Mapping, name: str, body: Any) -> list[Any]:
+        """An entry, or where it has `each`, one for each column of the file whose header is like that."""
+        if not isinstance(body, Map) or "each" not in body:
+            return [body]
+        mapping.has_each = True
+        each = self.keys(body["each"], ("like", "type"), f"{name}: each", body)
+        like, kind = (self.text(each.get(key), f"{name}: each: {key}", body) for key in ("like", "type"))
+        source = str(body.get("from"))
+        if kind not in TYPES or like.count("*") != 1 or source not in mapping.files:
+            self.wrong(body, f"{name}: each needs a file, a header with one * and a type: {', '.join(TYPES)}")
+            return []
+        entry = Map({key: value for key, value in body.items() if key != "each"})
+        entry.line = body.line
+        found = {clean_name(h): h for h in self.headers.get(source, []) if fnmatchcase(h.lower(), like.lower())}
+        for column in found:
+            mapping.types[source][column] = kind
+        if not found:  # judged all the same
+            self.rows(mapping, name, _filled_in(entry, _parts("each", like.replace("*", "each"), like)))
+        return [_filled_in(entry, _parts(column, header, like)) for column, header in found.items()]
 
     def rows(self, mapping: Mapping, name: str, body: Any, aggregate: bool = False) -> Rows | None:
         """An entry of a table, or a lookup, which may have aggregates."""
@@ -319,6 +346,36 @@ class _Reader:
                     except duckdb.Error as error:
                         found[number] = error
         return [found[number] for number in range(len(expressions))]
+
+
+def _parts(column: str, header: str, like: str) -> dict[str, str]:
+    """What an entry with `each` may speak of: the column, and of its header what the * stands for.
+
+    Of `Signed (Partners)` the name is Signed and within is Partners.
+    """
+    before, _, after = like.partition("*")
+    text = header[len(before) : len(header) - len(after)]
+    within = re.search(r"[(]([^()]*)[)]$", text)
+    name = re.sub(r" *[(].*", "", text)
+    return {"{column}": column, "{name}": name, "{within}": within[1] if within else ""}
+
+
+def _filled_in(body: Any, parts: dict[str, str]) -> Any:
+    """A copy of a document's part with the parts put in, so that they may stand within quotes of SQL."""
+    if isinstance(body, Map):
+        copy = Map({key: _filled_in(value, parts) for key, value in body.items()})
+        copy.line = body.line
+        return copy
+    if isinstance(body, list):
+        return [_filled_in(value, parts) for value in body]
+    if not isinstance(body, str):
+        return body
+    filled = body
+    for mark, part in parts.items():
+        filled = filled.replace(mark, part.replace("'", "''"))
+    text = Text(filled)
+    text.line = getattr(body, "line", 0)
+    return text
 
 
 def _described(expressions: dict[int, Expression], struct: str) -> dict[int, str]:

@@ -16,6 +16,7 @@ from loader.files.marks import NO_HINTS, Hints, Undecided
 from loader.files.relation import Relation, Rule, Trouble
 from loader.mapping.matching import match_files
 from loader.mapping.model import Mapping, Rows, sql_type
+from loader.mapping.reader import read_mapping
 from loader.mapping.staging import FILE_COLUMNS, Staged, Types, asked, has_line_rows, looks_plain, make_view, proved
 from loader.mapping.translation import is_typed, joined, looked_up, named, output, unread
 from loader.sql import first, identifier, identifiers, run
@@ -45,8 +46,9 @@ class MappedSource(FolderSource):
         self, folder: Path, tables: list[Table], scratch: Path, mappings: list[Mapping], hints: Hints = NO_HINTS
     ) -> None:
         self.folder, self.scratch, self.strict, self.count = folder, scratch, False, 0
-        self.tables, self.mappings, self.hints = {table.key: table for table in tables}, mappings, hints
+        self.tables, self.hints = {table.key: table for table in tables}, hints
         self.found, self.unused = match_files(folder, mappings)
+        self.mappings = [self._with_each(mapping, tables) if mapping.has_each else mapping for mapping in mappings]
         self.owner = {path: key for key, paths in self.found.items() for path in paths}
         self.deleted: dict[str, list[Path]] = {table.key: [] for table in tables}
         self.files = {table.key: [path for _, _, path in self.pieces_of(table)] for table in tables}
@@ -54,6 +56,20 @@ class MappedSource(FolderSource):
         self.told: set[Path] = set()  # files whose notes and unreadable lines are with a relation already
         self.is_staged = False
         self._stamps: dict[str, str] = {}
+
+    def _with_each(self, mapping: Mapping, tables: list[Table]) -> Mapping:
+        """A mapping with entries for each column that its files have and it does not name."""
+        headers: dict[str, list[str]] = {}
+        for source, names in mapping.names.items():
+            wanted = tuple(mapping.wanted(source, self.tables))
+            for path in self.found[mapping.name, source]:
+                facts = FileFacts(path, path.name, wanted, names=names)
+                try:
+                    facts.look()
+                except BROKEN:
+                    continue  # staging says what is wrong
+                headers.setdefault(source, []).extend(facts.extra)
+        return read_mapping(str(mapping.path), tables, True, headers)
 
     def paths(self) -> list[Path]:
         """Every file that may be read."""

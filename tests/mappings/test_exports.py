@@ -277,6 +277,66 @@ def test_a_credit_of_an_ad_account_is_kept(tmp_path: Path) -> None:
     assert sum(float(row["amount"]) for row in rows["marketing.spend"]) == 130
 
 
+def test_the_stages_of_any_hubspot_pipeline_are_in_the_headers(tmp_path: Path) -> None:
+    """Date entered "stage (pipeline)" names both, in the words of the deals; the standard stages are read once."""
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "companies.csv").write_text("Record ID,Company name,Create Date\n101,Tern,2026-01-03 09:15\n")
+    (data / "deals.csv").write_text(
+        '"Record ID","Deal Name","Deal Stage","Close Date","Deal owner","Amount","Pipeline","Create Date",'
+        '"Deal probability","Associated Company IDs (Primary)","Date entered ""Buyer\'s review (Partners)""",'
+        '"Date entered ""SIGNED (Partners)""","Date entered ""Closed lost (Sales Pipeline)""",'
+        '"Date entered current stage"\n'
+        '"D1","A","Signed (Partners)","2026-03-15 12:00","Ada","7000","Partners","2026-01-12 09:00","1","101",'
+        '"2026-02-01 09:00","2026-03-15 09:00","","2026-03-15 09:00"\n'
+        '"D2","B","Closed lost (Sales Pipeline)","2026-06-02 12:00","Ada","500","Sales Pipeline","2026-01-12 09:00",'
+        '"0","101","","","2026-06-02 10:00","2026-06-02 10:00"\n'
+    )
+    rows, outcomes = run(data, "hubspot", tmp_path)
+    assert sum(outcome.rejected for outcome in outcomes) == 0
+    assert sorted(pick(rows["crm.deal_stage_history"], "deal_id", "pipeline", "stage", "entered_at"), key=str) == [
+        ("D1", "Partners", "Buyer's review", "2026-02-01 09:00:00"),
+        ("D1", "Partners", "SIGNED", "2026-03-15 09:00:00"),
+        ("D2", None, "Closed lost", "2026-06-02 10:00:00"),
+    ]
+
+
+def test_salesforce_reads_objects_without_flags_and_with_the_names_of_labels(tmp_path: Path) -> None:
+    """A stage called Closed says that a deal is over where IsClosed is not exported, and its day is the close date."""
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "sf_users.csv").write_text("User ID,Full Name,Created Date\n0051,Ann,2025-01-05T10:00:00Z\n")
+    (data / "sf_accounts.csv").write_text("Account ID,Account Name,Owner ID,Created Date\n0011,Alfa,0051,2026-01-05\n")
+    (data / "sf_opportunities.csv").write_text(
+        "Opportunity ID,Account ID,Opportunity Name,Amount,Stage,Close Date,Created Date,Owner ID\n"
+        "1,0011,Won,1000,Closed Won,2026-03-01,2026-01-05,0051\n2,0011,Open,2000,Proposal,2026-08-01,2026-02-05,0051\n"
+    )
+    rows, outcomes = run(data, "salesforce", tmp_path)
+    assert sum(outcome.rejected for outcome in outcomes) == 0
+    assert pick(rows["crm.deals"], "deal_id", "account_id", "stage", "closed_at") == [
+        ("1", "0011", "Closed Won", "2026-03-01 00:00:00"),
+        ("2", "0011", "Proposal", None),
+    ]
+
+
+def test_hubspot_reads_the_api_names_of_properties(tmp_path: Path) -> None:
+    """A probability of 1 is a won deal; the lists of who belongs to whom and of properties are not deals."""
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "companies.csv").write_text("id,name,createdate\n101,Tern,2026-01-03T09:15:00Z\n")
+    (data / "deals_to_companies.csv").write_text("deal_id,company_id\nD1,101\n")
+    (data / "deal_property_history.csv").write_text("id,property,value\nD9,amount,7\n")
+    (data / "deals.csv").write_text(
+        "id,dealname,dealstage,closedate,amount,pipeline,createdate,hs_deal_stage_probability,hs_is_closed_won\n"
+        "D1,A,closedwon,2026-03-15T12:00:00Z,7000,default,2026-01-12T09:00:00Z,1,true\n"
+    )
+    rows, outcomes = run(data, "hubspot", tmp_path)
+    assert sum(outcome.rejected for outcome in outcomes) == 0
+    assert pick(rows["crm.deals"], "deal_id", "account_id", "outcome", "probability", "closed_at") == [
+        ("D1", "101", "won", "100.00", "2026-03-15 12:00:00")
+    ]
+
+
 def test_spend_is_in_the_currency_that_a_column_or_a_header_names(tmp_path: Path) -> None:
     """Cost (EUR) is in euros, and so is what stands beside EUR; the same day in two currencies is not added up."""
     (tmp_path / "data").mkdir()
