@@ -13,6 +13,7 @@ TYPES = {
     "time": "timestamp",
     "number": "numeric(38,9)",
     "cents": "numeric(38,9)",  # or whole units, where each has two decimals
+    "hundredths": "numeric(38,9)",  # cents of every currency that has any, no thousandths
     "minor": "numeric(38,9)",  # cents in any case, with fractions of them
     "integer": "integer",
     "flag": "boolean",
@@ -135,6 +136,6 @@ class Mapping:
 
 def sql_type(kind: str) -> str:
     """The DuckDB type of a column that the mapping gives a type; a format is one of a timestamp."""
-    if kind in ("number", "cents", "minor"):
+    if kind in ("number", "cents", "hundredths", "minor"):
         return "double"
     return {"date": "date", "integer": "bigint", "flag": "boolean"}.get(kind, "timestamp")

@@ -175,10 +175,10 @@ class _Reader:
             if self.is_question(given, f"types of file {source}: {column}", column):
                 continue
             kind, _, currency = self.text(given, str(column), column).partition(" by ")
-            if currency and kind in ("cents", "minor"):
+            if currency and kind in ("cents", "hundredths", "minor"):
                 mapping.currencies[source][str(column)] = self.column_name(currency, column)
             elif currency:
-                self.wrong(column, f"{column}: only cents and minor are by a currency")
+                self.wrong(column, f"{column}: only cents, hundredths and minor are by a currency")
             mapping.types[source][self.column_name(column, column)] = kind
             if kind not in TYPES and "%" not in kind:
                 self.wrong(column, f"{column}: no type {kind!r}; use {', '.join(TYPES)} or a format like %d-%m-%Y")

@@ -165,7 +165,7 @@ class MappedSource(FolderSource):
         readers = [rows for entries in mapping.tables.values() for rows in entries if rows.source == source]
         is_alone = len(readers) == 1 and not (readers[0].per or readers[0].where)
         is_looked_up = any(rows.source == source for rows in mapping.lookups.values())
-        return is_alone and not is_looked_up and "cents" not in mapping.types[source].values()
+        return is_alone and not is_looked_up and not {"cents", "hundredths"} & {*mapping.types[source].values()}
 
     def _read(
         self, db: duckdb.DuckDBPyConnection, mapping: Mapping, source: str, number: int, path: Path, is_seen_once: bool

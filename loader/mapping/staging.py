@@ -97,7 +97,7 @@ def make_view(
     for name, kind in kinds.items():
         if name in relation.columns:
             currency = types.currencies.get(name, "")
-            units = minor_units(currency if currency in relation.columns else "")
+            units = minor_units(currency if currency in relation.columns else "", kind)
             value, note = _typed(db, raw, name, kind, units, found.get(name))
             notes += [note] if note else []
             picked[name] = value
@@ -124,11 +124,15 @@ def _currency_of_header(facts: FileFacts | None, kinds: dict[str, str]) -> str:
     return codes.pop() if len(codes) == 1 else ""
 
 
-def minor_units(currency: str) -> str:
-    """SQL for how many minor units the currency in a column has, as Stripe counts them; 100 without a column."""
+def minor_units(currency: str, kind: str) -> str:
+    """SQL for how many minor units the currency in a column has, as Stripe counts them; 100 without a column.
+
+    Of the kind `hundredths` a currency has as many, or none.
+    """
     if not currency:
         return "100"
-    places = {code: number for code, number in (DECIMALS | STRIPE_DECIMALS).items() if number != 2}
+    every = (DECIMALS | STRIPE_DECIMALS).items()
+    places = {code: number for code, number in every if number == 0 or (number != 2 and kind != "hundredths")}
     codes = {number: [code for code in places if places[code] == number] for number in sorted(set(places.values()))}
     cases = " ".join(f"when list_contains([{literals(several)}], _code) then {10**n}" for n, several in codes.items())
     return f"case {cases} else 100 end".replace("_code", f"upper(trim({identifier(currency)}))")
@@ -149,9 +153,9 @@ def _typed(
     if kind == "integer":  # 5.6 is none, though it could be rounded to one
         text = f"case when regexp_full_match({text}, '[-+]?[0-9]+') then {text} end"
     value = f"try_cast({text} as {sql_type(kind)})"
-    if kind not in ("cents", "minor"):
+    if kind not in ("cents", "hundredths", "minor"):
         return value, ""
-    if kind == "cents" and _has_decimals(db, f"{raw} where {units} = 100", text):
+    if kind != "minor" and _has_decimals(db, f"{raw} where {units} = 100", text):
         return value, f"{name} has two decimals, so that it is read as it is and not in cents"
     return f"{value} / ({units})", ""
 

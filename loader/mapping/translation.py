@@ -11,6 +11,7 @@ READABLE = {
     "time": "a time",
     "number": "a number",
     "cents": "a number",
+    "hundredths": "a number",
     "minor": "a number",
     "integer": "a whole number",
     "flag": "true or false",
