@@ -26,9 +26,10 @@ from loader.mapping.source import MappedSource
 from loader.sql import identifier
 from loader.write import audit, merge, rejected
 from loader.write.company import timezone_of, write_company
+from loader.write.contents import write_contents
 from loader.write.contradictions import find_contradictions
 from loader.write.copying import Copying, Exported, copy_rows
-from loader.write.currencies import rated_before, rated_of, refuse_torn_ledgers, settle_currency
+from loader.write.currencies import find_currencies, rated_before, rated_of, refuse_torn_ledgers, settle_currency
 from loader.write.deletes import delete_rows
 from loader.write.making import make_table
 from warehouse.errors import TowerError
@@ -232,10 +233,12 @@ class Loading:
                 "or name the day: AS_OF_DATE=2026-10-31. Nothing was changed"
             )
         company = write_company(self.cursor, self.options)
-        settle_currency(self.cursor, self.check.tables)
+        currencies = find_currencies(self.cursor, self.check.tables)
+        settle_currency(self.cursor, currencies)
         refuse_torn_ledgers(self.cursor, self.check.db, self.checked)
         run = audit.write_run(self.cursor, started, self.options, done)
         rejected.write_rejects(self.cursor, self.check.db, run, self.checked)
+        write_contents(self.cursor, run, self.check.tables, currencies)
         done = replace(done, company=company)
         return replace(done, run=run, contradicted=find_contradictions(self.cursor, run, self.check.tables))
 

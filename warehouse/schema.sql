@@ -77,6 +77,12 @@ create table if not exists ops.contradictions (
     believed varchar(255) not null,
     primary key (source_table, rule, row_key)
 );
+create table if not exists ops.loaded_tables (
+    source_table varchar(255) primary key,
+    load_run_id bigint not null,
+    empty_columns jsonb not null,  -- in which no row has a value
+    currencies jsonb not null  -- code: rows
+);
 create table if not exists ops.publications (
     publication_id bigint generated always as identity primary key,
     published_at timestamp not null,
@@ -99,7 +105,7 @@ create unique index if not exists saved_views_name on ops.saved_views (lower(nam
 
 grant usage on schema marts, scores, ops to tower_reader;
 grant select on all tables in schema marts, scores to tower_reader;
-grant select on ops.load_runs, ops.load_files, ops.rejected_rows, ops.contradictions, ops.expected_checks, ops.publications to tower_reader;
+grant select on ops.load_runs, ops.load_files, ops.rejected_rows, ops.contradictions, ops.loaded_tables, ops.expected_checks, ops.publications to tower_reader;
 grant select, insert, delete on ops.saved_views to tower_reader;
 alter default privileges in schema marts grant select on tables to tower_reader;
 alter default privileges in schema scores grant select on tables to tower_reader;

@@ -21,6 +21,7 @@ from loader.sql import literal, run
 from warehouse.errors import TowerError
 
 LEDGER = "billing.subscription_changes"
+Found = dict[str, dict[str, int]]  # code in capitals to table to rows
 
 
 def rated_of(connection: Any | None, options: Options) -> Rated | None:
@@ -74,12 +75,11 @@ def _lost_changes(db: duckdb.DuckDBPyConnection, file: Checked) -> dict[str, str
     return dict(run(db, query, [[line for (line,) in lines]]).fetchall())
 
 
-def settle_currency(cursor: Any, tables: list[Table]) -> str | None:
+def settle_currency(cursor: Any, found: Found) -> str | None:
     """The reporting currency: company.yml's, else the one that most amounts are in; None where none says its own.
 
     Raises TowerError for amounts in a currency without a rate, or that only spot rates could convert.
     """
-    found = _found(cursor, tables)
     cursor.execute("select reporting_currency, fx_method from raw.company_settings")
     declared, method = cursor.fetchone()
     reporting = declared or _most(found)
@@ -103,9 +103,9 @@ def settle_currency(cursor: Any, tables: list[Table]) -> str | None:
     return str(reporting)
 
 
-def _found(cursor: Any, tables: list[Table]) -> dict[str, dict[str, int]]:
-    """The currencies that amounts are in: code in capitals to table to rows."""
-    found: dict[str, dict[str, int]] = {}
+def find_currencies(cursor: Any, tables: list[Table]) -> Found:
+    """The currencies that amounts are in."""
+    found: Found = {}
     for table, column in ((one, column) for one in tables for column in one.columns if column.currency_of):
         name, amounts = sql.Identifier("raw", table.relation), map(sql.Identifier, column.currency_of)
         query = (
@@ -117,12 +117,12 @@ def _found(cursor: Any, tables: list[Table]) -> dict[str, dict[str, int]]:
     return found
 
 
-def _most(found: dict[str, dict[str, int]]) -> str | None:
+def _most(found: Found) -> str | None:
     """The currency of most rows; of two that are level the first by the alphabet."""
     return min(found, key=lambda code: (-sum(found[code].values()), code), default=None)
 
 
-def _without_rate(unknown: dict[str, dict[str, int]], reporting: str, is_declared: bool) -> str:
+def _without_rate(unknown: Found, reporting: str, is_declared: bool) -> str:
     """Which amounts cannot be added, and what to type."""
     rates = ", ".join(f"{code}: …" for code in sorted(unknown))
     said = "company.yml reports in" if is_declared else "most amounts are in"
@@ -132,7 +132,7 @@ def _without_rate(unknown: dict[str, dict[str, int]], reporting: str, is_declare
     )
 
 
-def _listed(currencies: dict[str, dict[str, int]]) -> str:
+def _listed(currencies: Found) -> str:
     return "; ".join(
         f"{code} ({', '.join(f'{rows:,} in {table}' for table, rows in places.items())})"
         for code, places in sorted(currencies.items())
