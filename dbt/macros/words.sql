@@ -12,16 +12,16 @@
     }) }}
 {%- endmacro %}
 
-{# Where the words of each kind stand in the data: table of int_words, column. #}
+{# Where the words of each kind stand in the data: source and table, column. #}
 {% macro places_of_words() -%}
     {{ return({
-        'segment': [('accounts', 'segment'), ('deals', 'segment'), ('targets', 'segment'), ('reps', 'team')],
-        'region': [('accounts', 'region'), ('deals', 'region'), ('targets', 'region'), ('reps', 'region')],
-        'acquisition_channel': [('accounts', 'acquisition_channel'), ('deals', 'source_channel'), ('spend', 'channel'), ('touches', 'channel')],
-        'plan_tier': [('products', 'tier')],
-        'ticket_priority': [('tickets', 'priority'), ('sla_policies', 'priority')],
-        'ticket_category': [('tickets', 'category'), ('root_causes', 'category')],
-        'churn_reason': [('churn_events', 'reason_code'), ('subscriptions', 'cancel_reason')],
+        'segment': [('crm.accounts', 'segment'), ('crm.deals', 'segment'), ('crm.targets', 'segment'), ('crm.sales_reps', 'team')],
+        'region': [('crm.accounts', 'region'), ('crm.deals', 'region'), ('crm.targets', 'region'), ('crm.sales_reps', 'region')],
+        'acquisition_channel': [('crm.accounts', 'acquisition_channel'), ('crm.deals', 'source_channel'), ('marketing.spend', 'channel'), ('marketing.touches', 'channel')],
+        'plan_tier': [('billing.products', 'tier')],
+        'ticket_priority': [('support.tickets', 'priority'), ('support.sla_policies', 'priority')],
+        'ticket_category': [('support.tickets', 'category'), ('support.root_causes', 'category')],
+        'churn_reason': [('billing.churn_events', 'reason_code'), ('billing.subscriptions', 'cancel_reason')],
     }) }}
 {%- endmacro %}
 

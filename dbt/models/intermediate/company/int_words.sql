@@ -13,7 +13,7 @@ accounts as (
 
 ),
 
-reps as (
+sales_reps as (
 
     select * from {{ ref('stg_crm__sales_reps') }}
 
@@ -79,17 +79,36 @@ touches as (
 
 ),
 
-found as (
+placed as (
 
     {% for kind, places in places_of_words().items() %}
         {%- set outer_loop = loop %}
-        {%- for table, column in places %}
-            select cast('{{ kind }}' as varchar(32)) as kind, {{ column }} as value from {{ table }} where {{ column }} is not null
+        {%- for source_table, column in places %}
+            select
+                cast('{{ kind }}' as varchar(32)) as kind,
+                {{ column }} as value,
+                '{{ source_table }}' as source_table
+            from {{ source_table.split('.')[1] }}
+            where {{ column }} is not null
             {% if not (loop.last and outer_loop.last) %}union{% endif %}
         {%- endfor %}
     {%- endfor %}
-    union
-    select cast('activation_event' as varchar(32)) as kind, cast('activation' as varchar(255)) as value
+
+),
+
+found as (
+
+    select
+        kind,
+        value,
+        string_agg(source_table, ', ' order by source_table) as found_in
+    from placed
+    group by 1, 2
+    union all
+    select
+        cast('activation_event' as varchar(32)) as kind,
+        cast('activation' as varchar(255)) as value,
+        null as found_in
     where not exists (select 1 from declared where kind = 'activation_event')
 
 ),
@@ -127,6 +146,7 @@ learned as (
     select
         found.kind,
         found.value,
+        found.found_in,
         case when found.kind = 'acquisition_channel' and spent.spend_rows > 0 then coalesce(channels.spend, 0) > 0 end as is_paid,
         case when found.kind = 'churn_reason' and {{ plain_word('found.value') }} in ('{{ involuntary_words() | join("', '") }}') then false end as is_voluntary,
         case
@@ -152,6 +172,7 @@ merged as (
         coalesce(declared.value, learned.value) as value,
         declared.position as declared_position,
         learned.list_price,
+        learned.found_in,
         coalesce(declared.is_paid, learned.is_paid) as is_paid,
         coalesce(declared.is_voluntary, learned.is_voluntary) as is_voluntary,
         coalesce(declared.severity, learned.severity) as severity,
@@ -171,6 +192,7 @@ select
         partition by kind
         order by declared_position asc nulls last, severity asc nulls last, list_price asc nulls last, value asc
     ) as integer) as position,
+    found_in,
     is_paid,
     is_voluntary,
     severity,

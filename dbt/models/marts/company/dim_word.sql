@@ -24,6 +24,7 @@ select
     ) as label,
     words.value,
     words.position,
+    words.found_in,
     words.is_paid,
     words.is_voluntary,
     words.severity,
