@@ -48,6 +48,7 @@ own-data: load-data ## your files to a dashboard: load, build and test, compare 
 	@$(PY) -m warehouse.dbt --quiet build --exclude-resource-type unit_test
 	@$(PY) -m metrics expected $(if $(DATA),--data $(DATA))
 	@$(PY) -m app start
+	@$(PY) -m metrics your-data
 
 rejects: up ## write the rejected rows of a load as files to mend (RUN=number OUT=folder)
 	@$(PY) -m loader rejects $(if $(RUN),--run $(RUN)) $(if $(OUT),--out $(OUT))

@@ -23,6 +23,7 @@ from metrics import query
 from metrics.company import Company, read_company
 from metrics.lists import behind
 from metrics.needs import Lacking
+from metrics.your_data import YourData, your_data
 from warehouse.connections import connect, reader_url
 from warehouse.errors import TowerError
 from warehouse.reading import fetch
@@ -200,6 +201,16 @@ def run(build: Tower, name: str, values: Mapping[str, Any]) -> pd.DataFrame:
             return pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description or []])
     finally:
         connection.close()
+
+
+@st.cache_data(ttl=timedelta(seconds=15), show_spinner=False)
+def _sources(publication: int, scope: str) -> YourData:
+    return your_data(scope or None)
+
+
+def sources(build: Tower) -> YourData:
+    """What the build rests on, source by source; kept for seconds, since the audit changes with each load."""
+    return _sources(build.publication, build.scope)
 
 
 def read(scope: str, name: str, values: Mapping[str, Any]) -> pd.DataFrame:

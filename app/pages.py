@@ -141,6 +141,13 @@ PAGES = (
         "What causes tickets, and did a release do harm?",
     ),
     Page(
+        "your_data",
+        "Operations",
+        "Your data",
+        ":material/folder_open:",
+        "What was read of each source, what was learned, contradicts itself or lacks, and which metrics rest on it?",
+    ),
+    Page(
         "data_health",
         "Operations",
         "Data health",

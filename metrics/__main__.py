@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from metrics import catalogue, grains, query
-from metrics.expected import keep_results, read_expected, run_checks
+from metrics.catalogue import catalogue
+from metrics.saying import show_sources
+from metrics.your_data import your_data
 from warehouse.errors import run_cli
 from warehouse.settings import load_settings
 
@@ -30,12 +31,18 @@ def main() -> int:
     ask.add_argument("--end", type=date.fromisoformat)
     check = commands.add_parser("expected", help="compare the totals that you know with the marts")
     check.add_argument("--data", type=Path, help="folder with expected.yml (DATA_DIR)")
+    commands.add_parser("your-data", help="what was read, source by source, and what rests on it")
     options = parser.parse_args()
     console = Console()
+    if options.command == "your-data":
+        show_sources(your_data())
+        return 0
     if options.command == "expected":
         return compare(console, (options.data or load_settings().data_dir) / "expected.yml")
     if options.command == "list":
         return show_list(console, options.words)
+    from metrics.engine import query  # behind it stands MetricFlow, which takes seconds to import
+
     console.print(
         query(options.metrics, options.by, None, options.start, options.end, options.grain).to_string(index=False),
         markup=False,
@@ -56,6 +63,8 @@ def show_list(console: Console, words: list[str]) -> int:
         grid.columns[3].overflow = "fold"
         for row in found:
             grid.add_row(*map(escape, row))
+        from metrics.engine import grains
+
         console.print(grid, f"by {', '.join(grains())}", sep="\n")
     else:
         widths = [max((len(row[column]) for row in found), default=0) for column in range(3)]
@@ -71,6 +80,8 @@ def compare(console: Console, path: Path) -> int:
     if not path.is_file():
         console.print(f"no {path}: nothing to compare", markup=False, soft_wrap=True)
         return 0
+    from metrics.expected import keep_results, read_expected, run_checks
+
     results = run_checks(read_expected(path))
     keep_results(path, results)
     grid = Table("", "metric", "month", "filters", "expected", "found", "tolerance", box=None, pad_edge=False)

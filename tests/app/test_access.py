@@ -14,7 +14,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from app import data, sign_in
-from metrics import company, engine, needs
+from metrics import company, engine, needs, your_data
 from tests.app.test_pages import KEYS, open_app
 from warehouse import reading
 from warehouse.access import Scope
@@ -149,7 +149,7 @@ def test_every_query_of_a_scoped_visitor_runs_as_the_role_of_the_scope(
         seen.append(role)
         return reading.fetch(sql, values, role)
 
-    for module in (data, needs, engine, company):
+    for module in (data, needs, engine, company, your_data):
         monkeypatch.setattr(module, "fetch", watched)
     st.cache_data.clear()
     st.cache_resource.clear()

@@ -10,6 +10,7 @@ from app.found import Found
 from app.selection import Tower
 from app.ui.filters import page_filter
 from app.ui.formats import plain
+from app.ui.loads import say_if_behind
 from app.ui.panels import table
 from app.ui.visit import Visit
 from metrics.catalogue import catalogue
@@ -29,11 +30,7 @@ def state(tower: Tower, loads: pd.DataFrame, builds: pd.DataFrame) -> None:
     grid = st.grid(5, min_column_width=165, gap="small")
     for label, value, note in shown:
         grid.metric(label, value, help=note, border=True, height="stretch")
-    if last is not None and last["status"] != "succeeded":
-        message = f"The last load failed: {plain(last['message'])}. The numbers rest on an earlier one."
-        st.warning(message, icon=":material/error:")
-    elif last is not None and build is not None and last["load_run_id"] != build["load_run_id"]:
-        st.warning("The last load isn't in the numbers yet: run `make dbt-run`.", icon=":material/hourglass_empty:")
+    say_if_behind(loads, builds)
     if build is not None and build["warnings"]:
         st.warning(f"The books of the last build do not tie: {plain(build['warnings'])}.", icon=":material/balance:")
     if build is not None and build["status"] != "succeeded":
