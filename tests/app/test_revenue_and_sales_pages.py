@@ -12,20 +12,20 @@ from streamlit.testing.v1 import AppTest
 
 from metrics import query
 from tests.app.test_pages import open_app
-from warehouse.settings import Settings
 
 START, END = date(2026, 5, 1), date(2026, 10, 1)
 SELECTIONS: list[dict[str, str]] = [{}, {"segment": "Mid-Market"}, {"region": "Europe", "channel": "LinkedIn"}]
 NAMES = {"channel": "acquisition_channel"}
 pytestmark = [
     pytest.mark.filterwarnings("ignore"),
+    pytest.mark.usefixtures("in_company"),
     pytest.mark.parametrize("selection", SELECTIONS, ids=str),
 ]
 
 
-@pytest.fixture(autouse=True)
-def fresh_caches(in_company: Settings) -> None:
-    """Each test reads the company anew."""
+@pytest.fixture(autouse=True, scope="module")
+def fresh_caches() -> None:
+    """The first test reads the company anew."""
     st.cache_data.clear()
 
 
