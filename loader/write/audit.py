@@ -16,6 +16,10 @@ from loader.files.folder import FolderSource
 from loader.loaded import Loaded, Options
 from loader.sql import storable
 
+HAS_REJECTS = (
+    "exists (select 1 from ops.rejected_rows as bad where bad.load_run_id = files.load_run_id "
+    "and bad.file = files.file and bad.source_table = files.source_table and bad.rule = %s)"
+)
 Loads = list[tuple[int, date | None, bool, bool]]  # of one content: the load, the file's day, what rows lacked
 
 
@@ -56,24 +60,17 @@ def skip_known_files(
 def _known_files(cursor: Any) -> dict[tuple[str, ...], Loads]:
     """By table, hash and status: the loads since the last replacement."""
     cursor.execute(
-        "select source_table, sha256, files.status, load_run_id, source_folder, file, "
-        f"{_has_rejects('relationships')}, {_has_rejects(WITHOUT_RATE)} "
+        f"select source_table, sha256, files.status, load_run_id, source_folder, file, {HAS_REJECTS}, {HAS_REJECTS} "
         "from ops.load_files as files inner join ops.load_runs using (load_run_id) "
         "where files.status in ('loaded', 'deleted') and load_run_id >= "
         "(select coalesce(max(load_run_id), 0) from ops.load_runs where status = 'succeeded' and mode = 'replace') "
-        "order by load_run_id"
+        "order by load_run_id",
+        ("relationships", WITHOUT_RATE),
     )
     known: dict[tuple[str, ...], Loads] = {}
     for *content, run, folder, file, parents, rates in cursor.fetchall():
         known.setdefault(tuple(content), []).append((run, day_of(Path(folder) / file), parents, rates))
     return known
-
-
-def _has_rejects(rule: str) -> str:
-    return (
-        "exists (select 1 from ops.rejected_rows as bad where bad.load_run_id = files.load_run_id "
-        f"and bad.file = files.file and bad.source_table = files.source_table and bad.rule = '{rule}')"
-    )
 
 
 def write_run(cursor: Any, started: datetime, options: Options, done: Loaded) -> int:
