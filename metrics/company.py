@@ -48,6 +48,7 @@ class Company:
     labels: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, tuple[Word, ...]] = field(default_factory=dict)
     named: frozenset[str] = frozenset()  # the kinds that the company calls by a name of its own
+    is_spot: bool = False  # whether other currencies are converted at month-end rates, which then move MRR too
 
     def knows(self, column: str) -> bool:
         """Whether a column holds words of the company."""
@@ -112,7 +113,8 @@ def read_company(role: str | None = None) -> Company:
     known = {str(kind): tuple(map(_word, part.to_dict("records"))) for kind, part in words.groupby("kind", sort=False)}
     named = frozenset(kind for kind in labels if labels[kind] != kind.replace("_", " ").capitalize())
     margin, source = float(settings["gross_margin"]), str(settings["gross_margin_source"])
-    return Company(settings["company_name"], _currency(settings), margin, source, labels, known, named)
+    is_spot = settings["fx_method"] == "spot"
+    return Company(settings["company_name"], _currency(settings), margin, source, labels, known, named, is_spot)
 
 
 def _currency(settings: pd.Series) -> Currency:

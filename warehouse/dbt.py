@@ -34,6 +34,26 @@ PLAN_RATES = """
     where currency <> reporting_currency group by currency order by currency
 """
 
+# By month the rate in force at its end, or on the as-of date, as company.fx.month_end_rate says it: one for each month
+# in which a rate begins, and for all time before them the first one.
+MONTH_RATES = """
+    with known as (
+        select fx.currency, fx.valid_from, fx.rate
+        from raw.company_fx_rates as fx cross join raw.company_settings
+        where fx.currency <> reporting_currency
+    ),
+    today as (
+        select as_of_date from ops.load_runs where status = 'succeeded' order by load_run_id desc limit 1
+    )
+    select currency, date '0001-01-01' as from_month, (array_agg(rate order by valid_from))[1] as rate
+    from known group by currency
+    union all
+    select currency, cast(date_trunc('month', valid_from) as date), (array_agg(rate order by valid_from desc))[1]
+    from known cross join today
+    where valid_from <= as_of_date group by 1, 2
+    order by 1, 2
+"""
+
 
 def target_path(settings: Settings) -> Path:
     """Where dbt writes its artefacts; DBT_TARGET_PATH overrides."""
@@ -99,7 +119,9 @@ def main() -> int:
     command = next((word for word in arguments if not word.startswith("-")), "")
     if command in READING:
         with _loaded(settings) as connection:
-            os.environ.setdefault("TOWER_BOOKS", "error" if _is_synthetic(connection) else "warn")
+            # an invoice keeps the rate of its own month, MRR has each month's: their books tie in no one currency
+            ties = _is_synthetic(connection) and not _is_spot(connection)
+            os.environ.setdefault("TOWER_BOOKS", "error" if ties else "warn")
             os.environ |= _calendar(connection) | {"TOWER_FX_RATES": json.dumps(_rates(connection))}
     code = run_dbt(settings, arguments)
     if code == 0 and command in ("build", "run") and not {"--select", "-s"} & {*arguments}:
@@ -122,11 +144,27 @@ def _is_synthetic(connection: Any) -> bool:
     return bool(row) and (Path(row[0]) / "truth").is_dir()
 
 
-def _rates(connection: Any) -> dict[str, str]:
-    """What one unit of each other currency is worth in the reporting currency: one rate for the whole of history."""
+def _rates(connection: Any) -> dict[str, str | dict[str, str]]:
+    """What one unit of each other currency is worth in the reporting currency: one rate for the whole of history.
+
+    Under spot it is one for each first day of a month from which on it is another.
+    """
     with connection.cursor() as cursor:
+        if _is_spot(connection):
+            cursor.execute(MONTH_RATES)
+            months: dict[str, dict[str, str]] = {}
+            for code, month, rate in cursor.fetchall():
+                months.setdefault(code, {})[str(month)] = format(rate, "f")
+            return dict(months)
         cursor.execute(PLAN_RATES)
         return {code: format(rate, "f") for code, rate in cursor.fetchall()}
+
+
+def _is_spot(connection: Any) -> bool:
+    """Whether the company converts at month-end rates."""
+    with connection.cursor() as cursor:
+        cursor.execute("select fx_method = 'spot' from raw.company_settings")
+        return bool(cursor.fetchone()[0])
 
 
 def _calendar(connection: Any) -> dict[str, str]:

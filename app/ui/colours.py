@@ -52,10 +52,20 @@ MOVEMENTS = (
     Movement("contraction", "contraction_mrr", "Contraction", ORANGE, adds=False),
     Movement("churn", "churned_mrr", "Churn", RED, adds=False),
 )
-MOVES = {movement.metric: movement.label for movement in MOVEMENTS}
-MOVE_COLOURS = {movement.metric: movement.colour for movement in MOVEMENTS}
+FX = Movement("fx", "fx_mrr", "Exchange rates", PURPLE)  # only of a company that converts at spot rates
+MOVE_COLOURS = {movement.metric: movement.colour for movement in (*MOVEMENTS, FX)}
 LOSSES = [movement.metric for movement in MOVEMENTS if not movement.adds]
-DIMENSIONS["movement"] = {movement.name: movement.colour for movement in MOVEMENTS}
+DIMENSIONS["movement"] = {movement.name: movement.colour for movement in (*MOVEMENTS, FX)}
+
+
+def movements_of(company: Company) -> tuple[Movement, ...]:
+    """The ways in which a company's MRR moves, in the order of the bridge."""
+    return (*MOVEMENTS, FX) if company.is_spot else MOVEMENTS
+
+
+def moves_of(company: Company) -> dict[str, str]:
+    """How they are written, by metric."""
+    return {movement.metric: movement.label for movement in movements_of(company)}
 
 
 @dataclass(frozen=True)

@@ -68,14 +68,18 @@
     }) }}
 {%- endmacro %}
 
-{# What a change of an account's MRR is; who pays for the first time is new, who comes back is a reactivation. #}
-{% macro movement_type(before, after, is_first) -%}
+{# What a change of an account's MRR is; who pays for the first time is new, who comes back is a reactivation. What rates alone made of it (fx) is a movement only where there is no other. #}
+{% macro movement_type(before, after, is_first, fx=none) -%}
+    {%- set grown = after if fx is none else after ~ ' - ' ~ fx %}
     case
         when {{ before }} = 0 and {{ after }} > 0 and {{ is_first }} then 'new'
         when {{ before }} = 0 and {{ after }} > 0 then 'reactivation'
         when {{ before }} > 0 and {{ after }} = 0 then 'churn'
-        when {{ after }} > {{ before }} then 'expansion'
-        when {{ after }} < {{ before }} then 'contraction'
+        when {{ grown }} > {{ before }} then 'expansion'
+        when {{ grown }} < {{ before }} then 'contraction'
+        {%- if fx is not none %}
+        when {{ fx }} <> 0 then 'fx'
+        {%- endif %}
         else 'none'
     end
 {%- endmacro %}

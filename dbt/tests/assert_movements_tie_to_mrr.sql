@@ -19,7 +19,7 @@ moved as (
 
     select
         revenue_month,
-        sum(new_mrr + reactivation_mrr + expansion_mrr - contraction_mrr - churned_mrr) as change
+        sum(new_mrr + reactivation_mrr + expansion_mrr - contraction_mrr - churned_mrr + coalesce(fx_mrr, 0)) as change
     from {{ ref('fct_revenue_monthly') }}
     group by 1
 

@@ -5,7 +5,7 @@ moved as (
 
     select account_id, sum(amount) as mrr
     from {{ ref('account_timeline') }}
-    where kind in ('signed', 'plan_change', 'expansion', 'contraction', 'churn', 'reactivation')
+    where kind in ('signed', 'plan_change', 'expansion', 'contraction', 'churn', 'reactivation', 'fx')
     group by account_id
 
 )

@@ -78,10 +78,10 @@ def _lost_changes(db: duckdb.DuckDBPyConnection, file: Checked) -> dict[str, str
 def settle_currency(cursor: Any, found: Found) -> str | None:
     """The reporting currency: company.yml's, else the one that most amounts are in; None where none says its own.
 
-    Raises TowerError for amounts in a currency without a rate, or that only spot rates could convert.
+    Raises TowerError for amounts in a currency without a rate.
     """
-    cursor.execute("select reporting_currency, fx_method from raw.company_settings")
-    declared, method = cursor.fetchone()
+    cursor.execute("select reporting_currency from raw.company_settings")
+    (declared,) = cursor.fetchone()
     reporting = declared or _most(found)
     if reporting is None:
         return None
@@ -90,11 +90,6 @@ def settle_currency(cursor: Any, found: Found) -> str | None:
     others = {code: places for code, places in found.items() if code != reporting}
     if unknown := {code: places for code, places in others.items() if code not in known}:
         raise TowerError(_without_rate(unknown, reporting, bool(declared)))
-    if others and method != "constant":
-        raise TowerError(
-            f"company.yml: currency.fx: {method} cannot convert {_listed(others)} yet; "
-            "use constant, the plan rate of the present fiscal year. Nothing was changed"
-        )
     if not declared:
         cursor.execute(
             "update raw.company_settings set reporting_currency = %s, currency_symbol = %s, currency_decimals = %s",

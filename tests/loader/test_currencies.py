@@ -152,10 +152,3 @@ def test_a_ledger_is_not_torn(box: Box, tmp_path: Path) -> None:
         box.load(ledger(tmp_path, changes, EURO), max_rejects=1)
     both = "currency: {reporting: EUR, rates: {JPY: 0.006}}\n"
     assert box.load(ledger(tmp_path, changes, both)).rejected == 0
-
-
-def test_spot_rates_are_refused_where_they_would_be_needed(box: Box, tmp_path: Path) -> None:
-    company = "currency: {reporting: USD, fx: spot, rates: {EUR: 1.1}}\n"
-    box.load(folder(tmp_path, "USD", company=company))
-    with pytest.raises(TowerError, match="spot cannot convert EUR"):
-        box.load(folder(tmp_path, "USD", "EUR", company=company))

@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from app.ui.charts.at import at
-from app.ui.colours import BAD, GOOD, MOVEMENTS, PLAIN, TOTAL, Look
+from app.ui.colours import BAD, FX, GOOD, MOVEMENTS, PLAIN, TOTAL, Look
 from app.ui.formats import MONEY, words
 from metrics.formats import money
 
@@ -64,13 +64,14 @@ def bridge(values: Mapping[str, float], look: Look = PLAIN) -> go.Figure | None:
     if not any(values.values()):
         return None
     steps = {"starting_mrr": values["starting_mrr"]}
-    steps |= {movement.metric: movement.sign * values[movement.metric] for movement in MOVEMENTS}
+    movements = [movement for movement in (*MOVEMENTS, FX) if movement.metric in values]
+    steps |= {movement.metric: movement.sign * values[movement.metric] for movement in movements}
     steps["mrr"] = values["mrr"]
     figure = go.Figure(
         go.Waterfall(
-            x=["Start", *(movement.label for movement in MOVEMENTS), "End"],
+            x=["Start", *(movement.label for movement in movements), "End"],
             y=list(steps.values()),
-            measure=["absolute", *["relative"] * len(MOVEMENTS), "total"],
+            measure=["absolute", *["relative"] * len(movements), "total"],
             customdata=[{"movement": metric} for metric in steps],
             text=[money(v, look.currency) for v in steps.values()],
             textposition="outside",

@@ -8,6 +8,7 @@ select
     expansion_mrr,
     -contraction_mrr as contraction_mrr,
     -churned_mrr as churned_mrr,
+    fx_mrr,
     ending_mrr
 from marts.fct_revenue_monthly
 where account_id = %(account)s

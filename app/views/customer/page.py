@@ -7,7 +7,7 @@ import streamlit as st
 
 from app.data import numeric, rows
 from app.ui import charts, points
-from app.ui.colours import MOVE_COLOURS, MOVES
+from app.ui.colours import MOVE_COLOURS, moves_of
 from app.ui.filters import SWITCH, page_filter
 from app.ui.formats import words
 from app.ui.head import head
@@ -67,7 +67,8 @@ with right:
         empty="No product use within these months.",
     )
 left, right = st.columns(2)
-mrr = numeric(rows(tower, "account_mrr", filters, **key), "starting_mrr", "ending_mrr", *MOVES)
+moves = moves_of(tower.company)
+mrr = numeric(rows(tower, "account_mrr", filters, **key), "starting_mrr", "ending_mrr", *moves)
 with left:
     chart(
         visit,
@@ -80,7 +81,7 @@ with right:
     chart(
         visit,
         "MRR movements",
-        charts.stacked(mrr.frame, "revenue_month", MOVES, "$,.0f", colours=MOVE_COLOURS),
+        charts.stacked(mrr.frame, "revenue_month", moves, "$,.0f", colours=MOVE_COLOURS),
         of=mrr,
         empty="Its MRR did not move within these months.",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import textwrap
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from app.data import first_row, rows, split
 from app.found import Found
 from app.selection import COMPARISONS, DIMENSIONS, Filters, Tower
 from app.ui.cards import Fact, facts
-from app.ui.colours import ACTUAL, BAD, GOOD, LOSSES, MOVEMENTS, MOVES, TARGET, TOTAL, Look, look_of
+from app.ui.colours import ACTUAL, BAD, FX, GOOD, LOSSES, MOVEMENTS, TARGET, TOTAL, Look, Movement, look_of, moves_of
 from app.ui.formats import listed
 from app.ui.visit import Visit
 from metrics.company import Company
@@ -49,19 +50,19 @@ class Board:
     @property
     def gap(self) -> float:
         """Start plus movements less end: zero when the bridge ties."""
-        moved = sum(movement.sign * self.bridge[movement.metric] for movement in MOVEMENTS)
+        moved = sum(movement.sign * self.bridge[movement.metric] for movement in _moved(self.bridge))
         return round(self.bridge["starting_mrr"] + moved - self.bridge["mrr"], 2)
 
 
 def read(tower: Tower, filters: Filters) -> Board:
     """Ask once for all of it."""
-    monthly = split(tower, filters, list(MOVES), grain="month")
+    monthly = split(tower, filters, [*moves_of(tower.company)], grain="month")
     signed = monthly.frame.copy()
     signed[LOSSES] *= -1
     return Board(
         facts(tower, filters, KPIS),
         split(tower, filters, ["mrr", "mrr_target"], grain="month", whole=True),
-        split(tower, filters, ["starting_mrr", *MOVES, "mrr"]),
+        split(tower, filters, ["starting_mrr", *moves_of(tower.company), "mrr"]),
         monthly.having(signed),
         {dimension: split(tower, filters, ["mrr"], dimension) for dimension in DIMENSIONS},
         rows(tower, "top_movers", filters),
@@ -134,6 +135,11 @@ def _mrr(figure: Any, board: Board) -> None:
     _movements(_axes(figure, (0.07, 0.09, 0.88, 0.3), "MRR movements by month", currency), board.monthly.frame)
 
 
+def _moved(metrics: Container[str]) -> list[Movement]:
+    """The movements of which there is anything."""
+    return [movement for movement in (*MOVEMENTS, FX) if movement.metric in metrics]
+
+
 def _months(frame: pd.DataFrame) -> list[str]:
     return [f"{pd.Timestamp(month):%b %y}" for month in frame["period"]]
 
@@ -141,7 +147,7 @@ def _months(frame: pd.DataFrame) -> list[str]:
 def _bridge(axes: Any, values: dict[str, float], currency: Currency) -> None:
     level, high = values["starting_mrr"], max(values["starting_mrr"], values["mrr"])
     _step(axes, "Start", 0, values["starting_mrr"], TOTAL, currency)
-    for movement in MOVEMENTS:
+    for movement in _moved(values):
         signed = movement.sign * values[movement.metric]
         _step(axes, movement.label, level, signed, GOOD if signed >= 0 else BAD, currency)
         level += signed
@@ -159,10 +165,12 @@ def _step(axes: Any, label: str, bottom: float, size: float, colour: str, curren
 
 def _movements(axes: Any, monthly: pd.DataFrame) -> None:
     up, down = [0.0] * len(monthly), [0.0] * len(monthly)
-    for movement in MOVEMENTS:
-        base, values = up if movement.adds else down, monthly[movement.metric].fillna(0).tolist()
+    for movement in _moved(monthly.columns):
+        values = monthly[movement.metric].fillna(0).tolist()
+        base = [a if value >= 0 else b for a, b, value in zip(up, down, values, strict=True)]
         axes.bar(_months(monthly), values, bottom=base, color=movement.colour, label=movement.label)
-        base[:] = [a + b for a, b in zip(base, values, strict=True)]
+        up = [a + max(value, 0) for a, value in zip(up, values, strict=True)]
+        down = [b + min(value, 0) for b, value in zip(down, values, strict=True)]
     axes.axhline(0, color="#5B6B7B", linewidth=0.6)
     axes.legend(frameon=False, fontsize=8, ncols=5, loc="upper center", bbox_to_anchor=(0.5, -0.1))
 

@@ -9,7 +9,7 @@ import streamlit as st
 from app.found import Found
 from app.selection import DIMENSIONS
 from app.ui import cards, charts
-from app.ui.colours import MOVE_COLOURS, MOVES
+from app.ui.colours import MOVE_COLOURS, moves_of
 from app.ui.drill import Point, accounts
 from app.ui.exports import file_name
 from app.ui.head import head
@@ -62,14 +62,15 @@ with right:
         "MRR bridge",
         charts.bridge(shown.bridge, visit.look),
         of=shown.total,
-        help="Start + new + reactivation + expansion − contraction − churn = end.",
+        help="Start + new + reactivation + expansion − contraction − churn"
+        f"{' + exchange rates' if tower.company.is_spot else ''} = end.",
         note=f"Ties to the cent: the difference is {tower.company.currency.exact(abs(shown.gap))}.",
         drill=lambda point: accounts(tower, filters, point.where["movement"]),
     )
 chart(
     visit,
     "MRR movements by month",
-    charts.stacked(shown.monthly.frame, "period", MOVES, charts.MONEY, colours=MOVE_COLOURS),
+    charts.stacked(shown.monthly.frame, "period", moves_of(tower.company), charts.MONEY, colours=MOVE_COLOURS),
     of=shown.monthly,
     help="One movement per account and month.",
     drill=lambda point: accounts(tower, filters.narrowed(point.value), point.series),

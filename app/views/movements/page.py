@@ -10,7 +10,7 @@ from app.data import first_row, in_order, rows, split
 from app.found import Found
 from app.ui import charts
 from app.ui.cards import cards
-from app.ui.colours import LOSSES, MOVE_COLOURS, MOVEMENTS, MOVES, TOTAL
+from app.ui.colours import LOSSES, MOVE_COLOURS, TOTAL, movements_of, moves_of
 from app.ui.drill import Point, accounts
 from app.ui.filters import page_filter
 from app.ui.formats import FEW
@@ -22,7 +22,8 @@ LISTS = {"months": "By month", "events": "By event"}
 WINDOWS = {"t12m": "12 months", "monthly": "1 month"}
 visit = head(marks=True)
 tower, filters = visit.build, visit.filters
-cards(visit, ["mrr", "net_new_mrr", *MOVES, "quick_ratio", "arpa", "active_customers"])
+moves = moves_of(tower.company)
+cards(visit, ["mrr", "net_new_mrr", *moves, "quick_ratio", "arpa", "active_customers"])
 
 
 def behind(point: Point) -> Found:
@@ -30,11 +31,11 @@ def behind(point: Point) -> Found:
     return accounts(tower, filters.narrowed(point.value), point.series)
 
 
-names = ["starting_mrr", *MOVES, "net_new_mrr", "mrr"]
+names = ["starting_mrr", *moves, "net_new_mrr", "mrr"]
 of_months = split(tower, filters, names, grain="month")
 monthly = of_months.frame.fillna(0)
 signed = monthly.assign(**{name: -monthly[name] for name in LOSSES})
-figure = charts.stacked(signed, "period", MOVES, charts.MONEY, colours=MOVE_COLOURS)
+figure = charts.stacked(signed, "period", moves, charts.MONEY, colours=MOVE_COLOURS)
 if figure and (net := charts.lines(monthly, "period", {"net_new_mrr": "Net new"}, tick=charts.MONEY)):
     figure.add_trace(net.data[0].update(line_color=TOTAL))
 chart(
@@ -132,12 +133,15 @@ with right:
         charts.bars(ordered, "change_type", "mrr_event_change", kind="money", horizontal=True, look=visit.look),
         of=causes,
         help="Starts and ends of subscriptions, upgrades and downgrades of seats, changes of plan and price, ends of "
-        "discounts. The sum is net new MRR.",
+        "discounts. The sum is net new MRR"
+        f"{' and what exchange rates moved' if tower.company.is_spot else ''}.",
         drill=of_event,
     )
 left, right = st.columns([3, 2], vertical_alignment="bottom")
 with left:
-    chosen = page_filter(visit, "movement", "Movement", [movement.name for movement in MOVEMENTS], many=True)
+    chosen = page_filter(
+        visit, "movement", "Movement", [movement.name for movement in movements_of(tower.company)], many=True
+    )
 with right:
     grain = page_filter(visit, "list", "List", LISTS, default="months", format_func=LISTS.__getitem__)
 table(

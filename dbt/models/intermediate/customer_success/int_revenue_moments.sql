@@ -1,4 +1,5 @@
 -- account × instant at which its MRR moved: everything of the same instant together, so that a plan swap is one move
+-- noqa: disable=LT02
 with
 
 states as (
@@ -26,6 +27,9 @@ moves as (
         states.paid_from as occurred_at,
         states.mrr as change,
         {{ as_count("states.change_type = 'plan_change'") }} as plan_changes
+        {%- if is_spot() %},
+            {{ as_count("states.change_type = 'fx'") }} as fx_changes
+        {%- endif %}
     from states
     union all
     select
@@ -33,6 +37,9 @@ moves as (
         states.paid_to as occurred_at,
         -states.mrr as change,
         0 as plan_changes
+        {%- if is_spot() %},
+            0 as fx_changes
+        {%- endif %}
     from states
     cross join as_of
     where states.paid_to < as_of.as_of_at
@@ -46,6 +53,9 @@ netted as (
         occurred_at,
         sum(change) as mrr_change,
         sum(plan_changes) > 0 as is_plan_change
+        {%- if is_spot() %},
+            sum(fx_changes) > 0 as is_fx
+        {%- endif %}
     from moves
     group by account_id, occurred_at
 
@@ -59,6 +69,9 @@ select
         when beginnings.episode_number > 1 then 'reactivation'
         when endings.episode_number is not null then 'churn'
         when netted.is_plan_change then 'plan_change'
+        {%- if is_spot() %}
+            when netted.is_fx then 'fx'
+        {%- endif %}
         when netted.mrr_change > 0 then 'expansion'
         else 'contraction'
     end as kind,

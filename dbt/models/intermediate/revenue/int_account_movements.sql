@@ -19,6 +19,16 @@ spans as (
 
 ),
 
+{%- if is_spot() %}
+
+fx as (
+
+    select * from {{ ref('int_fx_movements') }}
+
+),
+
+{%- endif %}
+
 as_of as (
 
     select * from {{ ref('int_as_of') }}
@@ -51,16 +61,27 @@ select
     accounts.region,
     accounts.acquisition_channel,
     compared.revenue_month,
-    {{ movement_type('compared.starting_mrr', 'compared.ending_mrr', month_of('spans.first_paid_at') ~ ' = compared.revenue_month') }} as movement_type,
+    {{ movement_type('compared.starting_mrr', 'compared.ending_mrr', month_of('spans.first_paid_at') ~ ' = compared.revenue_month', 'coalesce(fx.fx_mrr, 0)' if is_spot() else none) }} as movement_type,
     cast(compared.starting_mrr as numeric(18, 2)) as starting_mrr,
     compared.ending_mrr,
     compared.usage_mrr,
-    cast(compared.ending_mrr - compared.starting_mrr as numeric(18, 2)) as mrr_change,
+    {%- if is_spot() %}
+        cast(compared.ending_mrr - compared.starting_mrr - coalesce(fx.fx_mrr, 0) as numeric(18, 2)) as mrr_change,
+        cast(coalesce(fx.fx_mrr, 0) as numeric(18, 2)) as fx_mrr,
+        cast(coalesce(fx.mrr_at_base_rates, 0) as numeric(18, 2)) as mrr_at_base_rates,
+    {%- else %}
+        cast(compared.ending_mrr - compared.starting_mrr as numeric(18, 2)) as mrr_change,
+    {%- endif %}
     cast(compared.mrr_base_12m as numeric(18, 2)) as mrr_base_12m,
     compared.is_partial_month,
     spans.first_paid_at
 from compared
 inner join accounts on compared.account_id = accounts.account_id
 inner join spans on compared.account_id = spans.account_id
+{%- if is_spot() %}
+    left join fx
+        on compared.account_id = fx.account_id
+            and compared.revenue_month = fx.revenue_month
+{%- endif %}
 where not compared.is_opening
     and (compared.starting_mrr > 0 or compared.ending_mrr > 0 or compared.mrr_base_12m > 0)

@@ -81,3 +81,7 @@ select
     cast(mrr_after as numeric(18, 2)) as mrr_after,
     cast(mrr_after - mrr_before as numeric(18, 2)) as mrr_change
 from events
+{%- if is_spot() %}
+-- most rates that move leave some amounts as they are
+where change_type <> 'fx' or mrr_before <> mrr_after
+{%- endif %}

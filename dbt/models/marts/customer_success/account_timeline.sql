@@ -39,6 +39,7 @@ everything as (
             when 'churn' then 'Left'
             when 'plan_change' then 'Changed the plan'
             when 'expansion' then 'MRR rose'
+            when 'fx' then 'Exchange rates moved MRR'
             else 'MRR fell'
         end as title,
         mrr_change as amount

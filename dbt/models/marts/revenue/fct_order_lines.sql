@@ -34,10 +34,10 @@ priced as (
         items.order_id,
         items.product_id,
         items.quantity,
-        {{ reporting('items.unit_price', 'orders.currency') }} as unit_price,
-        {{ reporting('items.unit_cost', 'orders.currency') }} as unit_cost,
-        cast({{ reporting('items.quantity * items.unit_price', 'orders.currency') }} as numeric(18, 2)) as line_value,
-        cast({{ reporting('items.quantity * items.unit_cost', 'orders.currency') }} as numeric(18, 2)) as line_cost
+        {{ reporting('items.unit_price', 'orders.currency', 'orders.ordered_at') }} as unit_price,
+        {{ reporting('items.unit_cost', 'orders.currency', 'orders.ordered_at') }} as unit_cost,
+        cast({{ reporting('items.quantity * items.unit_price', 'orders.currency', 'orders.ordered_at') }} as numeric(18, 2)) as line_value,
+        cast({{ reporting('items.quantity * items.unit_cost', 'orders.currency', 'orders.ordered_at') }} as numeric(18, 2)) as line_cost
     from items
     inner join orders on items.order_id = orders.order_id
 

@@ -61,7 +61,9 @@ select
     events.product_id,
     events.previous_product_id,
     events.change_type,
-    {{ movement_type('events.account_mrr_before', 'events.account_mrr_after', 'events.occurred_at = accounts.first_paid_at') }} as movement_type,
+    {{ "case when events.change_type = 'fx' then 'fx' else" if is_spot() }}
+    {{ movement_type('events.account_mrr_before', 'events.account_mrr_after', 'events.occurred_at = accounts.first_paid_at') }}
+    {{ 'end' if is_spot() }} as movement_type,
     {{ month_of('events.occurred_at') }} as revenue_month,
     cast(events.mrr_before as numeric(18, 2)) as mrr_before,
     cast(events.mrr_after as numeric(18, 2)) as mrr_after,

@@ -14,9 +14,9 @@ renamed as (
         account_id,
         period_start,
         period_end,
-        {{ reporting_column('amount') }},
+        {{ reporting_column('amount', day='invoice_date') }},
         -- a payment settles amount and tax together
-        {{ reporting_rest('tax', 'amount') }},
+        {{ reporting_rest('tax', 'amount', day='invoice_date') }},
         invoice_date,
         due_date,
         -- see the source's contradictions: what is paid was paid some day

@@ -15,8 +15,8 @@ renamed as (
         {{ local_column('ordered_at') }},
         {{ local_column('shipped_at') }},
         {{ local_column('delivered_at') }},
-        {{ reporting_column('tax') }},
-        {{ reporting_column('discount') }},
+        {{ reporting_column('tax', day=local_time('ordered_at')) }},
+        {{ reporting_column('discount', day=local_time('ordered_at')) }},
         currency
     from source
 

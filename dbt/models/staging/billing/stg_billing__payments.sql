@@ -16,7 +16,7 @@ renamed as (
         payment_method,
         status,
         failure_reason,
-        {{ reporting_column('amount') }},
+        {{ reporting_column('amount', day=local_time('attempted_at')) }},
         status = 'failed' as is_failed,
         amount < 0 as is_refund
     from source

@@ -17,8 +17,8 @@ renamed as (
         period_end,
         {{ local_column('charged_at') }},
         quantity,
-        {{ reporting_column('unit_price', places=12) }},
-        {{ reporting_column('amount') }}
+        {{ reporting_column('unit_price', places=12, day=local_time('charged_at')) }},
+        {{ reporting_column('amount', day=local_time('charged_at')) }}
     from source
 
 )

@@ -19,7 +19,8 @@ renamed as (
         segment,
         region,
         source_channel,
-        {{ reporting_column('amount') }},
+        -- what is open is worth what it would bring today
+        {{ reporting_column('amount', day=local_time('closed_at')) }},
         pipeline,
         stage,
         outcome,

@@ -13,7 +13,7 @@ renamed as (
         spend_date,
         channel,
         campaign,
-        {{ reporting_column('amount') }},
+        {{ reporting_column('amount', day='spend_date') }},
         impressions,
         clicks,
         leads
