@@ -14,7 +14,7 @@ renamed as (
         {{ local_column('churned_at') }},
         reason_code,
         feedback_text,
-        refund_amount,
+        {{ reporting_column('refund_amount', day=local_time('churned_at')) }},
         is_reactivation
     from source
 

@@ -15,7 +15,7 @@ renamed as (
         region,
         role,
         {{ local_column('hired_at') }},
-        monthly_quota
+        {{ reporting_column('monthly_quota') }}
     from source
 
 )

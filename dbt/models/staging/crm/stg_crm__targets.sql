@@ -14,7 +14,7 @@ renamed as (
         metric,
         segment,
         region,
-        target_value
+        {{ reporting_column('target_value', day='target_month') }}
     from source
 
 )
