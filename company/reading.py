@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from company.calendar import CALENDAR_YEAR, fiscal_year_start
+from company.currencies import LARGEST_RATE
 from company.nodes import Map, Node, Text, parse, quoted
 from company.profile import Calendar, Currency, Pipeline, Profile, Rate, Stage, Vocabulary
 from company.service import read_service_hours
@@ -51,7 +52,6 @@ OUTCOMES = {"open": "open", "won": "won", "lost": "lost"}
 CATEGORIES = {"pipeline": "pipeline", "best case": "best_case", "commit": "commit", "omitted": "omitted"}
 FISCAL_YEAR = re.compile(r"FY ?([0-9]{4})", re.IGNORECASE)
 MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
-LARGEST_RATE = Decimal(10) ** 8
 
 
 def read_profile(path: Path) -> Profile:

@@ -11,6 +11,8 @@ from typing import Any
 from psycopg2 import sql
 
 from company.contract import Table
+from company.rates import FILE as RATES
+from company.rates import with_rates
 from company.tables import COLUMNS
 from loader.check.check import Check
 from loader.check.reading import Checked
@@ -45,9 +47,10 @@ def load(
     `scratch` is an empty folder. `advance(what, bytes)` says what is read, and the bytes that are done. Raises
     TowerError for what the user must mend first.
     """
+    options = replace(options, profile=with_rates(options.profile, options.folder))
     source = make_source(tables, options, scratch)
     progress = Progress(source, advance)
-    done = Loaded(unused=tuple(source.unused))
+    done = Loaded(unused=tuple(name for name in source.unused if Path(name).name != RATES))
     with open_scratch(scratch, source.paths()) as db:
         check = Check(db, tables, source, options.mode, hints_of(options), tell=progress.within)
         check.today = Today.of_load(timezone_of(connection, options))

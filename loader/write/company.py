@@ -15,6 +15,12 @@ from loader.write.making import make_table
 from warehouse.errors import TowerError
 
 NAME = "company.yml"
+# What is merged knows the rates of earlier loads that convert to the same currency: a drop may hold a file of rates.
+KEEP_RATES = """
+    insert into raw.company_fx_rates
+    select currency, valid_from, rate from earlier_rates inner join raw.company_settings using (reporting_currency)
+    where (currency, valid_from) not in (select currency, valid_from from raw.company_fx_rates)
+"""
 
 
 def find_company(folder: Path, given: Path | None, project: Path) -> Path | None:
@@ -45,11 +51,18 @@ def write_company(cursor: Any, options: Options) -> str | None:
         make_table(cursor, table, columns)
     keeps = options.profile is None and options.mode != "replace"
     if not (keeps and _names(cursor)):
+        if options.mode != "replace":
+            cursor.execute(
+                "create temp table earlier_rates on commit drop as "
+                "select fx.*, reporting_currency from raw.company_fx_rates as fx cross join raw.company_settings"
+            )
         for table, rows in company_tables(options.profile or Profile(), options.gross_margin).items():
             name = sql.Identifier("raw", table)
             cursor.execute(sql.SQL("truncate {}").format(name))
             query = sql.SQL("insert into {} values %s").format(name)
             execute_values(cursor, query, [tuple(row.values()) for row in rows])
+        if options.mode != "replace":
+            cursor.execute(KEEP_RATES)
     return _names(cursor)[0]
 
 

@@ -25,12 +25,15 @@ Found = dict[str, dict[str, int]]  # code in capitals to table to rows
 
 
 def rated_of(connection: Any | None, options: Options) -> Rated | None:
-    """The currencies with a rate: the profile's, else for what is merged those of the last load; None if learned."""
-    if options.profile or options.mode == "replace" or connection is None:
-        currency = (options.profile or Profile()).currency
-        codes = frozenset({str(currency.reporting), *(rate.currency for rate in currency.rates)})
-        return Rated(currency.reporting, codes) if currency.reporting else None
-    return rated_before(connection)
+    """The currencies with a rate: the profile's, for what is merged those of earlier loads too; None if learned."""
+    before = rated_before(connection) if connection and options.mode != "replace" else None
+    if options.profile is None and before:
+        return before
+    currency = (options.profile or Profile()).currency
+    codes = frozenset({str(currency.reporting), *(rate.currency for rate in currency.rates)})
+    if before and before.reporting == currency.reporting:
+        codes |= before.codes
+    return Rated(currency.reporting, codes) if currency.reporting else None
 
 
 def rated_before(connection: Any) -> Rated | None:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from company.profile import Currency, Profile
+from company.rates import with_rates
 from loader.loaded import Loaded
 from tests.loader.box import Box, make_box
 from warehouse.errors import TowerError
@@ -152,3 +154,47 @@ def test_a_ledger_is_not_torn(box: Box, tmp_path: Path) -> None:
         box.load(ledger(tmp_path, changes, EURO), max_rejects=1)
     both = "currency: {reporting: EUR, rates: {JPY: 0.006}}\n"
     assert box.load(ledger(tmp_path, changes, both)).rejected == 0
+
+
+def test_rates_may_be_a_file_among_the_data(box: Box, tmp_path: Path) -> None:
+    company = "currency: {reporting: EUR, rates: {GBP: 1.17}}\n"
+    made = folder(tmp_path, "EUR", "SEK", "GBP", "NOK", company=company)
+    (made / "fx_rates.csv").write_text(
+        "Month;Currency;Rate\n2026-01;sek;0,088\n2026-02;SEK;0,09\n2026-01-15;NOK;0,085\n"
+    )
+    done = box.load(made)
+    assert (done.rejected, done.unused, box.count("marketing_spend")) == (0, (), 4)
+    rates = "select currency, valid_from::text, rate::float from raw.company_fx_rates where rate <> 1 order by 1, 2"
+    known = [("GBP", "1900-01-01", 1.17), ("NOK", "2026-01-15", 0.085), ("SEK", "2026-01-01", 0.088)]
+    assert box.rows(rates) == [*known, ("SEK", "2026-02-01", 0.09)]
+    drop = folder(tmp_path / "drop", "SEK", "JPY", company=company)
+    (drop / "billing").mkdir()
+    (drop / "billing/fx_rates.csv").write_text("day,currency,rate\n2026-02-01,SEK,0.091\n2026-02-01,JPY,0.006\n")
+    assert box.load(drop, mode="merge").rejected == 0
+    assert box.rows(rates) == [known[0], ("JPY", "2026-02-01", 0.006), *known[1:], ("SEK", "2026-02-01", 0.091)]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("month,code\n2026-01,SEK\n", ":1: needs the columns month (or day), currency and rate; rate is missing"),
+        ("month,currency,rate\n2026-01,SEKK,0.1\n", ":2: 'SEKK' is no currency code such as SEK"),
+        ("month,currency,rate\n\n2026-01,SEK,zero\n", ":3: the rate of SEK is no number: 'zero'"),
+        ("month,currency,rate\n2026-01,SEK,0\n", ":2: the rate of SEK must be above 0"),
+        ("month,currency,rate\nJan,SEK,0.1\n", ":2: a month such as 2026-08 or a day such as 2026-08-15, not 'Jan'"),
+        ("month,currency,rate\n2026-01,EUR,2\n", ":2: EUR is the reporting currency, so that its rate is 1"),
+        ("month,currency,rate\n2026-01,SEK,1\n2026-01-01,SEK,2\n", ":3: a second rate of SEK from the same day"),
+        ("month,currency,rate\n2026-01\n", ":2: 3 columns are needed"),
+    ],
+)
+def test_a_mistake_in_the_file_of_rates_has_its_line(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "fx_rates.csv").write_text(text)
+    with pytest.raises(TowerError) as error:
+        with_rates(Profile(currency=Currency("EUR")), tmp_path)
+    assert said in str(error.value)
+
+
+def test_rates_in_a_file_need_a_currency_that_they_convert_to(tmp_path: Path) -> None:
+    (tmp_path / "fx_rates.csv").write_text("month,currency,rate\n2026-01,SEK,0.1\n")
+    with pytest.raises(TowerError, match=r"say in company\.yml: currency: \{reporting: …\}"):
+        with_rates(None, tmp_path)
