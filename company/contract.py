@@ -32,6 +32,7 @@ class Column:
     last_resort: bool = False  # … only where no other column that starts the data has a value
     is_optional: bool = False  # many companies have none: a file without it lacks nothing
     currency_of: tuple[str, ...] = ()  # the amounts of the row whose currency it says
+    word: str = ""  # the kind of the company's words that stand in it
 
     @property
     def is_dated(self) -> bool:
@@ -156,6 +157,7 @@ def _column(entry: dict[str, Any]) -> Column:
         meta.get("data_start") == "fallback",
         bool(meta.get("optional")),
         tuple(meta.get("of", ())),
+        str(meta.get("word", "")),
     )
 
 

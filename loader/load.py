@@ -34,6 +34,7 @@ from loader.write.copying import Copying, Exported, copy_rows
 from loader.write.currencies import find_currencies, rated_before, rated_of, refuse_torn_ledgers, settle_currency
 from loader.write.deletes import delete_rows
 from loader.write.making import make_table
+from loader.write.spellings import fold_spellings
 from warehouse.errors import TowerError
 
 LOCK = 7_203_114  # one load at a time
@@ -238,11 +239,12 @@ class Loading:
         company = write_company(self.cursor, self.options)
         currencies = find_currencies(self.cursor, self.check.tables)
         settle_currency(self.cursor, currencies)
+        folded = fold_spellings(self.cursor, self.check.tables, self.options.mode == "replace")
         refuse_torn_ledgers(self.cursor, self.check.db, self.checked)
         run = audit.write_run(self.cursor, started, self.options, done)
         rejected.write_rejects(self.cursor, self.check.db, run, self.checked)
         write_contents(self.cursor, run, self.check.tables, currencies)
-        done = replace(done, company=company)
+        done = replace(done, company=company, folded=folded)
         return replace(done, run=run, contradicted=find_contradictions(self.cursor, run, self.check.tables))
 
 

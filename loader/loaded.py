@@ -58,6 +58,7 @@ class Loaded:
     unused: tuple[str, ...] = ()
     changes: dict[str, Changes] = field(default_factory=dict)
     company: str | None = None  # its name, now in force
+    folded: tuple[str, ...] = ()  # a sentence for each spelling of a word that gave way to another
     contradicted: tuple[str, ...] = ()  # a sentence for each way in which rows contradict themselves
 
     @property

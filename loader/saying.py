@@ -80,7 +80,7 @@ def say_done(out: Console, done: Loaded, options: Options, seconds: float) -> No
     if done.window.earlier and not (options.folder / "truth").is_dir():
         table, day = done.window.earlier
         out.print(f"{table} begins on {day}, before the window: FROM={day} takes it in")
-    for sentence in done.contradicted:
+    for sentence in (*done.folded, *done.contradicted):
         out.print(sentence, markup=False)
     if rejected:
         _say_how_to_mend(out, done.run, options)

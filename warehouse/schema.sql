@@ -83,6 +83,13 @@ create table if not exists ops.loaded_tables (
     empty_columns jsonb not null,  -- in which no row has a value
     currencies jsonb not null  -- code: rows
 );
+create table if not exists ops.word_spellings (
+    kind varchar(32) not null,
+    spelling varchar(255) not null,
+    value varchar(255) not null,
+    row_count bigint not null,
+    primary key (kind, spelling)
+);
 create table if not exists ops.publications (
     publication_id bigint generated always as identity primary key,
     published_at timestamp not null,
@@ -105,7 +112,7 @@ create unique index if not exists saved_views_name on ops.saved_views (lower(nam
 
 grant usage on schema marts, scores, ops to tower_reader;
 grant select on all tables in schema marts, scores to tower_reader;
-grant select on ops.load_runs, ops.load_files, ops.rejected_rows, ops.contradictions, ops.loaded_tables, ops.expected_checks, ops.publications to tower_reader;
+grant select on ops.load_runs, ops.load_files, ops.rejected_rows, ops.contradictions, ops.word_spellings, ops.loaded_tables, ops.expected_checks, ops.publications to tower_reader;
 grant select, insert, delete on ops.saved_views to tower_reader;
 alter default privileges in schema marts grant select on tables to tower_reader;
 alter default privileges in schema scores grant select on tables to tower_reader;

@@ -61,7 +61,7 @@ def _of_build(build: pd.Series) -> list[tuple[str, str, str]]:
 
 def expected(visit: Visit, builds: pd.DataFrame) -> None:
     """The totals of expected.yml beside what the marts said."""
-    checks, empty = _audit(visit, "expected_checks", "expected_checks", EXPECTED)
+    checks, empty = audited(visit, "expected_checks", "expected_checks", EXPECTED)
     stale = len(checks) and len(builds) and checks["load_run_id"].iloc[0] != builds["load_run_id"].iloc[0]
     if stale:
         message = "These totals were compared with an earlier load: run `make check-expected`."
@@ -90,7 +90,7 @@ def expected(visit: Visit, builds: pd.DataFrame) -> None:
 
 def rejected(visit: Visit) -> None:
     """The rows that loads refused, by rule."""
-    rejects, empty = _audit(visit, "rejected_rows", "rejects", "No row is kept as rejected.")
+    rejects, empty = audited(visit, "rejected_rows", "rejects", "No row is kept as rejected.")
     if len(rejects):
         rule = page_filter(visit, "rule", "Rule", sorted(rejects["rule"].unique()), format_func=str)
         rejects = rejects[rejects["rule"] == rule] if rule else rejects
@@ -105,7 +105,7 @@ def rejected(visit: Visit) -> None:
 
 def contradicted(visit: Visit) -> None:
     """The rows that contradict themselves, and what is believed of them."""
-    found, empty = _audit(visit, "contradictions", "contradictions", "No row that is loaded contradicts itself.")
+    found, empty = audited(visit, "contradictions", "contradictions", "No row that is loaded contradicts itself.")
     table(
         visit,
         "Contradictions",
@@ -116,7 +116,7 @@ def contradicted(visit: Visit) -> None:
     )
 
 
-def _audit(visit: Visit, name: str, query: str, empty: str) -> tuple[pd.DataFrame, str]:
+def audited(visit: Visit, name: str, query: str, empty: str) -> tuple[pd.DataFrame, str]:
     """A table of ops as it is now, and why it is empty: no scope reads what is not known by segment and region."""
     if read(visit.build.scope, "may_read", {"name": f"ops.{name}"})["may"].iloc[0]:
         return read(visit.build.scope, query, {}), empty

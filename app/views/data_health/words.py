@@ -9,6 +9,7 @@ from app.found import Found
 from app.ui.formats import plain
 from app.ui.panels import table
 from app.ui.visit import Visit
+from app.views.data_health.audit import audited
 from metrics.company import Company, Word
 
 DECLARED, LEARNED = "declared", "learned from the data"
@@ -27,28 +28,38 @@ def learned(visit: Visit) -> None:
     table(
         visit,
         "Words",
-        Found(words_of(company)),
+        Found(words_of(company, _spellings(visit))),
         help="What the company calls things. Declared words stand in company.yml, in its order; learned ones were only "
-        "found in the data, and what they mean is guessed of well-known words alone.",
+        "found in the data, and what they mean is guessed of well-known words alone. Of spellings that differ "
+        "in capitals alone the declared one counts, else the most frequent.",
         empty="The data hold no words yet.",
     )
 
 
-def words_of(company: Company) -> pd.DataFrame:
-    """A row per word: kind, word, where it comes from, and what is known of it."""
-    return pd.DataFrame(
+def _spellings(visit: Visit) -> dict[tuple[str, str], str]:
+    """The other spellings of words that the data have, by kind and word."""
+    found, _ = audited(visit, "word_spellings", "spellings", "")
+    return {(str(row["kind"]), str(row["value"])): str(row["spellings"]) for row in found.to_dict("records")}
+
+
+def words_of(company: Company, spellings: dict[tuple[str, str], str] | None = None) -> pd.DataFrame:
+    """A row per word: kind, word, how else it is written, where it comes from, and what is known of it."""
+    others = spellings or {}
+    found = pd.DataFrame(
         [
             {
                 "kind": company.labels[kind],
                 "word": word.value,
+                "also_written": others.get((kind, word.value), ""),
                 "source": DECLARED if word.is_declared else LEARNED,
                 "meaning": _meaning(kind, word),
             }
             for kind in company.labels
             for word in company.words.get(kind, ())
         ],
-        columns=["kind", "word", "source", "meaning"],
+        columns=["kind", "word", "also_written", "source", "meaning"],
     )
+    return found if others else found.drop(columns="also_written")
 
 
 def _meaning(kind: str, word: Word) -> str:
