@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,21 @@ class Access:
     def scopes(self) -> set[Scope]:
         """Every scope that needs a role of its own."""
         return {*self.users.values(), self.default or EVERYTHING} - {EVERYTHING}
+
+
+def unknown_words(access: Access, known: Mapping[str, Collection[str]]) -> list[str]:
+    """A sentence for each segment or region that someone may see, and that the warehouse does not know.
+
+    `known` are the words of the warehouse by dimension, in their order; of a dimension without words nothing is said.
+    """
+    named = [*access.users.items(), *([("default", access.default)] if access.default else [])]
+    return [
+        f"{name}: {dimension[:-1]} {word!r} shows nothing; the warehouse knows {', '.join(known[dimension])}"
+        for name, scope in named
+        for dimension in DIMENSIONS
+        for word in getattr(scope, dimension) or ()
+        if known.get(dimension) and word not in known[dimension]
+    ]
 
 
 def read_access(path: Path) -> Access:

@@ -36,6 +36,19 @@ def apply_access(cursor: Any, settings: Settings) -> None:
         _keep_scope(cursor, role, scope)
 
 
+def words_known(cursor: Any) -> dict[str, list[str]]:
+    """The segments and regions of the built marts, in the company's order; nothing before they are built."""
+    found = {}
+    for dimension in DIMENSIONS:
+        name = dimension.removesuffix("s")
+        cursor.execute("select to_regclass(%s) is not null", (f"marts.dim_{name}",))
+        if cursor.fetchone()[0]:
+            table = sql.Identifier("marts", f"dim_{name}")
+            cursor.execute(sql.SQL("select {} from {} order by position").format(sql.Identifier(name), table))
+            found[dimension] = [word for (word,) in cursor.fetchall()]
+    return found
+
+
 def _make_login(cursor: Any, role: str, password: str, present: bool) -> None:
     """A role that signs in with a password, only reads, and whose statements end after 30 seconds."""
     name, verb = sql.Identifier(role), sql.SQL("alter" if present else "create")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import psycopg2
 import pytest
+from rich.console import Console
 
 from metrics import catalogue, query
 from metrics.lists import behind
 from tests.conftest import Company
-from warehouse.access import EVERYTHING, Scope, read_access
+from warehouse.__main__ import show_access
+from warehouse.access import EVERYTHING, Access, Scope, read_access, unknown_words
 from warehouse.connections import connect, reader_url
 from warehouse.database import prepare_database
 from warehouse.errors import TowerError
@@ -262,6 +265,31 @@ def test_a_mistake_in_access_yml_is_named_in_one_line(tmp_path: Path, text: str,
     with pytest.raises(TowerError, match=r"access\.yml") as caught:
         read_access(file)
     assert says in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_a_word_that_the_warehouse_does_not_know_is_named_for_each_who_should_see_it() -> None:
+    access = Access(
+        {"ann@x.com": Scope(("SBM", "SMB")), "ben@x.com": Scope(regions=("europe",)), "cfo@x.com": EVERYTHING},
+        Scope(("SMB",), ("Asia",)),
+    )
+    assert unknown_words(access, {"segments": ["SMB", "Scale"], "regions": ["Europe"]}) == [
+        "ann@x.com: segment 'SBM' shows nothing; the warehouse knows SMB, Scale",
+        "ben@x.com: region 'europe' shows nothing; the warehouse knows Europe",
+        "default: region 'Asia' shows nothing; the warehouse knows Europe",
+    ]
+    assert unknown_words(access, {}) == []  # nothing is built yet
+
+
+def test_make_access_warns_of_a_word_that_no_row_has(
+    settings: Settings, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "access.yml"
+    file.write_text("users: {ann@x.com: {segments: [SBM], regions: [Europe]}}")
+    show_access(replace(settings, access_file=file), Console(soft_wrap=True))
+    prepare_database(settings)
+    lines = capsys.readouterr().out.splitlines()
+    said = "segment 'SBM' shows nothing; the warehouse knows SMB, Mid-Market, Enterprise"
+    assert lines[-1] == f"warning: access.yml: ann@x.com: {said}"
 
 
 def test_a_user_that_nobody_named_is_refused_unless_there_is_a_default(tmp_path: Path) -> None:
