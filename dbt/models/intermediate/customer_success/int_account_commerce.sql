@@ -59,7 +59,10 @@ stated as (
             when invoices.due_date < as_of.as_of_date then 'overdue'
             else 'open'
         end as invoice_state,
-        row_number() over (partition by invoices.account_id order by invoices.invoice_date desc, invoices.invoice_id desc) as recency
+        row_number() over (
+            partition by invoices.account_id
+            order by invoices.invoice_date desc, char_length(invoices.invoice_id) desc, invoices.invoice_id desc
+        ) as recency
     from invoices
     cross join as_of
     where invoices.invoice_date <= as_of.as_of_date

@@ -20,7 +20,7 @@ select
     -- unseen by marketing: the channel that the account (or the deal) came from gets it
     coalesce(touches.channel, conversions.acquisition_channel, 'Unknown') as channel,
     coalesce(touches.campaign, 'none') as campaign,
-    row_number() over (partition by conversions.conversion_id order by touches.touched_at, touches.touch_id) as touch_number,
+    row_number() over (partition by conversions.conversion_id order by touches.touched_at, {{ arrival('touches.touch_id') }}) as touch_number,
     count(*) over (partition by conversions.conversion_id) as touch_count
 from conversions
 left join touches

@@ -19,7 +19,7 @@ known as (
         payments.*,
         max(case when payments.status = 'failed' then 1 else 0 end) over (
             partition by payments.invoice_id
-            order by payments.attempted_at, payments.payment_id
+            order by payments.attempted_at, {{ arrival('payments.payment_id') }}
             rows between unbounded preceding and 1 preceding
         ) as failed_before
     from payments

@@ -25,7 +25,7 @@ select
     coalesce(history.pipeline, deals.pipeline) as pipeline,
     history.stage,
     history.changed_by,
-    row_number() over (partition by history.deal_id order by history.entered_at_utc, history.stage_history_id) as move_number,
+    row_number() over (partition by history.deal_id order by history.entered_at_utc, {{ arrival('history.stage_history_id') }}) as move_number,
     history.entered_at
 from history
 cross join as_of
