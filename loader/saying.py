@@ -102,7 +102,8 @@ def _today(window: Window) -> str:
     if not window.later:
         return said
     rows = sum(count for _, count in window.later)
-    return f"{said}; {rows:,} rows lie after the day of the load: {', '.join(name for name, _ in window.later)}"
+    lie = "row lies" if rows == 1 else "rows lie"
+    return f"{said}; {rows:,} {lie} after the day of the load: {', '.join(name for name, _ in window.later)}"
 
 
 def _say_how_to_mend(out: Console, run: int, options: Options) -> None:

@@ -119,7 +119,7 @@ def _currency_of_header(facts: FileFacts | None, kinds: dict[str, str]) -> str:
     """The one currency that the headers of a file's amounts name; empty for none or several."""
     if not facts or not facts.header:
         return ""
-    amounts = [name for name, kind in kinds.items() if kind in ("number", "cents", "minor") and name in facts.columns]
+    amounts = [name for name, kind in kinds.items() if sql_type(kind) == "double" and name in facts.columns]
     codes = {currency_of(facts.header[facts.columns[name]]) for name in amounts} - {""}
     return codes.pop() if len(codes) == 1 else ""
 
