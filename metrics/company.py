@@ -101,6 +101,11 @@ class Company:
         """The ticket categories about what does not work; all of them where none is known to be."""
         return tuple(word.value for word in self.words.get("ticket_category", ()) if word.is_technical)
 
+    @property
+    def knows_technical(self) -> bool:
+        """Whether its technical tickets are told apart from others."""
+        return len(self.technical) < len(self.words.get("ticket_category", ()))
+
 
 NOBODY = Company()  # before anything is known
 

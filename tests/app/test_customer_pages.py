@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from app.ui.health import AT_RISK, HEALTHY, TIERS, WEIGHTS
 from app.views.causes.releases import release_verdict
 from metrics import query
+from metrics.company import Company, Word
 from tests.app.test_pages import fresh_caches, open_app
 from warehouse.connections import owner_connection
 from warehouse.reading import fetch
@@ -161,6 +162,32 @@ def test_release_changes_of_segments_add_up_to_the_marts(in_company: Settings) -
 def test_a_release_without_enough_days_is_not_judged() -> None:
     impact = pd.DataFrame({"version": ["v9"], "technical_change": [float("nan")]})
     assert release_verdict("v9", impact, pd.DataFrame()).startswith("v9 can't be judged")
+
+
+def test_where_no_category_is_known_as_technical_a_release_is_judged_by_all_tickets() -> None:
+    counts = {"technical_before": 10, "technical_after": 16, "tickets_before": 10, "tickets_after": 16}
+    shares = {"technical_change": 0.6, "tickets_change": 0.6, "errors_change": -0.25, "usage_change": 0.1}
+    row = {
+        "version": "v9",
+        "released_date": date(2026, 3, 1),
+        "errors_before": 4,
+        "errors_after": 3,
+        **counts,
+        **shares,
+    }
+    impact, start = pd.DataFrame([row]), "**Yes.** In the four weeks from 01 Mar 2026 on, "
+    rest = ", errors from 4 to 3 (-25%); use changed by +10%. By the growth of"
+    assert release_verdict("v9", impact, pd.DataFrame(), "tickets") == (
+        f"{start}tickets went from 10 to 16 (+60% per active account){rest} tickets it's number 1 of the 1 releases "
+        "that can be compared."
+    )
+    told = (
+        f"{start}technical tickets went from 10 to 16 (+60% per active account), all tickets from 10 to 16 (+60%){rest}"
+    )
+    assert release_verdict("v9", impact, pd.DataFrame()).startswith(f"{told} technical tickets")
+    some = (Word("bug", is_technical=True), Word("invoice", is_technical=False))
+    assert Company(words={"ticket_category": some}).knows_technical
+    assert not Company(words={"ticket_category": some[:1]}).knows_technical
 
 
 def test_the_feature_filter_narrows_the_features(in_company: Settings) -> None:

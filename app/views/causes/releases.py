@@ -17,26 +17,30 @@ from app.ui.filters import page_filter
 from app.ui.formats import plain
 from app.ui.panels import chart, table, unanswered
 from app.ui.visit import Visit
+from metrics.company import Company
 
 FOUR_WEEKS = timedelta(days=27)  # from the first day of them to their last
-CHANGES = {  # column of a change: what it counts, and how it is written
-    "technical_change": ("technical", "Technical tickets"),
-    "errors_change": ("errors", "Errors"),
-    "usage_change": ("usage", "Use"),
-}
+CHANGES = {"technical_change": "technical", "errors_change": "errors", "usage_change": "usage"}  # what each counts
 METRICS = {"errors": "product_errors", "usage": "product_events"}  # the other series count tickets
 UNKNOWN = "Not yet known"  # the cause of a ticket
 
 YES, NO = 0.5, 0.25  # growth of technical tickets per active account
 RULE = (
-    f"Yes: technical tickets per active account grew by {YES:.0%} or more. No: by less than {NO:.0%}. Four weeks from "
+    "Yes: {technical} per active account grew by {yes:.0%} or more. No: by less than {no:.0%}. Four weeks from "
     "the release day on against the four before, whatever the months."
 )
+TECHNICAL, ALL = "technical tickets", "tickets"  # what is judged: all of them where no category is known as technical
 
 
-def release_verdict(release: str, impact: pd.DataFrame, causes: pd.DataFrame) -> str:
+def judged_by(company: Company) -> str:
+    """The tickets by which a release is judged, as a sentence calls them."""
+    return TECHNICAL if company.knows_technical else ALL
+
+
+def release_verdict(release: str, impact: pd.DataFrame, causes: pd.DataFrame, technical: str = TECHNICAL) -> str:
     """Markdown. `impact` has a row per release (app/queries/release_impact.sql), `causes` the root causes of the
-    tickets before and after this one (release_causes.sql, without those not yet known)."""
+    tickets before and after this one (release_causes.sql, without those not yet known), `technical` is how the tickets
+    are called that it is judged by."""
     row = impact.set_index("version").loc[release]
     change = row["technical_change"]
     if pd.isna(change):
@@ -44,13 +48,12 @@ def release_verdict(release: str, impact: pd.DataFrame, causes: pd.DataFrame) ->
             f"{plain(release)} can't be judged: the data have nothing to compare in the four weeks before or after it."
         )
     place = int((impact["technical_change"] > change).sum()) + 1
+    others = f", all {_moved(row, 'tickets')}" if technical != ALL else ""
     text = (
         f"**{'Yes' if change >= YES else 'No' if change < NO else 'Perhaps'}.** In the four weeks from "
-        f"{row['released_date']:%d %b %Y} on, technical tickets went from {row['technical_before']:,.0f} to "
-        f"{row['technical_after']:,.0f} ({change:+.0%} per active account), all tickets from "
-        f"{row['tickets_before']:,.0f} to {row['tickets_after']:,.0f} ({_growth(row['tickets_change'])}), errors from "
-        f"{row['errors_before']:,.0f} to {row['errors_after']:,.0f} ({_growth(row['errors_change'])}); use changed by "
-        f"{_growth(row['usage_change'])}. By the growth of technical tickets it's number {place} of the "
+        f"{row['released_date']:%d %b %Y} on, {technical} went from {row['technical_before']:,.0f} to "
+        f"{row['technical_after']:,.0f} ({change:+.0%} per active account){others}, {_moved(row, 'errors')}; use "
+        f"changed by {_growth(row['usage_change'])}. By the growth of {technical} it's number {place} of the "
         f"{impact['technical_change'].count()} releases that can be compared."
     )
     if change >= NO and len(causes):
@@ -60,6 +63,12 @@ def release_verdict(release: str, impact: pd.DataFrame, causes: pd.DataFrame) ->
             f"{cause['before']:,.0f} before, {cause['after']:,.0f} after, {cause['still_open']:,.0f} still open."
         )
     return text
+
+
+def _moved(row: pd.Series, what: str) -> str:
+    """Such as errors from 10 to 20 (+90%)."""
+    before, after, change = (row[f"{what}_{part}"] for part in ("before", "after", "change"))
+    return f"{what} from {before:,.0f} to {after:,.0f} ({_growth(change)})"
 
 
 def _growth(share: float) -> str:
@@ -84,8 +93,9 @@ def releases(visit: Visit) -> None:
     moved = rows(tower, "release_causes", filters, released=day)
     moved = moved.where(moved.frame["root_cause_name"] != UNKNOWN)
     with st.container(border=True):
-        st.markdown(f"**Did {plain(release)} do harm?**", help=RULE)
-        st.markdown(release_verdict(release, impact, moved.frame))
+        technical = judged_by(tower.company)
+        st.markdown(f"**Did {plain(release)} do harm?**", help=RULE.format(technical=technical, yes=YES, no=NO))
+        st.markdown(release_verdict(release, impact, moved.frame, technical))
         if note := unanswered(visit, ["region", "acquisition_channel"], "The impact of a release"):
             st.caption(note)
     _around(visit, release, day, moved)
@@ -104,7 +114,8 @@ def _around(visit: Visit, release: str, day: date, moved: Found) -> None:
     around = rows(tower, "release_days", filters, released=day)
     left, right = st.columns([3, 2])
     with left:
-        series = {"technical": "Technical tickets", "tickets": "All tickets", "errors": "Errors"}
+        series = {"technical": "Technical tickets"} if tower.company.knows_technical else {}
+        series |= {"tickets": "All tickets", "errors": "Errors"}
         figure = charts.lines(around.frame, "day", series, markers=False, zero=True)
         mark = pd.DataFrame({"kind": ["release"], "day": [day], "label": [release]})
         chart(
@@ -137,7 +148,7 @@ def _after(visit: Visit, impact: pd.DataFrame, what: str | None = None) -> Drill
 
     def after(point: Point) -> Found:
         since = days[point.where["version"]]
-        return _behind(visit.build, known, what or CHANGES[point.series][0], (since, since + FOUR_WEEKS))
+        return _behind(visit.build, known, what or CHANGES[point.series], (since, since + FOUR_WEEKS))
 
     return after
 
@@ -145,13 +156,15 @@ def _after(visit: Visit, impact: pd.DataFrame, what: str | None = None) -> Drill
 def _compared(visit: Visit, found: Found) -> None:
     """All releases side by side."""
     impact = found.frame
+    technical = judged_by(visit.build.company)
+    labels = {"technical_change": technical.capitalize(), "errors_change": "Errors", "usage_change": "Use"}
     chart(
         visit,
         "Change in the four weeks after each release",
         charts.stacked(
             impact.dropna(subset=["technical_change"]).sort_values("released_date"),
             "version",
-            {column: label for column, (_, label) in CHANGES.items()},
+            labels,
             "+.0%",
             side_by_side=True,
         ),
@@ -161,10 +174,11 @@ def _compared(visit: Visit, found: Found) -> None:
     )
     changes = [name for name in impact.columns if name.endswith("_change")]
     counts = [name for name in impact.columns if name.endswith(("_before", "_after"))]
+    shown = [name for name in (*changes, *counts) if technical == TECHNICAL or not name.startswith("technical")]
     table(
         visit,
         "Releases before and after",
-        found.having(impact[["version", "released_date", *changes, *counts]]),
+        found.having(impact[["version", "released_date", *shown]]),
         columns={
             "released_date": st.column_config.DateColumn("Released", format="D MMM YYYY"),
             **{
