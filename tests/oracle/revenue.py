@@ -123,7 +123,7 @@ class Revenue:
         starting, months = (rows["s"] > 0).sum(), (rows["e"] > 0).sum()
         life = min(60.0, starting / count["churn"]) if count["churn"] else 60.0
         gained = size["new"] + size["reactivation"] + size["expansion"]
-        return retention(closing) | {
+        return retention(closing, is_known=last >= self.files.begin) | {
             "mrr": mrr,
             "arr": 12 * mrr,
             "starting_mrr": opening["s"].sum() / 100,
@@ -221,15 +221,16 @@ def movement(s: int, e: int, starts_here: bool) -> str:
     return "none" if e == s else "churn" if e == 0 else "expansion" if e > s else "contraction"
 
 
-def retention(rows: pd.DataFrame) -> dict[str, float]:
-    """NRR and GRR of one month, against its start and against twelve months before."""
+def retention(rows: pd.DataFrame, is_known: bool) -> dict[str, float]:
+    """NRR and GRR of one month, against its start, if that is known, and against twelve months before."""
     s = rows["s"].sum()
+    start = s if is_known else 0
     moved = rows.groupby("kind")["size"].sum().reindex(KINDS, fill_value=0)
     based = rows[rows["base"].fillna(0) > 0]
     base, capped = based["base"].sum(), based[["e", "base"]].min(axis=1).sum()
     return {
-        "nrr_monthly": ratio(s + moved["expansion"] - moved["contraction"] - moved["churn"], s),
-        "grr_monthly": ratio(s - moved["contraction"] - moved["churn"], s),
+        "nrr_monthly": ratio(s + moved["expansion"] - moved["contraction"] - moved["churn"], start),
+        "grr_monthly": ratio(s - moved["contraction"] - moved["churn"], start),
         "nrr_t12m": ratio(based["e"].sum(), base),
         "grr_t12m": ratio(capped, base),
     }

@@ -110,6 +110,16 @@ def test_the_bridge_ties_for_every_slice_and_month(oracle: Oracle) -> None:
         assert len(rows) and (gap == 0).all(), part
 
 
+def test_a_month_within_which_the_data_begin_has_no_rate_of_retention(oracle: Oracle) -> None:
+    rows = query(["starting_mrr", "nrr_monthly", "grr_monthly", "nrr_t12m", "grr_t12m"], grain="month")
+    first, second = rows.iloc[0], rows.iloc[1]
+    begins_within = oracle.files.begin > oracle.files.months[0]
+    assert round(first["starting_mrr"] * 100) == oracle.revenue.cents[0].sum() > 0  # the opening balance, nothing new
+    assert pd.isna(first["nrr_monthly"]) == pd.isna(first["grr_monthly"]) == begins_within
+    assert pd.notna(second["nrr_monthly"]) and 0 < second["grr_monthly"] <= 1
+    assert rows["nrr_t12m"].notna().to_list().index(True) == (12 if begins_within else 11)
+
+
 def test_the_comparison_can_fail(oracle: Oracle) -> None:
     def shifted(part: Slice, first: pd.Timestamp, last: pd.Timestamp) -> dict[str, float]:
         return {"mrr": oracle.revenue.metrics(part, first, last)["mrr"] + 0.01}

@@ -45,6 +45,8 @@ compared as (
         monthly_mrr.mrr as ending_mrr,
         monthly_mrr.usage_mrr,
         lag(monthly_mrr.mrr) over (partition by monthly_mrr.account_id order by monthly_mrr.revenue_month) as starting_mrr,
+        -- of the days of a month before the data nobody knows what came and went
+        monthly_mrr.revenue_month >= as_of.data_start_date as is_known_from_its_start,
         -- without twelve whole months of history there is no base, not a base of zero
         case when not bases.is_opening or as_of.data_start_date = as_of.first_month then bases.mrr end as mrr_base_12m
     from monthly_mrr
@@ -72,6 +74,7 @@ select
     {%- else %}
         cast(compared.ending_mrr - compared.starting_mrr as numeric(18, 2)) as mrr_change,
     {%- endif %}
+    cast(case when compared.is_known_from_its_start then compared.starting_mrr end as numeric(18, 2)) as retention_base_mrr,
     cast(compared.mrr_base_12m as numeric(18, 2)) as mrr_base_12m,
     compared.is_partial_month,
     spans.first_paid_at

@@ -57,6 +57,7 @@ select
     reasoned.ending_mrr,
     reasoned.usage_mrr,
     cast(reasoned.ending_mrr * company.gross_margin as numeric(18, 4)) as gross_profit,
+    reasoned.retention_base_mrr,
     reasoned.mrr_base_12m,
     cast(case when reasoned.mrr_base_12m > 0 then {{ retained }} when reasoned.mrr_base_12m = 0 then 0 end as numeric(18, 2)) as mrr_retained_12m,
     cast(case when reasoned.mrr_base_12m is not null then least({{ retained }}, reasoned.mrr_base_12m) end as numeric(18, 2)) as mrr_retained_capped_12m,
