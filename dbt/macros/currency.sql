@@ -42,6 +42,11 @@
     case when upper({{ currency }}) in ('{{ fromjson(var('fx_rates')).keys() | join("', '") }}') then upper({{ currency }}) end
 {%- endmacro %}
 
+{# MRR of an account in a currency at the rates of another month: what does not change is not rounded anew. #}
+{% macro at_rate(balance, rate, other) -%}
+    case when {{ rate }} is not distinct from {{ other }} then {{ balance }}.mrr else round({{ balance }}.local_mrr * {{ other }}, 2) end
+{%- endmacro %}
+
 {# Columns of a ledger state that only spot rates ask for: its currency, and what is paid a month in it, exact as a quotient and with 12 decimals. #}
 {% macro local_worth(times, parts, currency) -%}
     {%- if is_spot() -%}

@@ -16,7 +16,13 @@ from tests.conftest import Company, empty_company
 from tests.dbt import ledgers
 from tests.dbt.ledgers import MOVES, Price, Subscription
 
-MODELS = ("fct_revenue_monthly", "fct_subscription_changes", "account_timeline", "nrr_summary")
+MODELS = (
+    "fct_revenue_monthly",
+    "fct_subscription_changes",
+    "account_timeline",
+    "fct_retention",
+    "int_customer_snapshots",
+)
 CHECKS = (
     *("assert_bridge_ties", "assert_movements_tie_to_mrr", "assert_subscription_changes_tie_to_revenue"),
     *("assert_timeline_adds_up_to_mrr", "assert_months_connect", "assert_grr_never_above_one"),
@@ -40,6 +46,7 @@ SUBSCRIPTIONS = (
     sek("grown", (FIRST, 1000), (datetime(2026, 2, 10), 1500)),
     sek("shrunk", (FIRST, 1000), (datetime(2026, 3, 10), 400)),
     sek("gone", (FIRST, 1000), ended=datetime(2026, 2, 15)),
+    sek("early", (datetime(2025, 12, 10), 1000), (datetime(2026, 4, 10), 1100)),
     sek("fresh", (datetime(2026, 3, 5), 1000)),
     sek("inside", (datetime(2026, 2, 5), 1000), ended=datetime(2026, 2, 20)),
     sek("netted", (FIRST, 1000), (datetime(2026, 2, 10), 1500), (datetime(2026, 2, 20), 800)),
@@ -151,6 +158,29 @@ def test_retention_is_at_the_rates_of_a_year_before(cursor: Any) -> None:
         ("grown", *money("100", "150", "100")),
         ("steady", *money("100", "100", "100")),
     ]
+
+
+def test_a_cohort_is_worth_what_it_was_when_it_began(cursor: Any) -> None:
+    cursor.execute(
+        "select months_since_start, sum(retained_mrr) from marts.fct_retention where cohort_month = '2025-12-01' "
+        "group by 1 order by 1"
+    )
+    assert [mrr for _, mrr in cursor.fetchall()] == money("100", "100", "100", "100", "110", "110")
+
+
+def test_rates_alone_are_no_sign_of_health(cursor: Any) -> None:
+    cursor.execute(
+        "select mrr, mrr_3_months_ago from intermediate.int_customer_snapshots where account_id = %s "
+        "and snapshot_month = %s",
+        ("steady", date(2026, 2, 1)),
+    )
+    assert cursor.fetchall() == [tuple(money("80", "80"))]
+    cursor.execute(
+        "select mrr, mrr_3_months_ago from intermediate.int_customer_snapshots where account_id = %s "
+        "and snapshot_month = %s",
+        ("grown", date(2026, 3, 1)),
+    )
+    assert cursor.fetchall() == [tuple(money("135", "90"))]  # 1500 and 1000 at 0.09
 
 
 def test_every_month_is_what_the_ledger_says(cursor: Any, tmp_path: Path) -> None:

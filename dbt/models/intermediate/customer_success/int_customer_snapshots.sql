@@ -1,4 +1,5 @@
 -- paying account × month end (the as-of date for the running month): what it pays, paid a quarter before, and how many users it has
+-- noqa: disable=LT02
 with
 
 monthly_mrr as (
@@ -62,6 +63,43 @@ paying as (
 
 ),
 
+{%- if is_spot() %}
+
+balances as (
+
+    select * from {{ ref('int_fx_balances') }}
+
+),
+
+rates as (
+
+    select * from {{ ref('int_fx_rates') }}
+
+),
+
+earlier_mrr as (
+
+    -- rates alone are no sign of health: what it paid then is taken at the rates of now
+    select
+        paying.account_id,
+        paying.snapshot_month,
+        sum({{ at_rate('balances', 'rates.rate', 'rates_now.rate') }}) as mrr
+    from paying
+    inner join balances
+        on paying.account_id = balances.account_id
+            and balances.month_number = greatest(0, paying.month_number - 3)
+    left join rates
+        on balances.currency = rates.currency
+            and balances.month_start = rates.month_start
+    left join rates as rates_now
+        on balances.currency = rates_now.currency
+            and paying.snapshot_month = rates_now.month_start
+    group by 1, 2
+
+),
+
+{%- endif %}
+
 user_counts as (
 
     select
@@ -105,9 +143,15 @@ select
     user_counts.first_user_at
 from paying
 cross join as_of
+{%- if is_spot() %}
+    left join earlier_mrr as earlier
+        on paying.account_id = earlier.account_id
+            and paying.snapshot_month = earlier.snapshot_month
+{%- else %}
 left join monthly_mrr as earlier
     on paying.account_id = earlier.account_id
         and earlier.month_number = greatest(0, paying.month_number - 3)
+{%- endif %}
 left join user_counts
     on paying.account_id = user_counts.account_id
         and paying.snapshot_month = user_counts.snapshot_month

@@ -4,9 +4,9 @@ with
 
 {%- if is_spot() %}
 
-states as (
+balances as (
 
-    select * from {{ ref('int_subscription_states') }}
+    select * from {{ ref('int_fx_balances') }}
 
 ),
 
@@ -19,23 +19,6 @@ months as (
 rates as (
 
     select * from {{ ref('int_fx_rates') }}
-
-),
-
-balances as (
-
-    -- by currency; what is in the reporting currency has none
-    select
-        states.account_id,
-        coalesce(states.currency, '') as currency,
-        months.month_number,
-        sum(states.local_mrr) as local_mrr,
-        sum(states.mrr) as mrr
-    from states
-    inner join months
-        on states.paid_from < months.ends_at
-            and states.paid_to >= months.ends_at
-    group by 1, 2, 3
 
 ),
 
