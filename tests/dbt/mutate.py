@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
-from dbt.cli.main import dbtRunner
 from rich.console import Console
 
 from benchmarks.measure import bench_environment, measure, python
@@ -61,9 +60,14 @@ def main() -> int:
     return 1 if survivors else 0
 
 
+def file_of(project: Path, mutant: Mutant) -> Path:
+    """Where the mistake is planted."""
+    return project / mutant.file if mutant.file else next(project.glob(f"models/**/{mutant.model}.sql"))
+
+
 def judge(project: Path, mutant: Mutant) -> str:
     """Which kind of test kills the mutant; SQL that does not run proves nothing and counts as a survivor."""
-    file = project / mutant.file if mutant.file else next(project.glob(f"models/**/{mutant.model}.sql"))
+    file = file_of(project, mutant)
     original = file.read_text(encoding="utf-8")
     if original.count(mutant.right) != 1:
         return f"SURVIVED (text found {original.count(mutant.right)} times)"
@@ -83,6 +87,8 @@ def judge(project: Path, mutant: Mutant) -> str:
 
 def dbt(*arguments: str) -> set[str]:
     """Run dbt in this process (it remembers what it parsed); the statuses of what ran."""
+    from dbt.cli.main import dbtRunner  # costs seconds, which a look at the mutants need not spend
+
     results = dbtRunner().invoke(["--quiet", "--log-level", "none", *arguments]).result
     return {str(result.status) for result in results or []}
 

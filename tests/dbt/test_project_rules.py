@@ -15,6 +15,7 @@ import pytest
 
 from company.contract import read_contract
 from tests.conftest import Company
+from tests.dbt.mutate import MUTANTS, Mutant, file_of
 from warehouse.settings import ROOT
 
 Node = dict[str, Any]
@@ -227,3 +228,8 @@ def test_what_is_loaded_is_told_of_every_table_of_the_contract(models: dict[str,
     code = next(node["raw_code"] for node in models.values() if node["name"] == "int_loaded_sources")
     missing = [table.key for table in read_contract(ROOT / "dbt") if f"'{table.key}'" not in code]
     assert missing == [], "int_loaded_sources says what is loaded: give it each table with the column that dates it"
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.mistake)
+def test_what_a_mutant_spoils_stands_in_its_model_once(mutant: Mutant) -> None:
+    assert file_of(ROOT / "dbt", mutant).read_text(encoding="utf-8").count(mutant.right) == 1
