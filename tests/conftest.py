@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from data_gen.generate import generate
@@ -25,6 +26,11 @@ PLANS = {
     "seed9": Plan(400, 9, date(2025, 5, 12), date(2026, 10, 20)),  # its files begin and end within a month
     "nordic": Plan(120, 42, *WINDOW, "nordic"),  # of another shape
 }
+
+# the same examples in every run, however slow the machine; --hypothesis-profile=search draws others
+hypothesis.settings.register_profile("suite", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("search", deadline=None, max_examples=1000)
+hypothesis.settings.load_profile("suite")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -141,7 +141,7 @@ def test_the_clock_of_some_priorities_never_stops() -> None:
 
 
 @given(MOMENTS, MOMENTS, st.sampled_from(ZONES))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_days_without_a_break_leave_no_gap_and_count_nothing_twice(start: datetime, end: datetime, zone: str) -> None:
     assert elapsed(start, end, ServiceHours(), zone) == max(end - start, timedelta())
 
@@ -153,7 +153,7 @@ def test_days_without_a_break_leave_no_gap_and_count_nothing_twice(start: dateti
     st.tuples(st.integers(4 * 60, 12 * 60), st.integers(13 * 60, 24 * 60)),
     st.sampled_from(ZONES),
 )
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_the_clock_agrees_with_counting_every_minute(
     start: datetime, minutes: int, weekdays: set[int], span: Sequence[int], zone: str
 ) -> None:

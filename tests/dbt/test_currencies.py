@@ -61,9 +61,7 @@ def companies(draw: st.DrawFn) -> ledgers.Company:
         return ledgers.Company((ANCHOR, *known), START, AS_OF, read_profile(path), text)
 
 
-@settings(
-    max_examples=3, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
-)
+@settings(max_examples=3, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(companies())
 def test_the_bridge_ties_and_is_what_the_ledger_says(server: dict[str, str], company: ledgers.Company) -> None:
     with TemporaryDirectory() as folder:

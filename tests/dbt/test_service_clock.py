@@ -258,7 +258,7 @@ def desks(draw: st.DrawFn) -> Desk:
     )
 
 
-@settings(max_examples=150, deadline=None, phases=WITHOUT_SHRINKING, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, phases=WITHOUT_SHRINKING, suppress_health_check=[HealthCheck.too_slow])
 @given(desk=desks())
 def test_the_clock_in_sql_is_that_of_company_hours(cursor: Any, compiled: dict[str, str], desk: Desk) -> None:
     check(cursor, compiled, desk)

@@ -71,7 +71,7 @@ def test_nothing_is_encoded_as_nothing() -> None:
     assert encoded(pa.record_batch({"k": pa.array([], pa.string())})) == b""
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(parts=st.lists(st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 9), max_size=40), max_size=12))
 @pytest.mark.parametrize("most", [0, 50, 10_000])
 def test_equal_hashes_are_counted_in_memory_and_in_files(most: int, parts: list[list[int]]) -> None:

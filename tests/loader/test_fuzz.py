@@ -172,7 +172,6 @@ def short_beginning() -> Iterator[None]:
 
 FUZZ = settings(
     max_examples=EXAMPLES,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large],
     derandomize="FUZZ_EXAMPLES" not in os.environ,
 )
