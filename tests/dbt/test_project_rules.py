@@ -32,6 +32,7 @@ REJOINED = {  # step: why its reader also reads what the step was made of
     "fct_order_lines": "an order adds up its lines; each line carries its share of the order's discount",
     "int_stage_win_probability": "an open deal is weighed by the history of all deals",
     "int_anomaly_baselines": "a point is compared with the median of the points before it",
+    "int_ticket_ends": "only tickets that are closed without a date need an end from elsewhere",
     "int_ticket_waits": "a wait is placed on the clock of its ticket, and then taken off it",
     "int_feature_bases": "use of a feature is compared with all use of the same slice",
     "int_usage_days": "the fingerprint decides which days' events are read again",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -40,6 +40,7 @@ MODELS = [  # in the order in which they lean on each other
     "int_as_of",
     "int_service_days",
     "int_service_stretches",
+    "int_ticket_ends",
     "int_ticket_readings",
     "int_ticket_waits",
     "int_ticket_runs",
@@ -74,6 +75,26 @@ class Ticket:
     answered: datetime | None
     solved: datetime | None
     entries: tuple[tuple[str, datetime], ...] = ()
+    is_closed: bool = False  # whether solved or not
+
+    @property
+    def end(self) -> datetime | None:
+        """When it was solved, or what stands for that where nobody says it."""
+        if self.solved or not self.is_closed:
+            return self.solved
+        known = [self.answered] if self.answered and not self.closings else []
+        return max([self.created, *known, *(self.closings[:1] or [when for _, when in self.entries])])
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether somebody says when it was solved."""
+        return bool(self.solved or self.closings)
+
+    @property
+    def closings(self) -> list[datetime]:
+        """When it was resolved or closed for the last time, by its history."""
+        tail = takewhile(lambda entry: entry[0] in ("resolved", "closed"), reversed(self.entries))
+        return [when for _, when in tail][::-1]
 
 
 @dataclass(frozen=True)
@@ -136,7 +157,7 @@ def _fill(cursor: Any, desk: Desk) -> None:
     cursor.execute("insert into stg_ops__load_runs values (1, %s, %s)", (date(2011, 1, 1), desk.as_of))
     fields = "(ticket_id, priority, created_at, first_response_at, resolved_at, status)"
     rows = [
-        (str(n), t.priority, t.created, t.answered, t.solved, "closed" if t.solved else "open")
+        (str(n), t.priority, t.created, t.answered, t.solved, "closed" if t.solved or t.is_closed else "open")
         for n, t in enumerate(desk.tickets)
     ]
     execute_values(cursor, f"insert into support_tickets {fields} values %s", rows)
@@ -171,7 +192,11 @@ def by_as_of(desk: Desk, moment: datetime | None) -> datetime | None:
 
 def check_step(desk: Desk, ticket: Ticket, row: dict[str, Any], step: str) -> None:
     """One promise of one ticket: how long the clock ran, what became of it, when it is due."""
-    done = by_as_of(desk, {"answer": ticket.answered, "solve": ticket.solved}[step])
+    done = by_as_of(desk, {"answer": ticket.answered, "solve": ticket.end}[step])
+    if step == "solve" and done and not ticket.is_timed:
+        found = (row["solve_run"], row["resolution_state"], row["solve_due_at"], row["solved_at"])
+        assert found == (None, "no_target", None, local(done, desk.zone))
+        return
     hours = None if desk.hours and ticket.priority in desk.hours.always else desk.hours
     waiting = waits(desk, ticket)
     end = done or instants(datetime.combine(desk.as_of + timedelta(days=1), time()), desk.zone)[-1]
@@ -236,7 +261,7 @@ def tickets(draw: st.DrawFn) -> Ticket:
     entries = draw(st.lists(st.tuples(STATUSES, st.one_of(after, after, AROUND)), max_size=5))
     entries.sort(key=lambda entry: entry[1])
     ends = draw(st.tuples(st.none() | after, st.none() | after))
-    return Ticket(draw(st.sampled_from(["P1", "P2", "P3"])), created, *ends, tuple(entries))
+    return Ticket(draw(st.sampled_from(["P1", "P2", "P3"])), created, *ends, tuple(entries), draw(st.booleans()))
 
 
 @st.composite
@@ -329,6 +354,39 @@ def test_a_week_of_the_nordic_desk_worked_out_by_hand(cursor: Any, compiled: dic
         3: ("2026-04-01 09:00:00", "2026-04-01 16:00:00"),
         4: ("2026-04-07 10:00:00", "2026-04-08 08:00:00"),
     }
+    check(cursor, compiled, desk)
+
+
+def test_a_closed_ticket_without_a_day_is_closed_and_not_judged(cursor: Any, compiled: dict[str, str]) -> None:
+    created, closed = at("2026-04-01 08:00"), at("2026-04-03 20:00")
+    desk = Desk(
+        "UTC",
+        None,
+        date(2026, 4, 7),
+        {"P2": (Decimal(2), Decimal(24))},
+        (
+            # its history says so: 60 hours of 24, of which 10 waited for the customer
+            Ticket(
+                "P2",
+                created,
+                at("2026-04-01 09:00"),
+                None,
+                (("pending", at("2026-04-02 00:00")), ("open", at("2026-04-02 10:00")), ("resolved", closed)),
+                is_closed=True,
+            ),
+            # nobody says when: closed since it was answered, 25 hours after it was opened, and that late
+            Ticket("P2", created, at("2026-04-02 09:00"), None, is_closed=True),
+            # the same, still open: 160 hours
+            Ticket("P2", created, at("2026-04-02 09:00"), None),
+        ),
+    )
+    found = run(cursor, compiled, desk)
+    names = ("first_response_state", "resolution_state", "solve_run", "solved_at")
+    assert [tuple(found[place][name] for name in names) for place in range(3)] == [
+        ("met", "breached", 50 * 3_600_000_000, closed),
+        ("breached", "no_target", None, at("2026-04-02 09:00")),
+        ("breached", "breached", 160 * 3_600_000_000, None),
+    ]
     check(cursor, compiled, desk)
 
 

@@ -102,3 +102,22 @@ def test_what_the_crm_says_of_a_deal_goes_before_its_stage(box: Box, tmp_path: P
     path.write_text(path.read_text().replace("closed_at\n", "closed_at,outcome\n"))
     box.load(folder)
     assert box.rows("select rule, row_key from ops.contradictions") == [("open and dated as closed", "D2")]
+
+
+def test_a_closed_ticket_without_a_day_is_said(box: Box, tmp_path: Path) -> None:
+    folder = write(tmp_path / "data", [])
+    (folder / "support").mkdir()
+    header = (
+        "ticket_id,account_id,channel,category,priority,created_at,resolved_at,status,reopened_count,is_escalated\n"
+    )
+    tickets = ["T1,,closed", "T2,,resolved", "T3,2026-02-03,closed", "T4,,open", "T5,,pending"]
+    rows = [
+        f"{key},A1,email,bug,high,2026-02-01,{day},{status},0,false\n"
+        for key, day, status in (t.split(",") for t in tickets)
+    ]
+    (folder / "support/tickets.csv").write_text(header + "".join(rows))
+    assert box.load(folder).run
+    assert box.rows("select rule, row_key from ops.contradictions order by 2") == [
+        ("closed without a date", "T1"),
+        ("closed without a date", "T2"),
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 import pandas as pd
 
@@ -12,6 +12,7 @@ from company.hours import Span, elapsed
 from tests.oracle.files import Files, Slice, ratio, within
 
 STEPS = {"first_response": "first_response_at", "resolution": "resolved_at"}
+CLOSED = ("resolved", "closed")
 
 
 class Support:
@@ -26,15 +27,30 @@ class Support:
         policy = self.files.read("support/sla_policies", []).set_index("priority")
         rows = self.files.raw("support/tickets", ["created_at", *STEPS.values()])
         rows = self.files.with_account(rows[rows["created_at"] < self.now])
+        rows["resolved_at"], untold = self._resolved(rows)
         for step, column in STEPS.items():
             rows[column] = rows[column].where(rows[column] < self.now)
-            target = rows[f"{step}_target"] = pd.to_timedelta(rows["priority"].map(policy[f"{step}_hours"]), unit="h")
+            target = pd.to_timedelta(rows["priority"].map(policy[f"{step}_hours"]), unit="h")
+            is_judged = ~(untold & rows[column].notna() & (step == "resolution"))
+            target = rows[f"{step}_target"] = target.where(is_judged)
             ran = self._ran(rows, rows[column].fillna(self.now))
             rows[f"{step}_met"] = rows[column].notna() & (ran <= target)
             rows[f"{step}_breached"] = ran > target
-            rows[f"{step}_hours"] = (ran.dt.total_seconds() / 3600).where(rows[column].notna())
+            rows[f"{step}_hours"] = (ran.dt.total_seconds() / 3600).where(rows[column].notna() & is_judged)
         local = {column: self.files.local(rows[column]) for column in ("created_at", *STEPS.values())}
         return rows.assign(began=rows["created_at"], ended=rows["resolved_at"], **local)
+
+    def _resolved(self, rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+        """When each ticket was resolved, and whether nobody says so of a closed one: then the last that is known."""
+        untold = rows["status"].isin(CLOSED) & rows["resolved_at"].isna()
+        resolved = rows["resolved_at"].copy()
+        for place, ticket in rows[untold].iterrows():
+            entries = self.entries.get(str(ticket["ticket_id"]), [])
+            closing = [when for _, when in takewhile(lambda entry: entry[0] in CLOSED, reversed(entries))]
+            last = closing[-1:] or [ticket["first_response_at"], *(when for _, when in entries)]
+            resolved[place] = max(when for when in (ticket["created_at"], *last) if pd.notna(when))
+            untold[place] = not closing
+        return resolved, untold
 
     @property
     def now(self) -> pd.Timestamp:
@@ -47,16 +63,22 @@ class Support:
         return self._ran(tickets, rows["ended"].fillna(until).clip(upper=until)) > rows["resolution_target"]
 
     @cached_property
-    def waits(self) -> dict[str, list[Span]]:
-        """From when to when each ticket was not open, as far as the files tell."""
+    def entries(self) -> dict[str, list[tuple[str, pd.Timestamp]]]:
+        """The statuses that each ticket entered, and when, as far as the files tell."""
         if not (self.files.folder / "support/ticket_status_history.csv").exists():
             return {}
         rows = self.files.raw("support/ticket_status_history", ["entered_at"])
-        known = rows[rows["entered_at"] < self.now].sort_values(["entered_at", "status_history_id"])
+        rows = rows.sort_values(["entered_at", "status_history_id"])
+        grouped = rows.groupby("ticket_id")
+        return {str(ticket): list(zip(own["status"], own["entered_at"], strict=True)) for ticket, own in grouped}
+
+    @cached_property
+    def waits(self) -> dict[str, list[Span]]:
+        """From when to when each ticket was not open, as far as that is known."""
         found = {}
-        for ticket, entries in known.groupby("ticket_id"):
-            steps = [*zip(entries["status"], entries["entered_at"], strict=True), ("", self.now)]
-            found[str(ticket)] = [(since, until) for (status, since), (_, until) in pairwise(steps) if status != "open"]
+        for ticket, entries in self.entries.items():
+            steps = [*((status, when) for status, when in entries if when < self.now), ("", self.now)]
+            found[ticket] = [(since, until) for (status, since), (_, until) in pairwise(steps) if status != "open"]
         return found
 
     def _ran(self, rows: pd.DataFrame, ends: pd.Series) -> pd.Series:

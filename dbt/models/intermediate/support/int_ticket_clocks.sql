@@ -93,7 +93,7 @@ select
     tickets.created_at,
     -- what happens after the as-of date is not known on it
     case when tickets.first_response_at < as_of.as_of_at then tickets.first_response_at end as answered_at,
-    case when tickets.resolved_at < as_of.as_of_at then tickets.resolved_at end as solved_at,
+    {{ local_time('due.solved_at_utc') }} as solved_at,
     {{ local_time('due.answer_due_at_utc') }} as answer_due_at,
     {{ local_time('due.solve_due_at_utc') }} as solve_due_at,
     as_of.as_of_at

@@ -7,6 +7,12 @@ tickets as (
 
 ),
 
+ends as (
+
+    select * from {{ ref('int_ticket_ends') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of') }}
@@ -50,6 +56,19 @@ last_day as (
 
 ),
 
+-- where nobody says when it was resolved, its end stands for that
+dated as (
+
+    select
+        tickets.*,
+        coalesce(tickets.resolved_at, ends.ended_at) as solved_at,
+        coalesce(tickets.resolved_at_utc, ends.ended_at_utc) as solved_at_utc,
+        coalesce(ends.is_timed, true) as is_timed
+    from tickets
+    left join ends on tickets.ticket_id = ends.ticket_id
+
+),
+
 -- what happens after the as-of date is not known on it
 known as (
 
@@ -59,13 +78,14 @@ known as (
         not company.has_service_hours or always_priorities.priority is not null as is_always,
         tickets.created_date as opened_date,
         cast(case when tickets.first_response_at < as_of.as_of_at then tickets.first_response_at end as date) as answered_date,
-        cast(case when tickets.resolved_at < as_of.as_of_at then tickets.resolved_at end as date) as solved_date,
+        cast(case when tickets.solved_at < as_of.as_of_at then tickets.solved_at end as date) as solved_date,
         as_of.as_of_date,
         tickets.created_at_utc as opened_at_utc,
         case when tickets.first_response_at < as_of.as_of_at then tickets.first_response_at_utc end as answered_at,
-        case when tickets.resolved_at < as_of.as_of_at then tickets.resolved_at_utc end as solved_at,
+        case when tickets.solved_at < as_of.as_of_at then tickets.solved_at_utc end as solved_at,
+        tickets.is_timed or tickets.solved_at >= as_of.as_of_at as is_solve_timed,
         as_of.as_of_at_utc
-    from tickets
+    from dated as tickets
     cross join as_of
     cross join company
     left join always_priorities on tickets.priority = always_priorities.priority
@@ -78,6 +98,8 @@ select
     known.is_always,
     known.priority,
     known.opened_at_utc,
+    known.solved_at as solved_at_utc,
+    known.is_solve_timed,
     {{ service_clock('known.opened_at_utc', 'known.is_always', 'opened') }} as opened_reading,
     {{ service_clock('known.answered_at', 'known.is_always', 'answered') }} as answered_reading,
     {{ service_clock('known.solved_at', 'known.is_always', 'solved') }} as solved_reading,

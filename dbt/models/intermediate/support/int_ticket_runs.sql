@@ -32,15 +32,18 @@ promised as (
         readings.ticket_id,
         readings.is_always,
         readings.opened_at_utc,
+        readings.solved_at_utc,
+        readings.is_solve_timed,
         readings.opened_reading,
         coalesce(readings.answered_reading, readings.as_of_reading) as answer_reading,
         coalesce(readings.solved_reading, readings.as_of_reading) as solve_reading,
         readings.answered_reading is null as is_answer_open,
         readings.solved_reading is null as is_solve_open,
         case when recorded.has_answers then policies.first_response_hours end as first_response_hours,
-        policies.resolution_hours,
+        -- without a day of it nobody knows whether it was in time
+        case when readings.is_solve_timed then policies.resolution_hours end as resolution_hours,
         cast(case when recorded.has_answers then policies.first_response_hours end * 3600000000 as bigint) as answer_target,
-        cast(policies.resolution_hours * 3600000000 as bigint) as solve_target
+        cast(case when readings.is_solve_timed then policies.resolution_hours end * 3600000000 as bigint) as solve_target
     from readings
     cross join recorded
     left join policies on readings.priority = policies.priority
@@ -68,6 +71,7 @@ select
     promised.ticket_id,
     promised.is_always,
     promised.opened_at_utc,
+    promised.solved_at_utc,
     promised.opened_reading,
     promised.first_response_hours as first_response_target_hours,
     promised.resolution_hours as resolution_target_hours,
@@ -79,7 +83,10 @@ select
             then cast(promised.answer_target + coalesce(waited.answer_put_off, 0) as bigint)
     end as answer_due_after,
     promised.solve_target,
-    cast(promised.solve_reading - promised.opened_reading - coalesce(waited.solve_waited, 0) as bigint) as solve_run,
+    case
+        when promised.is_solve_timed
+            then cast(promised.solve_reading - promised.opened_reading - coalesce(waited.solve_waited, 0) as bigint)
+    end as solve_run,
     case
         when not promised.is_solve_open or not coalesce(waited.is_solve_waiting, false)
             then cast(promised.solve_target + coalesce(waited.solve_put_off, 0) as bigint)

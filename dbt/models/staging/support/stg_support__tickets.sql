@@ -47,7 +47,7 @@ renamed as (
         csat_score,
         root_cause_id,
         agent_name,
-        resolved_at_utc is null as is_open,
+        status not in ('resolved', 'closed') as is_open,
         cast({{ local_time('created_at_utc') }} as date) as created_date
     from believed
 
