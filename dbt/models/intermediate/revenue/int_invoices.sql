@@ -62,9 +62,9 @@ select
     case when invoices.paid_at < as_of.as_of_at then invoices.paid_at end as paid_at,
     invoices.has_paid_day,
     invoices.due_date < as_of.as_of_date as is_due,
-    -- without any payment the invoices themselves say what was paid, and nothing of the attempts
+    -- where no payment brought anything in, the invoice itself says whether it was paid
     cast(case
-        when loaded.has_payments then coalesce(cash.collected_amount, 0)
+        when cash.collected_amount <> 0 then cash.collected_amount
         when invoices.paid_at < as_of.as_of_at then invoices.amount + invoices.tax
         else 0
     end as numeric(18, 2)) as collected_amount,

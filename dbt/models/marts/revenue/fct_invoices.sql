@@ -37,9 +37,8 @@ select
     invoices.total_amount,
     invoices.collected_amount,
     invoices.refunded_amount,
-    {%- set is_settled = "invoices.status = 'void'" ~ (' or invoices.paid_at is not null' if is_spot() else '') %}
-    -- at spot rates what was paid later than invoiced was worth something else: nothing of it is owed
-    cast(case when {{ is_settled }} then 0 else invoices.total_amount - invoices.collected_amount end as numeric(18, 2)) as outstanding_amount,
+    -- nothing is owed of what is paid, though credits or another rate made its payments less
+    cast(case when invoices.status = 'void' or invoices.paid_at is not null then 0 else invoices.total_amount - invoices.collected_amount end as numeric(18, 2)) as outstanding_amount,
     1 as invoices,
     cast(invoices.attempts as integer) as attempts,
     cast(invoices.failed_attempts as integer) as failed_attempts,
