@@ -21,7 +21,7 @@ _CODES = {
 DECIMALS = {code: places for places, codes in _CODES.items() for code in codes.split()}
 # Stripe kept hundredths of those that lost theirs, and knows no fifths of an ariary (docs.stripe.com/currencies).
 STRIPE_DECIMALS = {"ISK": 2, "UGX": 2, "MGA": 0}
-LARGEST_RATE = Decimal(10) ** 8  # what one unit may be worth
+LARGEST_RATE = Decimal(10) ** 7  # what one unit may be worth
 SYMBOLS = {
     "USD": "$",
     "EUR": "€",

@@ -91,7 +91,7 @@ def _rate(place: str, row: dict[str, str], delimiter: str) -> Rate:
     except InvalidOperation as error:
         raise TowerError(f"{place}: the rate of {code} is no number: {text!r}") from error
     if not 0 < rate < LARGEST_RATE:
-        raise TowerError(f"{place}: the rate of {code} must be above 0 and below 100 million")
+        raise TowerError(f"{place}: the rate of {code} must be above 0 and below 10 million")
     try:
         return Rate(code, rate, date.fromisoformat(row["day"][:10] + ("-01" if len(row["day"]) == 7 else "")))
     except ValueError as error:

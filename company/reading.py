@@ -128,7 +128,7 @@ def _dated(key: Text, node: Node, first_month: int) -> list[tuple[Text, date | N
 def _rate(node: Node, code: str, reporting: str) -> Decimal:
     rate = number(node, f"the rate of {code}")
     if not 0 < rate < LARGEST_RATE:
-        raise node.place.mistake(f"the rate of {code} must be above 0 and below 100 million")
+        raise node.place.mistake(f"the rate of {code} must be above 0 and below 10 million")
     if code == reporting and rate != 1:
         raise node.place.mistake(f"{code} is the reporting currency, so that its rate is 1; remove it")
     return rate

@@ -79,7 +79,8 @@ def say_done(out: Console, done: Loaded, options: Options, seconds: float) -> No
     out.print(_company(done, options), markup=False)
     if done.window.earlier and not (options.folder / "truth").is_dir():
         table, day = done.window.earlier
-        out.print(f"{table} begins on {day}, before the window: FROM={day} takes it in")
+        mend = "no window is longer than 24 years" if done.window.is_longest else f"FROM={day} takes it in"
+        out.print(f"{table} begins on {day}, before the window: {mend}")
     for sentence in (*done.folded, *done.contradicted):
         out.print(sentence, markup=False)
     if rejected:

@@ -26,14 +26,14 @@
 {# The same for a column of a staging view, under its own name and with so many decimals. #}
 {% macro reporting_column(amount, places=2, day=none) -%}
     {%- if not fromjson(var('fx_rates')) -%} {{ amount }}
-    {%- else -%} cast(round({{ reporting(amount, day=day) }}, {{ places }}) as numeric({{ 18 if places == 2 else 38 }}, {{ places }})) as {{ amount }}
+    {%- else -%} cast(round({{ reporting(amount, day=day) }}, {{ places }}) as numeric(38, {{ places }})) as {{ amount }}
     {%- endif -%}
 {%- endmacro %}
 
 {# A column whose sum with the one beside it is an amount of its own: both of these are rounded, the column is what is left. #}
 {% macro reporting_rest(amount, beside, day=none) -%}
     {%- if not fromjson(var('fx_rates')) -%} {{ amount }}
-    {%- else -%} cast(round({{ reporting(beside ~ ' + ' ~ amount, day=day) }}, 2) - round({{ reporting(beside, day=day) }}, 2) as numeric(18, 2)) as {{ amount }}
+    {%- else -%} cast(round({{ reporting(beside ~ ' + ' ~ amount, day=day) }}, 2) - round({{ reporting(beside, day=day) }}, 2) as numeric(38, 2)) as {{ amount }}
     {%- endif -%}
 {%- endmacro %}
 

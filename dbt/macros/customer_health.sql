@@ -111,5 +111,5 @@
 
 {# A whole number as words of a sentence hold it. #}
 {% macro in_words(number) -%}
-    cast(cast(round({{ number }}) as integer) as varchar(20))
+    cast(cast(round({{ number }}) as numeric(38, 0)) as varchar(40))
 {%- endmacro %}

@@ -1,5 +1,11 @@
--- Defends active users: on every day and slice as many as the usage of accounts says, and a month's new faces are its different users.
+-- Defends active users: on every day and slice as many as the usage of accounts says, and the new faces of a month of the data are the different users of its accounts.
 with
+
+as_of as (
+
+    select * from {{ ref('int_as_of') }}
+
+),
 
 usage_days as (
 
@@ -24,9 +30,10 @@ daily as (
 
 faces as (
 
-    select {{ month_of('activity_date') }} as activity_month, count(distinct user_id) as user_count
-    from {{ ref('int_user_days') }}
-    group by {{ month_of('activity_date') }}
+    select {{ month_of('days.activity_date') }} as activity_month, count(distinct {{ row_key(['days.user_id', 'days.account_id']) }}) as user_count
+    from {{ ref('int_user_days') }} as days
+    inner join as_of on days.activity_date >= as_of.first_month
+    group by {{ month_of('days.activity_date') }}
 
 ),
 

@@ -7,9 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from company.calendar import add_months
 from company.contract import Column
 from loader.check.outcome import Days, Outcome
 from warehouse.errors import TowerError
+
+LONGEST = 24 * 12  # months of data, which the models' calendars hold (int_dates, int_service_days)
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,8 @@ class Window:
     """First and last day; `as_of` is "today" for every metric.
 
     `source` is the column that says what today is, nothing where a setting does. `later` counts the values by column
-    that lie after the day of the load. `earlier` is the first day of what may begin before the window.
+    that lie after the day of the load. `earlier` is the first day of what may begin before the window, `is_longest` a
+    window that cannot take it in.
     """
 
     start: date | None = None
@@ -39,13 +43,15 @@ class Window:
     source: str = ""
     later: tuple[tuple[str, int], ...] = ()
     earlier: tuple[str, date] | None = None
+    is_longest: bool = False
 
 
 def window_of(spans: list[Span], today: date, override: date | None, first: date | None = None) -> Window:
     """The window of the data: to the last day on which something is known to have happened.
 
     `override` is an as-of date that is asked for, from the first day to `today`, the day of the load; `first` is a
-    first day that is asked for. Raises TowerError for an as-of date outside of that.
+    first day that is asked for. What lies more than 24 years before the last day is before the window. Raises
+    TowerError for an as-of date outside of that.
     """
     happened = [span for span in spans if span.column.happened and span.days.last]
     latest = max(happened, key=lambda span: (span.days.last, span.name), default=None)
@@ -57,12 +63,17 @@ def window_of(spans: list[Span], today: date, override: date | None, first: date
         raise TowerError(f"AS_OF_DATE {override} lies after the day of the load, {today}; mend it in .env")
     if override and start and override < start:
         raise TowerError(f"AS_OF_DATE {override} lies before the first day of the data, {start}; mend it in .env")
+    end = override or last
+    begins = add_months(end, -LONGEST) if end else None
+    is_longest = bool(start and begins and start < begins)
+    start = begins if is_longest else start
     later: Counter[str] = Counter()
     for span in spans:
         if span.column.happened:
             later[span.name] += span.days.later
     source = latest.name if latest and not override else ""
-    return Window(start, override or last, source, tuple((+later).items()), _earlier(spans, start))
+    earlier = _earlier(spans, start, is_longest)
+    return Window(start, end, source, tuple((+later).items()), earlier, is_longest)
 
 
 def _begin(spans: list[Span]) -> date | None:
@@ -74,10 +85,10 @@ def _begin(spans: list[Span]) -> date | None:
     return None
 
 
-def _earlier(spans: list[Span], start: date | None) -> tuple[str, date] | None:
-    """What begins before the window, and when."""
-    resorts = [s for s in spans if s.column.data_start and s.column.last_resort and s.days.first]
-    before = [(s.days.first, s.table) for s in resorts if s.days.first and start and s.days.first < start]
+def _earlier(spans: list[Span], start: date | None, is_longest: bool) -> tuple[str, date] | None:
+    """What begins before the window, and when; of what starts the data only where the window cannot be longer."""
+    known = [s for s in spans if s.column.data_start and (s.column.last_resort or is_longest)]
+    before = [(s.days.first, s.table) for s in known if s.days.first and start and s.days.first < start]
     return (min(before)[1], min(before)[0]) if before else None
 
 

@@ -50,6 +50,17 @@ def test_an_as_of_date_may_move_back_and_forward_to_the_day_of_the_load() -> Non
         window_of(spans, LOADED, date(2026, 1, 9))
 
 
+def test_no_window_is_longer_than_24_years() -> None:
+    old = Span("support.tickets", START, days("1970-01-01", "2026-02-01"))
+    known = Span("crm.deals", HAPPENED, days("2026-01-10", "2026-06-20"))
+    found = window_of([old, known], LOADED, None)
+    assert (found.start, found.as_of, found.is_longest) == (date(2002, 6, 1), date(2026, 6, 20), True)
+    assert found.earlier == ("support.tickets", date(1970, 1, 1))
+    asked = window_of([known], LOADED, None, date(2002, 5, 31))
+    assert (asked.start, asked.is_longest) == (date(2002, 6, 1), True)
+    assert window_of([known], LOADED, None, date(2002, 6, 1)).is_longest is False
+
+
 def test_a_last_resort_starts_the_data_only_where_nothing_else_does() -> None:
     resort = Span("billing.subscriptions", RESORT, days("2024-05-01", "2026-02-01"))
     assert window_of([resort], LOADED, None).start == date(2024, 5, 1)

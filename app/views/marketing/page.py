@@ -52,19 +52,18 @@ with left:
     )
 with right:
     cohorts = rows(tower, "channel_cohorts", replace(filters, start=tower.first_month))
-    ripe = cohorts.frame["is_mature"].astype(bool)
-    so_far = cohorts.frame["roas_so_far"]
+    spending = cohorts.frame.dropna(subset=["roas_so_far"])
     chart(
         visit,
         "Return on spend by acquisition month",
         charts.bars(
-            cohorts.frame.assign(month=[f"{day:%b %y}" for day in cohorts.frame["period"]]),
+            spending.assign(month=[f"{day:%b %y}" for day in spending["period"]]),
             "month",
             "roas_so_far",
             kind="ratio",
-            labels=["" if pd.isna(value) else f"{value:.1f}" for value in so_far],
+            labels=[f"{value:.1f}" for value in spending["roas_so_far"]],
             n="customers",
-            colours=[ACTUAL if done else FEW_CASES for done in ripe],
+            colours=[ACTUAL if done else FEW_CASES for done in spending["is_mature"].astype(bool)],
         ),
         of=cohorts,
         needs="roas",

@@ -116,6 +116,6 @@ select
     segment,
     region,
     acquisition_channel,
-    cast(sum(amount) as numeric(18, 2)) as amount
+    cast(sum(amount) as numeric(38, 2)) as amount
 from flows
 group by 1, 2, 3, 4, 5

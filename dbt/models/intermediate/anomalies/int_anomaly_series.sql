@@ -111,7 +111,7 @@ select
     periods.period_start,
     series.dimension,
     series.dimension_value,
-    cast(coalesce(summed.amount, 0) as numeric(18, 2)) as amount,
+    cast(coalesce(summed.amount, 0) as numeric(38, 2)) as amount,
     row_number() over (
         partition by series.metric, series.grain, series.dimension, series.dimension_value
         order by periods.period_start

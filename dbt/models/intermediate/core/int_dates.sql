@@ -1,6 +1,6 @@
 {{ config(indexes=[{'columns': ['date_day'], 'unique': true}]) }}
 
--- ten years back and three ahead of the as-of date, so that every date in the data has its row
+-- ten years back, or as far as the data, and three ahead of the as-of date, so that every day of the data has its row
 with
 
 as_of as (
@@ -13,9 +13,18 @@ numbers as (
 
     select * from {{ ref('int_numbers') }}
 
+),
+
+spans as (
+
+    select
+        as_of_date,
+        -- the month before the data is that of the opening balance
+        greatest(3653, cast(as_of_date - cast(first_month - interval '1' month as date) as integer)) as days_back
+    from as_of
+
 )
 
-select cast(as_of.as_of_date + (numbers.n - 3653) * interval '1' day as date) as date_day
-from as_of
-cross join numbers
-where numbers.n < 4749
+select cast(spans.as_of_date + (numbers.n - spans.days_back) * interval '1' day as date) as date_day
+from spans
+inner join numbers on numbers.n < spans.days_back + 1096

@@ -113,9 +113,9 @@ select
     accounts.account_id,
     billed.last_invoice_date,
     billed.last_invoice_state,
-    cast({{ known_count('loaded.has_invoices', 'billed.lifetime_revenue') }} as numeric(18, 2)) as lifetime_revenue,
+    cast({{ known_count('loaded.has_invoices', 'billed.lifetime_revenue') }} as numeric(38, 2)) as lifetime_revenue,
     {{ known_count('loaded.has_deals', 'open_deals.open_deals') }} as open_deals,
-    cast({{ known_count('loaded.has_deals', 'open_deals.open_deal_amount') }} as numeric(18, 2)) as open_deal_amount,
+    cast({{ known_count('loaded.has_deals', 'open_deals.open_deal_amount') }} as numeric(38, 2)) as open_deal_amount,
     talks.last_activity_at
 from accounts
 cross join loaded

@@ -136,7 +136,7 @@ select
     paying.snapshot_month = as_of.last_month as is_latest,
     paying.mrr,
     -- who did not pay a quarter ago has nothing to be compared with
-    cast(case when earlier.mrr > 0 then earlier.mrr end as numeric(18, 2)) as mrr_3_months_ago,
+    cast(case when earlier.mrr > 0 then earlier.mrr end as numeric(38, 2)) as mrr_3_months_ago,
     coalesce(user_counts.user_count, 0) as user_count,
     coalesce(user_counts.observed_users, 0) as observed_users,
     coalesce(user_counts.activated_users, 0) as activated_users,

@@ -56,7 +56,7 @@ select
     cast(spans.episode_number as integer) as episode_number,
     spans.started_at,
     case when spans.paid_to < as_of.as_of_at then spans.paid_to end as ended_at,
-    cast(sum(states.mrr) as numeric(18, 2)) as last_mrr
+    cast(sum(states.mrr) as numeric(38, 2)) as last_mrr
 from spans
 cross join as_of
 inner join states

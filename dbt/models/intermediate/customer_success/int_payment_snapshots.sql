@@ -56,6 +56,6 @@ select
     snapshot_month,
     sum(failed_payments) as failed_payments_90d,
     sum(overdue_invoices) as overdue_invoices,
-    cast(sum(overdue_amount) as numeric(18, 2)) as overdue_amount
+    cast(sum(overdue_amount) as numeric(38, 2)) as overdue_amount
 from troubles
 group by account_id, snapshot_month

@@ -75,7 +75,7 @@ select
         when netted.mrr_change > 0 then 'expansion'
         else 'contraction'
     end as kind,
-    cast(netted.mrr_change as numeric(18, 2)) as mrr_change
+    cast(netted.mrr_change as numeric(38, 2)) as mrr_change
 from netted
 left join episodes as beginnings
     on netted.account_id = beginnings.account_id

@@ -46,6 +46,6 @@ select
     count(*) filter (where is_recent and is_escalated) as escalated_tickets_90d,
     count(*) filter (where is_recent and is_breached) as breached_tickets_90d,
     count(csat_score) filter (where is_recent) as csat_answers_90d,
-    cast(coalesce(sum(csat_score) filter (where is_recent), 0) as numeric(18, 2)) as csat_points_90d
+    cast(coalesce(sum(csat_score) filter (where is_recent), 0) as numeric(38, 2)) as csat_points_90d
 from known
 group by account_id, snapshot_month

@@ -49,15 +49,15 @@ episodes as (
 
 )
 
-select account_id, created_at as occurred_at, 'ticket_opened' as kind, ticket_id as source_id, priority || ': ' || coalesce(subject, category) as title, cast(null as numeric(18, 2)) as amount
+select account_id, created_at as occurred_at, 'ticket_opened' as kind, ticket_id as source_id, priority || ': ' || coalesce(subject, category) as title, cast(null as numeric(38, 2)) as amount
 from tickets
 union all
-select account_id, solved_at as occurred_at, 'ticket_resolved' as kind, ticket_id as source_id, priority || ': ' || coalesce(subject, category) as title, cast(null as numeric(18, 2)) as amount
+select account_id, solved_at as occurred_at, 'ticket_resolved' as kind, ticket_id as source_id, priority || ': ' || coalesce(subject, category) as title, cast(null as numeric(38, 2)) as amount
 from tickets
 where solved_at is not null
 union all
 -- the source keeps no time of an escalation: it is shown where the ticket was first answered, or else opened
-select account_id, coalesce(answered_at, created_at) as occurred_at, 'escalation' as kind, ticket_id as source_id, priority || ': ' || coalesce(subject, category) as title, cast(null as numeric(18, 2)) as amount
+select account_id, coalesce(answered_at, created_at) as occurred_at, 'escalation' as kind, ticket_id as source_id, priority || ': ' || coalesce(subject, category) as title, cast(null as numeric(38, 2)) as amount
 from tickets
 where is_escalated
 union all
@@ -71,11 +71,11 @@ from payments
 inner join invoices on payments.invoice_id = invoices.invoice_id
 where payments.is_failed
 union all
-select account_id, occurred_at, 'activity' as kind, activity_id as source_id, activity_type || coalesce(': ' || outcome, '') as title, cast(null as numeric(18, 2)) as amount
+select account_id, occurred_at, 'activity' as kind, activity_id as source_id, activity_type || coalesce(': ' || outcome, '') as title, cast(null as numeric(38, 2)) as amount
 from activities
 where account_id is not null
 union all
-select episodes.account_id, releases.released_at as occurred_at, 'release' as kind, releases.version as source_id, releases.version || ' released' as title, cast(null as numeric(18, 2)) as amount
+select episodes.account_id, releases.released_at as occurred_at, 'release' as kind, releases.version as source_id, releases.version || ' released' as title, cast(null as numeric(38, 2)) as amount
 from releases
 inner join episodes
     on releases.released_at >= episodes.started_at

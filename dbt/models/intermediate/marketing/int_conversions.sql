@@ -22,8 +22,8 @@ select
     region,
     acquisition_channel,
     closed_at as converted_at,
-    amount as won_amount,
-    cast(0 as numeric(18, 2)) as new_mrr
+    cast(amount as numeric(38, 2)) as won_amount,
+    cast(0 as numeric(38, 2)) as new_mrr
 from deals
 where is_won
     and not is_renewal
@@ -39,7 +39,7 @@ select
     region,
     acquisition_channel,
     first_paid_at as converted_at,
-    cast(0 as numeric(18, 2)) as won_amount,
-    cast(mrr_change as numeric(18, 2)) as new_mrr
+    cast(0 as numeric(38, 2)) as won_amount,
+    cast(mrr_change as numeric(38, 2)) as new_mrr
 from movements
 where movement_type = 'new'

@@ -1,4 +1,4 @@
--- user × day with an event: what active users and a user's last days are counted from
+-- user × account × day with an event: what active users and a user's last days are counted from
 with
 
 events as (

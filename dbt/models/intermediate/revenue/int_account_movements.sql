@@ -64,18 +64,18 @@ select
     accounts.acquisition_channel,
     compared.revenue_month,
     {{ movement_type('compared.starting_mrr', 'compared.ending_mrr', month_of('spans.first_paid_at') ~ ' = compared.revenue_month', 'coalesce(fx.fx_mrr, 0)' if is_spot() else none) }} as movement_type,
-    cast(compared.starting_mrr as numeric(18, 2)) as starting_mrr,
+    cast(compared.starting_mrr as numeric(38, 2)) as starting_mrr,
     compared.ending_mrr,
     compared.usage_mrr,
     {%- if is_spot() %}
-        cast(compared.ending_mrr - compared.starting_mrr - coalesce(fx.fx_mrr, 0) as numeric(18, 2)) as mrr_change,
-        cast(coalesce(fx.fx_mrr, 0) as numeric(18, 2)) as fx_mrr,
-        cast(coalesce(fx.mrr_at_base_rates, 0) as numeric(18, 2)) as mrr_at_base_rates,
+        cast(compared.ending_mrr - compared.starting_mrr - coalesce(fx.fx_mrr, 0) as numeric(38, 2)) as mrr_change,
+        cast(coalesce(fx.fx_mrr, 0) as numeric(38, 2)) as fx_mrr,
+        cast(coalesce(fx.mrr_at_base_rates, 0) as numeric(38, 2)) as mrr_at_base_rates,
     {%- else %}
-        cast(compared.ending_mrr - compared.starting_mrr as numeric(18, 2)) as mrr_change,
+        cast(compared.ending_mrr - compared.starting_mrr as numeric(38, 2)) as mrr_change,
     {%- endif %}
-    cast(case when compared.is_known_from_its_start then compared.starting_mrr end as numeric(18, 2)) as retention_base_mrr,
-    cast(compared.mrr_base_12m as numeric(18, 2)) as mrr_base_12m,
+    cast(case when compared.is_known_from_its_start then compared.starting_mrr end as numeric(38, 2)) as retention_base_mrr,
+    cast(compared.mrr_base_12m as numeric(38, 2)) as mrr_base_12m,
     compared.is_partial_month,
     spans.first_paid_at
 from compared

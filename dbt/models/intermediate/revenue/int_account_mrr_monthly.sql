@@ -40,8 +40,8 @@ select
     months.month_number,
     months.is_opening,
     months.is_partial_month,
-    cast(coalesce(valued.mrr, 0) as numeric(18, 2)) as mrr,
-    cast(coalesce(valued.usage_mrr, 0) as numeric(18, 2)) as usage_mrr
+    cast(coalesce(valued.mrr, 0) as numeric(38, 2)) as mrr,
+    cast(coalesce(valued.usage_mrr, 0) as numeric(38, 2)) as usage_mrr
 from spans
 cross join months
 left join valued

@@ -26,7 +26,7 @@ select
     months.month_start,
     months.month_number,
     sum(states.local_mrr) as local_mrr,
-    cast(sum(states.mrr) as numeric(18, 2)) as mrr
+    cast(sum(states.mrr) as numeric(38, 2)) as mrr
 from states
 inner join months
     on states.paid_from < months.ends_at
@@ -40,7 +40,7 @@ select
     month_start,
     month_number,
     cast(null as numeric(38, 12)) as local_mrr,
-    cast(null as numeric(18, 2)) as mrr
+    cast(null as numeric(38, 2)) as mrr
 from months
 where false
 {%- endif %}

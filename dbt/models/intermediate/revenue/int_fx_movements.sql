@@ -100,8 +100,8 @@ moved as (
 select
     account_id,
     month_start as revenue_month,
-    cast(sum(mrr - mrr_before - mrr_change) as numeric(18, 2)) as fx_mrr,
-    cast(sum(mrr_at_base_rates) as numeric(18, 2)) as mrr_at_base_rates
+    cast(sum(mrr - mrr_before - mrr_change) as numeric(38, 2)) as fx_mrr,
+    cast(sum(mrr_at_base_rates) as numeric(38, 2)) as mrr_at_base_rates
 from moved
 group by 1, 2
 {%- else %}
@@ -115,8 +115,8 @@ months as (
 select
     cast(null as varchar(255)) as account_id,
     month_start as revenue_month,
-    cast(null as numeric(18, 2)) as fx_mrr,
-    cast(null as numeric(18, 2)) as mrr_at_base_rates
+    cast(null as numeric(38, 2)) as fx_mrr,
+    cast(null as numeric(38, 2)) as mrr_at_base_rates
 from months
 where false
 {%- endif %}

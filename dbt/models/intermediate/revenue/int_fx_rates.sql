@@ -14,13 +14,13 @@ rates as (
         select
             months.*,
             cast('{{ code }}' as varchar(3)) as currency,
-            cast({{ rate_at(rate, 'months.month_start') }} as numeric(24, 12)) as rate
+            cast({{ rate_at(rate, 'months.month_start') }} as numeric(38, 12)) as rate
         from months
     {% else -%}
         select
             months.*,
             cast(null as varchar(3)) as currency,
-            cast(null as numeric(24, 12)) as rate
+            cast(null as numeric(38, 12)) as rate
         from months
         where false
     {% endfor %}

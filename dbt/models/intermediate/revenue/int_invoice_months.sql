@@ -58,13 +58,13 @@ select
     ranked.subscription_id,
     ranked.account_id,
     months.month_start as revenue_month,
-    cast(ranked.amount * ranked.units_a_year / (12 * ranked.service_units) as numeric(18, 4)) as invoiced_mrr,
+    cast(ranked.amount * ranked.units_a_year / (12 * ranked.service_units) as numeric(38, 4)) as invoiced_mrr,
     -- refunds carry tax; the part that belongs to revenue is the net share
     cast(
         ranked.refunded_amount * ranked.amount / nullif(ranked.total_amount, 0) * ranked.units_a_year / (12 * ranked.service_units)
-        as numeric(18, 4)
+        as numeric(38, 4)
     ) as refunded_mrr,
-    cast(coalesce(ranked.mrr_when_invoiced, 0) as numeric(18, 2)) as mrr_when_invoiced
+    cast(coalesce(ranked.mrr_when_invoiced, 0) as numeric(38, 2)) as mrr_when_invoiced
 from ranked
 inner join months
     on ranked.period_start <= cast(months.ends_at - interval '1' day as date)

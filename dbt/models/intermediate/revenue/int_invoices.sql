@@ -56,7 +56,7 @@ select
     invoices.due_date,
     invoices.amount,
     invoices.tax,
-    cast(invoices.amount + invoices.tax as numeric(18, 2)) as total_amount,
+    cast(invoices.amount + invoices.tax as numeric(38, 2)) as total_amount,
     invoices.status,
     -- paid after the as-of date is not paid yet
     case when invoices.paid_at < as_of.as_of_at then invoices.paid_at end as paid_at,
@@ -67,8 +67,8 @@ select
         when cash.collected_amount <> 0 then cash.collected_amount
         when invoices.paid_at < as_of.as_of_at then invoices.amount + invoices.tax
         else 0
-    end as numeric(18, 2)) as collected_amount,
-    cast(coalesce(cash.refunded_amount, 0) as numeric(18, 2)) as refunded_amount,
+    end as numeric(38, 2)) as collected_amount,
+    cast(coalesce(cash.refunded_amount, 0) as numeric(38, 2)) as refunded_amount,
     {{ known_count('loaded.has_payments', 'cash.attempts') }} as attempts,
     {{ known_count('loaded.has_payments', 'cash.failed_attempts') }} as failed_attempts,
     case when loaded.has_payments then coalesce(cash.is_recovered, false) end as is_recovered

@@ -77,9 +77,9 @@ select
     previous_product_id,
     change_type,
     occurred_at,
-    cast(mrr_before as numeric(18, 2)) as mrr_before,
-    cast(mrr_after as numeric(18, 2)) as mrr_after,
-    cast(mrr_after - mrr_before as numeric(18, 2)) as mrr_change
+    cast(mrr_before as numeric(38, 2)) as mrr_before,
+    cast(mrr_after as numeric(38, 2)) as mrr_after,
+    cast(mrr_after - mrr_before as numeric(38, 2)) as mrr_change
 from events
 {%- if is_spot() %}
 -- most rates that move leave some amounts as they are

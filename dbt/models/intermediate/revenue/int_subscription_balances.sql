@@ -30,7 +30,7 @@ select
     spans.subscription_id,
     spans.paid_from,
     spans.paid_to,
-    cast(sum(states.mrr) as numeric(18, 2)) as mrr,
+    cast(sum(states.mrr) as numeric(38, 2)) as mrr,
     -- 52 weeks of 7 days, or 365 days; nothing where an item is billed by months
     case
         when bool_and(states.interval_unit in ('day', 'week'))

@@ -17,7 +17,7 @@ select
     states.subscription_id,
     states.account_id,
     months.month_start as revenue_month,
-    cast(sum(states.mrr) as numeric(18, 2)) as mrr
+    cast(sum(states.mrr) as numeric(38, 2)) as mrr
 from states
 inner join months
     on states.paid_from < months.ends_at

@@ -122,8 +122,8 @@ paid as (
                 then cast(round(
                         {{ yearly }}
                         / (100 * 12 * ordered.interval_count), 2
-                    ) as numeric(18, 2))
-            else cast(0 as numeric(18, 2))
+                    ) as numeric(38, 2))
+            else cast(0 as numeric(38, 2))
         end as mrr
     from ordered
     inner join subscriptions on ordered.subscription_id = subscriptions.subscription_id
@@ -252,7 +252,7 @@ revalued as (
         worth_times,
         worth_parts,
         local_mrr,
-        cast(piece_mrr as numeric(18, 2)) as mrr
+        cast(piece_mrr as numeric(38, 2)) as mrr
     from valued
     where piece_from < piece_to
         and piece_mrr > 0

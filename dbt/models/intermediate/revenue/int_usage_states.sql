@@ -65,7 +65,7 @@ select
         coalesce(subscriptions.ended_at, averaged.holds_to),
         coalesce(subscriptions.paused_at, averaged.holds_to)
     ) as paid_to,
-    cast(round(averaged.mrr, 2) as numeric(18, 2)) as mrr
+    cast(round(averaged.mrr, 2) as numeric(38, 2)) as mrr
 from averaged
 inner join subscriptions on averaged.subscription_id = subscriptions.subscription_id
 where averaged.mrr > 0

@@ -83,7 +83,7 @@ select
         when running_trials.account_id is not null then 'trial'
         else 'prospect'
     end as lifecycle_stage,
-    cast(coalesce(current_mrr.mrr, 0) as numeric(18, 2)) as current_mrr,
+    cast(coalesce(current_mrr.mrr, 0) as numeric(38, 2)) as current_mrr,
     coalesce(current_mrr.mrr, 0) > 0 as is_active_customer,
     case
         when spans.account_id is not null

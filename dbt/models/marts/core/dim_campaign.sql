@@ -58,7 +58,7 @@ select
     {{ row_key(['seen.channel', 'seen.campaign']) }} as campaign_id,
     seen.channel as acquisition_channel,
     seen.campaign as campaign_name,
-    cast(sum(seen.amount) as numeric(18, 2)) as spend,
+    cast(sum(seen.amount) as numeric(38, 2)) as spend,
     cast(coalesce(sum(seen.leads), 0) as bigint) as leads,
     cast(sum(seen.touches) as bigint) as touches,
     -- money or touches within the last 30 days

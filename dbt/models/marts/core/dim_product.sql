@@ -18,7 +18,7 @@ select
     billing_unit,
     is_recurring,
     is_active,
-    cast(list_price - unit_cost as numeric(24, 12)) as unit_margin,
+    cast(list_price - unit_cost as numeric(38, 12)) as unit_margin,
     cast((list_price - unit_cost) / nullif(list_price, 0) as {{ type_double() }}) as margin_share,
     {{ price_tier('list_price') }} as price_tier,
     inventory_on_hand,

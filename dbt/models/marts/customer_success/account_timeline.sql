@@ -64,7 +64,7 @@ select
     accounts.acquisition_channel,
     everything.kind,
     cast(everything.title as varchar(4000)) as title,
-    cast(everything.amount as numeric(18, 2)) as amount,
+    cast(everything.amount as numeric(38, 2)) as amount,
     everything.occurred_at
 from everything
 cross join as_of

@@ -125,7 +125,7 @@ select
         case when has_low_health then 'low health' end
     ) as flags_in_words,
     levelled.mrr,
-    cast(case when levelled.risk_level in ('high', 'critical') then levelled.mrr when levelled.risk_level is not null then 0 end as numeric(18, 2)) as mrr_at_risk,
+    cast(case when levelled.risk_level in ('high', 'critical') then levelled.mrr when levelled.risk_level is not null then 0 end as numeric(38, 2)) as mrr_at_risk,
     1 as customers,
     {{ known_flag('levelled.risk_level is not null', "levelled.risk_level in ('high', 'critical')") }} as at_risk_customers,
     levelled.usage_ratio,
@@ -133,7 +133,7 @@ select
     levelled.escalated_tickets_90d,
     levelled.mrr_ratio as mrr_ratio_3_months,
     levelled.failed_payments_90d,
-    cast(levelled.overdue_amount as numeric(18, 2)) as overdue_amount,
+    cast(levelled.overdue_amount as numeric(38, 2)) as overdue_amount,
     plans.renewal_date,
     levelled.has_falling_usage,
     levelled.has_escalations,

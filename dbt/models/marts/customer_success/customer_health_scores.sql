@@ -110,7 +110,7 @@ select
     tiered.revenue_score,
     tiered.engagement_score,
     tiered.mrr,
-    cast(case when tiered.health_tier = 'at_risk' then tiered.mrr when tiered.health_tier is not null then 0 end as numeric(18, 2)) as unhealthy_mrr,
+    cast(case when tiered.health_tier = 'at_risk' then tiered.mrr when tiered.health_tier is not null then 0 end as numeric(38, 2)) as unhealthy_mrr,
     1 as customers,
     {{ as_count('tiered.health_score is not null') }} as scored_customers,
     {{ known_flag('tiered.health_tier is not null', "tiered.health_tier = 'healthy'") }} as healthy_customers,

@@ -62,8 +62,8 @@ select
     cast(touch_count as integer) as touch_count,
     cast(running_credit - earlier_credit as {{ type_double() }}) as credit,
     cast(case when conversion_type = 'customer' then running_credit - earlier_credit else 0 end as {{ type_double() }}) as new_customers,
-    cast(cast(won_amount * running_credit as numeric(18, 2)) - cast(won_amount * earlier_credit as numeric(18, 2)) as numeric(18, 2)) as won_amount,
-    cast(cast(new_mrr * running_credit as numeric(18, 2)) - cast(new_mrr * earlier_credit as numeric(18, 2)) as numeric(18, 2)) as new_mrr,
+    cast(cast(won_amount * running_credit as numeric(38, 2)) - cast(won_amount * earlier_credit as numeric(38, 2)) as numeric(38, 2)) as won_amount,
+    cast(cast(new_mrr * running_credit as numeric(38, 2)) - cast(new_mrr * earlier_credit as numeric(38, 2)) as numeric(38, 2)) as new_mrr,
     touch_id is null as is_untouched,
     touched_at,
     converted_at

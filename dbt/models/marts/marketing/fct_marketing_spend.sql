@@ -21,7 +21,7 @@ select
     spend.campaign,
     spend.spend_date,
     {{ month_of('spend.spend_date') }} as spend_month,
-    cast(sum(spend.amount) as numeric(18, 2)) as spend,
+    cast(sum(spend.amount) as numeric(38, 2)) as spend,
     cast(coalesce(sum(spend.impressions), 0) as bigint) as impressions,
     cast(coalesce(sum(spend.clicks), 0) as bigint) as clicks,
     cast(coalesce(sum(spend.leads), 0) as bigint) as leads

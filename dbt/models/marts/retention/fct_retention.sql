@@ -110,6 +110,6 @@ select
     months_since_start,
     cohort_accounts,
     retained_accounts,
-    cast(cohort_mrr as numeric(18, 2)) as cohort_mrr,
-    cast(retained_mrr as numeric(18, 2)) as retained_mrr
+    cast(cohort_mrr as numeric(38, 2)) as cohort_mrr,
+    cast(retained_mrr as numeric(38, 2)) as retained_mrr
 from cells

@@ -70,6 +70,6 @@ select
     cast(converted_trials as {{ type_double() }}) / nullif(mature_trials, 0) as trial_to_paid,
     cast(tier_upgrades as bigint) as tier_upgrades,
     cast(tier_downgrades as bigint) as tier_downgrades,
-    cast(upgrade_mrr as numeric(18, 2)) as upgrade_mrr,
-    cast(downgrade_mrr as numeric(18, 2)) as downgrade_mrr
+    cast(upgrade_mrr as numeric(38, 2)) as upgrade_mrr,
+    cast(downgrade_mrr as numeric(38, 2)) as downgrade_mrr
 from summed

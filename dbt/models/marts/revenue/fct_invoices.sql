@@ -38,7 +38,7 @@ select
     invoices.collected_amount,
     invoices.refunded_amount,
     -- nothing is owed of what is paid, though credits or another rate made its payments less
-    cast(case when invoices.status = 'void' or invoices.paid_at is not null then 0 else invoices.total_amount - invoices.collected_amount end as numeric(18, 2)) as outstanding_amount,
+    cast(case when invoices.status = 'void' or invoices.paid_at is not null then 0 else invoices.total_amount - invoices.collected_amount end as numeric(38, 2)) as outstanding_amount,
     1 as invoices,
     cast(invoices.attempts as integer) as attempts,
     cast(invoices.failed_attempts as integer) as failed_attempts,

@@ -36,8 +36,8 @@ priced as (
         items.quantity,
         {{ reporting('items.unit_price', 'orders.currency', 'orders.ordered_at') }} as unit_price,
         {{ reporting('items.unit_cost', 'orders.currency', 'orders.ordered_at') }} as unit_cost,
-        cast({{ reporting('items.quantity * items.unit_price', 'orders.currency', 'orders.ordered_at') }} as numeric(18, 2)) as line_value,
-        cast({{ reporting('items.quantity * items.unit_cost', 'orders.currency', 'orders.ordered_at') }} as numeric(18, 2)) as line_cost
+        cast({{ reporting('items.quantity * items.unit_price', 'orders.currency', 'orders.ordered_at') }} as numeric(38, 2)) as line_value,
+        cast({{ reporting('items.quantity * items.unit_cost', 'orders.currency', 'orders.ordered_at') }} as numeric(38, 2)) as line_cost
     from items
     inner join orders on items.order_id = orders.order_id
 
@@ -88,14 +88,14 @@ select
     shared.unit_price,
     shared.unit_cost,
     shared.line_value as gross_value,
-    cast(shared.line_discount as numeric(18, 2)) as discount,
-    cast(shared.line_value - shared.line_discount as numeric(18, 2)) as net_value,
-    cast(shared.line_tax as numeric(18, 2)) as tax,
+    cast(shared.line_discount as numeric(38, 2)) as discount,
+    cast(shared.line_value - shared.line_discount as numeric(38, 2)) as net_value,
+    cast(shared.line_tax as numeric(38, 2)) as tax,
     shared.line_cost as cost,
     -- a cancelled order sells nothing
-    cast(case when shared.is_cancelled then 0 else shared.line_value - shared.line_discount end as numeric(18, 2)) as sold_value,
-    cast(case when shared.is_cancelled then 0 else shared.line_cost end as numeric(18, 2)) as sold_cost,
-    cast(case when shared.is_cancelled then 0 else shared.line_value - shared.line_discount - shared.line_cost end as numeric(18, 2)) as gross_profit,
+    cast(case when shared.is_cancelled then 0 else shared.line_value - shared.line_discount end as numeric(38, 2)) as sold_value,
+    cast(case when shared.is_cancelled then 0 else shared.line_cost end as numeric(38, 2)) as sold_cost,
+    cast(case when shared.is_cancelled then 0 else shared.line_value - shared.line_discount - shared.line_cost end as numeric(38, 2)) as gross_profit,
     shared.is_cancelled,
     shared.ordered_at
 from shared

@@ -50,17 +50,17 @@ select
     reasoned.churn_reason,
     reasoned.starting_mrr,
     {%- for movement, column in movements().items() %}
-        cast(case when reasoned.movement_type = '{{ movement }}' then abs(reasoned.mrr_change) else 0 end as numeric(18, 2)) as {{ column }},
+        cast(case when reasoned.movement_type = '{{ movement }}' then abs(reasoned.mrr_change) else 0 end as numeric(38, 2)) as {{ column }},
     {%- endfor %}
     -- without spot rates there is no such movement, and not one of 0
-    cast({{ 'reasoned.fx_mrr' if is_spot() else "case when company.fx_method = 'spot' then 0 end" }} as numeric(18, 2)) as fx_mrr,
+    cast({{ 'reasoned.fx_mrr' if is_spot() else "case when company.fx_method = 'spot' then 0 end" }} as numeric(38, 2)) as fx_mrr,
     reasoned.ending_mrr,
     reasoned.usage_mrr,
-    cast(reasoned.ending_mrr * company.gross_margin as numeric(18, 4)) as gross_profit,
+    cast(reasoned.ending_mrr * company.gross_margin as numeric(38, 4)) as gross_profit,
     reasoned.retention_base_mrr,
     reasoned.mrr_base_12m,
-    cast(case when reasoned.mrr_base_12m > 0 then {{ retained }} when reasoned.mrr_base_12m = 0 then 0 end as numeric(18, 2)) as mrr_retained_12m,
-    cast(case when reasoned.mrr_base_12m is not null then least({{ retained }}, reasoned.mrr_base_12m) end as numeric(18, 2)) as mrr_retained_capped_12m,
+    cast(case when reasoned.mrr_base_12m > 0 then {{ retained }} when reasoned.mrr_base_12m = 0 then 0 end as numeric(38, 2)) as mrr_retained_12m,
+    cast(case when reasoned.mrr_base_12m is not null then least({{ retained }}, reasoned.mrr_base_12m) end as numeric(38, 2)) as mrr_retained_capped_12m,
     {{ as_count('reasoned.starting_mrr > 0') }} as starting_customers,
     {{ as_count('reasoned.ending_mrr > 0') }} as ending_customers,
     {{ as_count("reasoned.movement_type = 'new'") }} as new_customers,

@@ -60,8 +60,8 @@ select
     {{ row_key(['paired.acquisition_channel', 'paired.quarter_start']) }} as efficiency_id,
     paired.acquisition_channel,
     paired.quarter_start,
-    cast(paired.net_new_arr as numeric(18, 2)) as net_new_arr,
-    cast(paired.previous_quarter_spend as numeric(18, 2)) as previous_quarter_spend
+    cast(paired.net_new_arr as numeric(38, 2)) as net_new_arr,
+    cast(paired.previous_quarter_spend as numeric(38, 2)) as previous_quarter_spend
 from paired
 cross join as_of
 -- both quarters must be whole: this one to its end, the one before from its first day

@@ -65,11 +65,11 @@ select
     {{ movement_type('events.account_mrr_before', 'events.account_mrr_after', 'events.occurred_at = accounts.first_paid_at') }}
     {{ 'end' if is_spot() }} as movement_type,
     {{ month_of('events.occurred_at') }} as revenue_month,
-    cast(events.mrr_before as numeric(18, 2)) as mrr_before,
-    cast(events.mrr_after as numeric(18, 2)) as mrr_after,
-    cast(events.mrr_change as numeric(18, 2)) as mrr_change,
-    cast(events.account_mrr_before as numeric(18, 2)) as account_mrr_before,
-    cast(events.account_mrr_after as numeric(18, 2)) as account_mrr_after,
+    cast(events.mrr_before as numeric(38, 2)) as mrr_before,
+    cast(events.mrr_after as numeric(38, 2)) as mrr_after,
+    cast(events.mrr_change as numeric(38, 2)) as mrr_change,
+    cast(events.account_mrr_before as numeric(38, 2)) as account_mrr_before,
+    cast(events.account_mrr_after as numeric(38, 2)) as account_mrr_after,
     events.mrr_change <> 0 and events.month_mrr_change = 0 as is_netted_in_month,
     events.occurred_at
 from within_months as events

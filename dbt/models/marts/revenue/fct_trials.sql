@@ -31,7 +31,7 @@ trials as (
     select
         subscription_id,
         account_id,
-        trial_started_at,
+        coalesce(trial_started_at, started_at) as trial_started_at,
         -- a trial that is cut short ends with its service
         least(trial_ended_at, coalesce(ended_at, trial_ended_at)) as trial_ended_at
     from subscriptions

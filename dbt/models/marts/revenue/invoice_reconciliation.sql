@@ -120,12 +120,12 @@ select
         else 'refunded'
     end as explanation,
     cast(explained.invoices as integer) as invoices,
-    cast(explained.mrr as numeric(18, 2)) as mrr,
-    cast(explained.invoiced_mrr as numeric(18, 4)) as invoiced_mrr,
-    cast(explained.refunded_mrr as numeric(18, 4)) as refunded_mrr,
-    cast(explained.mrr - explained.invoiced_mrr as numeric(18, 4)) as difference,
-    cast(explained.changed_mrr as numeric(18, 2)) as changed_mrr,
-    cast(explained.billed_before_mrr as numeric(18, 2)) as billed_before_mrr,
-    cast(explained.mrr - explained.invoiced_mrr - explained.changed_mrr - explained.billed_before_mrr as numeric(18, 4)) as unexplained_mrr
+    cast(explained.mrr as numeric(38, 2)) as mrr,
+    cast(explained.invoiced_mrr as numeric(38, 4)) as invoiced_mrr,
+    cast(explained.refunded_mrr as numeric(38, 4)) as refunded_mrr,
+    cast(explained.mrr - explained.invoiced_mrr as numeric(38, 4)) as difference,
+    cast(explained.changed_mrr as numeric(38, 2)) as changed_mrr,
+    cast(explained.billed_before_mrr as numeric(38, 2)) as billed_before_mrr,
+    cast(explained.mrr - explained.invoiced_mrr - explained.changed_mrr - explained.billed_before_mrr as numeric(38, 4)) as unexplained_mrr
 from explained
 inner join accounts on explained.account_id = accounts.account_id

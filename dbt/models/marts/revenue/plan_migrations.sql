@@ -24,9 +24,9 @@ select
     accounts.segment,
     max(plan_changes.direction) as direction,
     count(*) as migrations,
-    cast(sum(plan_changes.mrr_before) as numeric(18, 2)) as mrr_before,
-    cast(sum(plan_changes.mrr_after) as numeric(18, 2)) as mrr_after,
-    cast(sum(plan_changes.mrr_after - plan_changes.mrr_before) as numeric(18, 2)) as mrr_change
+    cast(sum(plan_changes.mrr_before) as numeric(38, 2)) as mrr_before,
+    cast(sum(plan_changes.mrr_after) as numeric(38, 2)) as mrr_after,
+    cast(sum(plan_changes.mrr_after - plan_changes.mrr_before) as numeric(38, 2)) as mrr_change
 from plan_changes
 inner join accounts on plan_changes.account_id = accounts.account_id
 group by plan_changes.change_month, plan_changes.from_product_id, plan_changes.to_product_id, accounts.segment

@@ -30,8 +30,8 @@ select
     segment,
     cast(cohort_accounts as bigint) as cohort_accounts,
     cast(retained_accounts as bigint) as retained_accounts,
-    cast(cohort_mrr as numeric(18, 2)) as cohort_mrr,
-    cast(retained_mrr as numeric(18, 2)) as retained_mrr,
+    cast(cohort_mrr as numeric(38, 2)) as cohort_mrr,
+    cast(retained_mrr as numeric(38, 2)) as retained_mrr,
     cast(retained_accounts as {{ type_double() }}) / nullif(cohort_accounts, 0) as account_retention,
     cast(retained_mrr / nullif(cohort_mrr, 0) as {{ type_double() }}) as revenue_retention
 from summed

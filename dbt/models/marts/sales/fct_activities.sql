@@ -76,7 +76,7 @@ select
     judged.activity_id,
     coalesce(judged.account_id, scopes.account_id) as account_id,
     judged.contact_id,
-    judged.deal_id,
+    scopes.deal_id,
     judged.owner_id,
     -- an activity of neither an account nor a deal is filtered by its owner's patch
     coalesce(accounts.segment, scopes.segment, reps.team, 'Unknown') as segment,

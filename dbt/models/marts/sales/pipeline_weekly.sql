@@ -22,7 +22,7 @@ select
         ('pulled_in', 'is_pulled_in'), ('pushed_out', 'is_pushed_out')
     ] %}
         count(*) filter (where {{ flag }}) as {{ name }}_deals,
-        cast(sum(case when {{ flag }} then amount else 0 end) as numeric(18, 2)) as {{ name }}_amount,
+        cast(sum(case when {{ flag }} then amount else 0 end) as numeric(38, 2)) as {{ name }}_amount,
     {%- endfor %}
     is_partial_week
 from deal_weeks

@@ -125,12 +125,12 @@ select
     pipelines.is_renewal,
     cast({{ dbt.datediff('weeks.week_start', 'weeks.next_quarter_start', 'day') }} as integer) as days_left,
     cast(coalesce(standing.open_deals, 0) as bigint) as open_deals,
-    cast(coalesce(standing.open_amount, 0) as numeric(18, 2)) as open_amount,
-    cast(coalesce(booked.won_to_date, 0) as numeric(18, 2)) as won_to_date,
-    cast(coalesce(booked.won_to_date, 0) + coalesce(standing.commit_amount, 0) as numeric(18, 2)) as commit_amount,
-    cast(coalesce(booked.won_to_date, 0) + coalesce(standing.commit_amount, 0) + coalesce(standing.best_case_amount, 0) as numeric(18, 2)) as best_case_amount,
+    cast(coalesce(standing.open_amount, 0) as numeric(38, 2)) as open_amount,
+    cast(coalesce(booked.won_to_date, 0) as numeric(38, 2)) as won_to_date,
+    cast(coalesce(booked.won_to_date, 0) + coalesce(standing.commit_amount, 0) as numeric(38, 2)) as commit_amount,
+    cast(coalesce(booked.won_to_date, 0) + coalesce(standing.commit_amount, 0) + coalesce(standing.best_case_amount, 0) as numeric(38, 2)) as best_case_amount,
     cast(case when not coalesce(standing.is_without_history, false) then coalesce(booked.won_to_date, 0) + coalesce(standing.expected_amount, 0) end as {{ type_double() }}) as weighted_amount,
-    cast(case when weeks.next_quarter_start <= as_of.as_of_at then coalesce(booked.quarter_won_amount, 0) end as numeric(18, 2)) as actual_won_amount,
+    cast(case when weeks.next_quarter_start <= as_of.as_of_at then coalesce(booked.quarter_won_amount, 0) end as numeric(38, 2)) as actual_won_amount,
     weeks.next_quarter_start <= as_of.as_of_at as is_quarter_complete
 from weeks
 cross join segments

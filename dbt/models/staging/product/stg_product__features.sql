@@ -10,7 +10,8 @@ renamed as (
 
     select
         feature_id,
-        feature_name,
+        -- pages choose features by name: one of several of a name says its key too
+        case when count(*) over (partition by feature_name) > 1 then feature_name || ' (' || feature_id || ')' else feature_name end as feature_name,
         module,
         is_beta,
         {{ local_column('released_at') }}
