@@ -78,7 +78,7 @@ def write(folder: Path) -> None:
             change = f"{len(changes) + 1},s_{name},{item or ''},{since},P1,{quantity},{price},{whole},0,{count},{unit}"
             changes.append(f"{change},start")
     invoices = [
-        f"I{n},s_{name},{name},{since},{until},{amount},0,{since},{since},paid"
+        f"I{n},s_{name},{name},{since},{until},{amount},0,{since},{since},{since} 12:00:00,paid"
         for n, (name, since, until, amount) in enumerate(INVOICES)
     ]
     usage = [
@@ -106,7 +106,7 @@ def write(folder: Path) -> None:
             changes,
         ),
         "billing/invoices": (
-            "invoice_id,subscription_id,account_id,period_start,period_end,amount,tax,invoice_date,due_date,status",
+            "invoice_id,subscription_id,account_id,period_start,period_end,amount,tax,invoice_date,due_date,paid_at,status",
             invoices,
         ),
         "billing/usage_charges": (

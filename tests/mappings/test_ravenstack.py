@@ -16,7 +16,7 @@ import streamlit as st
 from playwright.sync_api import Page
 
 from metrics import query
-from tests.app.test_pages import PAGES, open_app
+from tests.app.test_pages import KEYS, open_app
 from tests.conftest import Company, empty_company, free_port
 from tests.e2e.browser import PATHS, chromium, flaws, new_page
 
@@ -192,9 +192,10 @@ def test_every_page_is_whole_or_says_what_it_needs(base: str, page: Page, name: 
     assert page.get_by_test_id("stCaptionContainer").get_by_text("As of 31 Dec 2024").count() == 1
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", KEYS)
 def test_every_page_opens(page: str) -> None:
     st.cache_data.clear()
+    st.cache_resource.clear()
     test = open_app(page, {})
     assert not test.exception
     assert not test.error

@@ -110,6 +110,7 @@ with right:
         charts.bars(active, "activation", "trial_to_paid", kind="percent", n="mature_trials", horizontal=True),
         of=trials,
         help="Whether a user of the account reached the activation event by the as-of date.",
+        needs="activation_rate",
         drill=partial(behind, "activation"),
     )
 left, middle, right = st.columns(3)
