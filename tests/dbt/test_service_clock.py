@@ -390,6 +390,15 @@ def test_a_closed_ticket_without_a_day_is_closed_and_not_judged(cursor: Any, com
     check(cursor, compiled, desk)
 
 
+def test_a_ticket_of_the_night_after_a_skipped_day_waits_for_monday(cursor: Any, compiled: dict[str, str]) -> None:
+    # Apia went from Thursday 29 to Saturday 31 December 2011; the ticket came on Saturday, 2:43 by the wall
+    ticket = Ticket("P2", at("2011-12-30 12:43:56"), None, at("2012-01-01 16:30"))
+    early = ServiceHours((1, 2, 3, 4, 5), 365, 385)
+    desk = Desk("Pacific/Apia", early, date(2012, 1, 6), {"P2": (Decimal(1), Decimal(1))}, (ticket,))
+    assert run(cursor, compiled, desk)[0]["solve_run"] == 20 * 60 * 1_000_000  # Monday's twenty minutes, 6:05 to 6:25
+    check(cursor, compiled, desk)
+
+
 def test_without_service_hours_the_clock_runs_day_and_night(cursor: Any, compiled: dict[str, str]) -> None:
     ticket = Ticket("P1", at("2026-03-28 12:00"), at("2026-03-29 12:00"), at("2026-04-04 12:00"))
     desk = Desk(STOCKHOLM, None, date(2026, 4, 7), {"P1": (Decimal(24), Decimal("167.99"))}, (ticket,))

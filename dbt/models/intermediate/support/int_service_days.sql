@@ -54,21 +54,22 @@ instants as (
 
     select
         service_date,
+        {{ utc_time('cast(service_date as timestamp)') }} as begins_at,
         {{ utc_time('opens_on_wall') }} as opens_at,
         {{ utc_time('closes_on_wall') }} as closes_at
     from walls
 
 ),
 
--- a day that the zone skipped is none, and hours that begin in a skipped one may be over before they begin
+-- a day that the zone skipped is none: it ends as it begins, before the next; skipped hours may be over before they begin
 spans as (
 
     select
         service_date,
-        opens_at,
+        case when cast({{ local_time('opens_at') }} as date) = service_date then opens_at else begins_at end as opens_at,
         case
             when cast({{ local_time('opens_at') }} as date) = service_date then greatest(opens_at, closes_at)
-            else opens_at
+            else begins_at
         end as closes_at
     from instants
 
