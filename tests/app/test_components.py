@@ -37,6 +37,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 def fresh_caches(in_company: Settings) -> None:
     """Each test reads the company anew."""
     st.cache_data.clear()
+    st.cache_resource.clear()  # what a build lacks is kept by its number, which another company may share
 
 
 @pytest.fixture

@@ -79,6 +79,7 @@ def seen(in_company: Settings, monkeypatch: pytest.MonkeyPatch) -> Seen:
 def collecting(monkeypatch: pytest.MonkeyPatch) -> Seen:
     """From now on pages leave what they draw here."""
     st.cache_data.clear()
+    st.cache_resource.clear()  # what a build lacks is kept by its number, which another company may share
     found, frames = Seen(), {}
 
     def draw(visit: Visit, title: str, figure: go.Figure, how: Drill | None = None) -> None:

@@ -30,6 +30,7 @@ STRANGE = re.compile(rf"\$|(?<![\w-])(?:{'|'.join(OF_OTHERS + NAMED)})(?![\w-])"
 def fresh_caches(in_nordic: Settings) -> None:
     """Each test reads the company anew."""
     st.cache_data.clear()
+    st.cache_resource.clear()  # what a build lacks is kept by its number, which another company may share
 
 
 @pytest.mark.parametrize("page", KEYS)

@@ -30,6 +30,7 @@ SELECTIONS = [  # the browser crawls all months by segment, region and channel
 def fresh_caches() -> None:
     """Each test reads its own database."""
     st.cache_data.clear()
+    st.cache_resource.clear()  # what a build lacks is kept by its number, which another company may share
 
 
 def open_app(page: str, selection: dict[str, str]) -> AppTest:

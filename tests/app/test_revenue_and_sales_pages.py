@@ -27,6 +27,7 @@ pytestmark = [
 def fresh_caches() -> None:
     """The first test reads the company anew."""
     st.cache_data.clear()
+    st.cache_resource.clear()  # what a build lacks is kept by its number, which another company may share
 
 
 def opened(page: str, selection: dict[str, str], **own: str | list[str]) -> AppTest:
