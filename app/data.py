@@ -248,11 +248,11 @@ def _in_pipelines(of: str) -> str:
 
 
 @st.cache_resource(max_entries=1, show_spinner="Reading the definitions of the metrics …")
-def definitions(publication: int) -> bool:
+def definitions(publication: int, is_compiling: bool) -> bool:
     """Read the metrics' definitions of a build once, and set them apart from the garbage collector.
 
     Streamlit collects garbage after every run of a page; looking through the definitions each time would take longer
-    than the page.
+    than the page. The larger part of them comes with the first question whose SQL is not kept, sooner or later.
     """
     query(["mrr"], role=None)  # what it finds is shown to nobody
     gc.unfreeze()

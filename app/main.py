@@ -22,6 +22,7 @@ from app.ui.drill import follow
 from app.ui.filters import sidebar
 from app.ui.shelf import follow_view, saved_views, search
 from app.ui.visit import Visit, begin
+from metrics.compiled import is_compiling
 from warehouse.errors import TowerError
 
 log = logging.getLogger(__name__)
@@ -71,7 +72,7 @@ def _navigation(hidden: bool) -> st.Page:
 def _visit(who: Visitor, page: Page) -> Visit:
     """Draw the sidebar; returns what the page is to show."""
     build = tower(who.role or "")
-    definitions(build.publication)
+    definitions(build.publication, is_compiling())
     own: dict[str, Chosen] = {}
     with st.sidebar:
         search(build)

@@ -1,54 +1,25 @@
-"""Compiles questions with MetricFlow (kept per shape) and runs them with bound values as the role that asks."""
+"""Questions to MetricFlow, in SQL that is compiled once per shape and run with bound values as the role that asks."""
 
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import psycopg2
-from dbt_semantic_interfaces.protocols import SemanticManifest
-from metricflow.engine.metricflow_engine import MetricFlowEngine, MetricFlowQueryRequest
-from metricflow.protocols.sql_client import SqlEngine
-from metricflow.sql.render.postgres import PostgresSQLSqlPlanRenderer
-from metricflow_semantics.errors.error_classes import InformativeUserError
-from metricflow_semantics.model.dbt_manifest_parser import parse_manifest_from_dbt_generated_manifest
-from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
 
 from company.calendar import CALENDAR_YEAR
 from metrics.catalogue import SHARED, Metric, MetricError, get_metric, manifest_path, new_business
+from metrics.compiled import compiled
 from warehouse.reading import fetch
 
 GRAINS = ("day", "week", "month", "quarter", "year")
 FISCAL = {"fiscal_quarter": 3, "fiscal_year": 12}  # the company's own, as dim_calendar has them: months in each
 COARSE = ("quarter", "year", *FISCAL)  # of which a stock shows one month
-_lock = threading.Lock()
-
-
-class CompileOnly:
-    """The client that MetricFlow asks for: it renders PostgreSQL and runs nothing."""
-
-    sql_engine_type = SqlEngine.POSTGRES
-    sql_plan_renderer = PostgresSQLSqlPlanRenderer()
-
-    def query(self, *_: Any) -> Any:
-        """Never called: the compiled SQL runs elsewhere."""
-        raise NotImplementedError
-
-    execute = dry_run = query
-
-    def close(self) -> None:
-        """Nothing to close."""
-
-    def render_bind_parameter_key(self, bind_parameter_key: str) -> str:
-        """psycopg2's style."""
-        return f"%({bind_parameter_key})s"
 
 
 def query(
@@ -219,27 +190,11 @@ def _compile(
     bounds: tuple[tuple[str, str], ...],
     units: tuple[str, ...],
 ) -> str:
-    """SQL with a bind parameter for every value, a filter's null where it accepts all; compiled once per shape."""
+    """SQL with a bind parameter for every value, a filter's null where it accepts all; made once per shape."""
     where = [f"{{{{ Entity('{name}') }}}} = '__{name}__'" for name in filters]
     signs = {"start": ">=", "end": "<="}
     where += [f"{{{{ TimeDimension('metric_time', '{unit}') }}}} {signs[name]} '__{name}__'" for name, unit in bounds]
     groups = [*(f"metric_time__{unit}" for unit in units), *group_by]
-    with _lock:
-        try:
-            request = MetricFlowQueryRequest.create(
-                metric_names=names, group_by_names=groups or None, where_constraints=where or None
-            )
-            sql = str(_engine(path, version).explain(request).sql_statement.sql)
-        except InformativeUserError as error:
-            raise MetricError(
-                f"cannot ask for {', '.join(names)} by {', '.join(groups) or 'total'}: {str(error).splitlines()[0]}"
-            ) from error
-    sql = sql.replace("%", "%%")
+    sql = compiled(path, version, names, tuple(groups), tuple(where)).replace("%", "%%")
     sql = re.sub(r"'__(start|end)__'", r"%(\1)s", sql)
     return re.sub(r"([\w.]+) = '__(\w+?)__'", r"(%(\2)s is null or \1 = any(%(\2)s))", sql)
-
-
-@lru_cache(maxsize=1)
-def _engine(path: Path, _version: int) -> MetricFlowEngine:
-    manifest: SemanticManifest = parse_manifest_from_dbt_generated_manifest(path.read_text(encoding="utf-8"))
-    return MetricFlowEngine(SemanticManifestLookup(manifest), CompileOnly())  # type: ignore[arg-type]

@@ -23,6 +23,7 @@ from pathlib import Path
 
 import pytest
 
+from metrics.compiled import KEPT
 from warehouse.connections import autocommit
 from warehouse.server.embedded import EmbeddedServer
 from warehouse.settings import ROOT, load_settings
@@ -127,6 +128,9 @@ def lend_parse(server: Mapping[str, str], company: Company) -> None:
     mine = DatabaseUrl.parse(company.environment["DATABASE_URL"])
     content = content.replace(_connection_hash(DatabaseUrl.parse(lent["url"])), _connection_hash(mine))
     (target / PARSED).write_bytes(content.replace(lent["database"].encode(), str(mine.database).encode()))
+    kept = run_folder() / KEPT  # the SQL of metrics names no database: one place for all companies
+    kept.mkdir(exist_ok=True)
+    (target / KEPT).symlink_to(kept)
 
 
 def _connection_hash(url: DatabaseUrl) -> bytes:
