@@ -65,7 +65,7 @@ def test_stickiness_of_every_slice_and_month_equals_the_oracle(usage: Usage) -> 
     for part in usage.files.slices():
         have = query(["stickiness", "monthly_active_users"], filters=part.filters, grain="month").set_index("period")
         for month in usage.files.months:
-            users = part.of(usage.user_days).query("month == @month")["user_id"].nunique()
+            users = usage.users_of(part, month)
             if not users:
                 continue
             row = have.loc[month.date()]

@@ -45,26 +45,35 @@ class Usage:
             rows[name] = rows["event_type"] == kind
         named = {name: (name, "sum") for name in KINDS}
         grouped = rows.groupby(["account_id", "day"])
-        return grouped.agg(
-            active_users=("user_id", "nunique"), features_used=("used", "nunique"), events=("user_id", "size"), **named
+        return (
+            grouped.agg(features_used=("used", "nunique"), events=("user_id", "size"), **named)
+            .assign(active_users=self.user_days.groupby(["account_id", "day"]).size())
+            .fillna({"active_users": 0})
         )
 
     def users_between(self, part: Slice, begin: pd.Timestamp, end: pd.Timestamp) -> int:
-        """Different users with an event in [begin, end)."""
-        rows = part.of(self.user_days)
-        return int(rows.loc[(rows["day"] >= begin) & (rows["day"] < end), "user_id"].nunique())
+        """Different users with an event in [begin, end), each in the account of the latest day."""
+        rows = self.user_days[self.user_days["day"].between(begin, end, inclusive="left")]
+        return len(part.of(rows.drop_duplicates("user_id", keep="last")))
+
+    def users_of(self, part: Slice, month: pd.Timestamp) -> int:
+        """Different users with an event in a month, each in the account of the first day."""
+        rows = self.user_days[self.user_days["month"] == month]
+        return len(part.of(rows.drop_duplicates("user_id")))
 
     @cached_property
     def user_days(self) -> pd.DataFrame:
-        """User × day with an event."""
-        return self.events[["user_id", "day", "month", *DIMENSIONS]].drop_duplicates()
+        """User × day with an event, in order, in the account where the user did most."""
+        rows = self.events.groupby(["day", "month", "user_id", "account_id", *DIMENSIONS]).size().reset_index(name="n")
+        most = rows.sort_values(["n", "account_id"], ascending=[False, True]).drop_duplicates(["user_id", "day"])
+        return most.sort_values("day")
 
     def stickiness(self, part: Slice, month: pd.Timestamp) -> float:
         """Mean of the daily users ÷ users of the month, over its days in the data."""
         begin = max(month, self.files.begin)
         rows = part.of(self.user_days)
         rows = rows[rows["month"] == month]
-        return len(rows) / ((self.files.end_of(month) - begin) / DAY) / rows["user_id"].nunique()
+        return len(rows) / ((self.files.end_of(month) - begin) / DAY) / self.users_of(part, month)
 
     def adoption(self, part: Slice, month: pd.Timestamp) -> pd.DataFrame:
         """Feature: accounts that could use it in the month, and accounts that did."""

@@ -1,21 +1,15 @@
 -- month × slice: what the use of a feature in the four weeks before the month's end is compared with
 with
 
-user_days as (
+user_windows as (
 
-    select * from {{ ref('int_user_days') }}
+    select * from {{ ref('int_user_windows') }}
 
 ),
 
 accounts as (
 
     select * from {{ ref('stg_crm__accounts') }}
-
-),
-
-lookback_days as (
-
-    select * from {{ ref('int_lookback_days') }}
 
 ),
 
@@ -59,16 +53,14 @@ slices as (
 active as (
 
     select
-        lookback_days.month_start,
+        user_windows.usage_month,
         accounts.segment,
         accounts.region,
         accounts.acquisition_channel,
-        count(distinct user_days.user_id) as active_users
-    from user_days
-    inner join lookback_days on user_days.activity_date = lookback_days.date_day
-    inner join accounts on user_days.account_id = accounts.account_id
-    where lookback_days.days_back <= 28
-    group by lookback_days.month_start, accounts.segment, accounts.region, accounts.acquisition_channel
+        count(*) as active_users
+    from user_windows
+    inner join accounts on user_windows.account_id = accounts.account_id
+    group by user_windows.usage_month, accounts.segment, accounts.region, accounts.acquisition_channel
 
 ),
 
@@ -107,7 +99,7 @@ from windows
 cross join slices
 left join known_months on windows.month_start = known_months.revenue_month
 left join active
-    on windows.month_start = active.month_start
+    on windows.month_start = active.usage_month
         and slices.segment = active.segment
         and slices.region = active.region
         and slices.acquisition_channel = active.acquisition_channel

@@ -17,10 +17,16 @@ lookback_days as (
 
     select * from {{ ref('int_lookback_days') }}
 
+),
+
+user_windows as (
+
+    select * from {{ ref('int_user_windows') }}
+
 )
 
 select
-    events.account_id,
+    user_windows.account_id,
     events.user_id,
     events.feature_id,
     lookback_days.month_start as usage_month,
@@ -33,7 +39,11 @@ select
 from events
 inner join features on events.feature_id = features.feature_id
 inner join lookback_days on events.occurred_date = lookback_days.date_day
+-- who works for several accounts is one user of the feature
+inner join user_windows
+    on events.user_id = user_windows.user_id
+        and lookback_days.month_start = user_windows.usage_month
 where events.event_type in ('feature_use', 'export')
     and events.occurred_at >= features.released_at
     and lookback_days.days_back <= 28
-group by events.account_id, events.user_id, events.feature_id, lookback_days.month_start
+group by user_windows.account_id, events.user_id, events.feature_id, lookback_days.month_start

@@ -1,4 +1,4 @@
--- slice × day: users who enter and leave the windows of a day, a week, four weeks and the month; who works for two accounts is a user of each
+-- slice × day: users who enter and leave the windows of a day, a week, four weeks and the month; a person is in one account at a time, that of the latest day
 with
 
 user_days as (
@@ -28,10 +28,11 @@ spaced as (
     select
         sliced_accounts.slice_number,
         user_days.activity_date,
-        lag(user_days.activity_date) over (partition by user_days.user_id, user_days.account_id order by user_days.activity_date) as previous_date,
-        lead(user_days.activity_date) over (partition by user_days.user_id, user_days.account_id order by user_days.activity_date) as next_date
+        lag(user_days.activity_date) over (partition by user_days.user_id order by user_days.activity_date) as previous_date,
+        lead(user_days.activity_date) over (partition by user_days.user_id order by user_days.activity_date) as next_date
     from user_days
     inner join sliced_accounts on user_days.account_id = sliced_accounts.account_id
+    where user_days.is_main
 
 ),
 

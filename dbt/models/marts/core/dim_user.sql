@@ -53,7 +53,7 @@ last_days as (
         user_days.user_id,
         max(user_days.activity_date) as last_active_date,
         max(user_days.activity_date) filter (where user_days.logins > 0) as last_login_date,
-        count(*) filter (where user_days.activity_date > as_of.as_of_date - interval '28' day) as active_days_28d
+        count(*) filter (where user_days.is_main and user_days.activity_date > as_of.as_of_date - interval '28' day) as active_days_28d
     from user_days
     cross join as_of
     group by user_days.user_id

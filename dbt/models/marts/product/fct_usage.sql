@@ -34,6 +34,12 @@ as_of as (
 
 ),
 
+user_days as (
+
+    select * from {{ ref('int_user_days') }}
+
+),
+
 days as (
 
     select
@@ -70,13 +76,25 @@ changed_days as (
 
 ),
 
+-- a person counts once a day in the company, so that accounts add up to its active users
+users as (
+
+    select
+        user_days.account_id,
+        user_days.activity_date,
+        count(*) filter (where user_days.is_main) as active_users
+    from user_days
+    inner join changed_days on user_days.activity_date = changed_days.activity_date
+    group by user_days.account_id, user_days.activity_date
+
+),
+
 daily as (
 
     select
         events.account_id,
         events.occurred_date as activity_date,
         changed_days.day_fingerprint,
-        count(distinct events.user_id) as active_users,
         count(distinct events.feature_id) filter (where events.event_type in ('feature_use', 'export')) as features_used,
         count(*) as events,
         count(*) filter (where events.event_type = 'login') as logins,
@@ -104,7 +122,7 @@ select
     accounts.acquisition_channel,
     daily.activity_date,
     {{ month_of('daily.activity_date') }} as activity_month,
-    daily.active_users,
+    users.active_users,
     daily.features_used,
     daily.events,
     daily.logins,
@@ -115,4 +133,7 @@ select
     daily.errors,
     daily.day_fingerprint
 from daily
+inner join users
+    on daily.account_id = users.account_id
+        and daily.activity_date = users.activity_date
 inner join accounts on daily.account_id = accounts.account_id

@@ -10,7 +10,8 @@ payments as (
 
 invoices as (
 
-    select * from {{ ref('stg_billing__invoices') }}
+    -- a payment is known with its invoice: one in advance of an invoice not issued yet comes with it
+    select * from {{ ref('int_invoices') }}
 
 ),
 
