@@ -192,7 +192,12 @@ def by_as_of(desk: Desk, moment: datetime | None) -> datetime | None:
 
 def check_step(desk: Desk, ticket: Ticket, row: dict[str, Any], step: str) -> None:
     """One promise of one ticket: how long the clock ran, what became of it, when it is due."""
-    done = by_as_of(desk, {"answer": ticket.answered, "solve": ticket.end}[step])
+    solved = by_as_of(desk, ticket.end)
+    answered = by_as_of(desk, ticket.answered)
+    done = answered or solved if step == "answer" else solved
+    if step == "answer" and solved and not answered and not ticket.is_timed:
+        assert (row["first_response_state"], row["answer_due_at"]) == ("no_target", None)
+        return
     if step == "solve" and done and not ticket.is_timed:
         found = (row["solve_run"], row["resolution_state"], row["solve_due_at"], row["solved_at"])
         assert found == (None, "no_target", None, local(done, desk.zone))
@@ -378,13 +383,23 @@ def test_a_closed_ticket_without_a_day_is_closed_and_not_judged(cursor: Any, com
             Ticket("P2", created, at("2026-04-02 09:00"), None, is_closed=True),
             # the same, still open: 160 hours
             Ticket("P2", created, at("2026-04-02 09:00"), None),
+            # never answered, closed after one hour and after three of two
+            Ticket("P2", created, None, at("2026-04-01 09:00")),
+            Ticket("P2", created, None, at("2026-04-01 11:00")),
+            # never answered, and nobody says when it was closed; and open
+            Ticket("P2", created, None, None, is_closed=True),
+            Ticket("P2", created, None, None),
         ),
     )
     found = run(cursor, compiled, desk)
     names = ("first_response_state", "resolution_state", "solve_run", "solved_at")
-    assert [tuple(found[place][name] for name in names) for place in range(3)] == [
+    assert [tuple(found[place][name] for name in names) for place in range(7)] == [
         ("met", "breached", 50 * 3_600_000_000, closed),
         ("breached", "no_target", None, at("2026-04-02 09:00")),
+        ("breached", "breached", 160 * 3_600_000_000, None),
+        ("met", "met", 3_600_000_000, at("2026-04-01 09:00")),
+        ("breached", "met", 3 * 3_600_000_000, at("2026-04-01 11:00")),
+        ("no_target", "no_target", None, created),
         ("breached", "breached", 160 * 3_600_000_000, None),
     ]
     check(cursor, compiled, desk)

@@ -28,13 +28,17 @@ class Support:
         rows = self.files.raw("support/tickets", ["created_at", *STEPS.values()])
         rows = self.files.with_account(rows[rows["created_at"] < self.now])
         rows["resolved_at"], untold = self._resolved(rows)
-        for step, column in STEPS.items():
+        for column in STEPS.values():
             rows[column] = rows[column].where(rows[column] < self.now)
+        untold &= rows["resolved_at"].notna()
+        for step, column in STEPS.items():
             target = pd.to_timedelta(rows["priority"].map(policy[f"{step}_hours"]), unit="h")
-            is_judged = ~(untold & rows[column].notna() & (step == "resolution"))
+            # a ticket that is closed without an answer waits for none any more
+            end = rows[column].fillna(rows["resolved_at"])
+            is_judged = ~untold | (rows[column].notna() & (step == "first_response"))
             target = rows[f"{step}_target"] = target.where(is_judged)
-            ran = self._ran(rows, rows[column].fillna(self.now))
-            rows[f"{step}_met"] = rows[column].notna() & (ran <= target)
+            ran = self._ran(rows, end.fillna(self.now))
+            rows[f"{step}_met"] = end.notna() & (ran <= target)
             rows[f"{step}_breached"] = ran > target
             rows[f"{step}_hours"] = (ran.dt.total_seconds() / 3600).where(rows[column].notna() & is_judged)
         local = {column: self.files.local(rows[column]) for column in ("created_at", *STEPS.values())}

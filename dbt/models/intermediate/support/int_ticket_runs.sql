@@ -26,7 +26,7 @@ recorded as (
 
 ),
 
-promised as (
+judged as (
 
     select
         readings.ticket_id,
@@ -35,18 +35,27 @@ promised as (
         readings.solved_at_utc,
         readings.is_solve_timed,
         readings.opened_reading,
-        coalesce(readings.answered_reading, readings.as_of_reading) as answer_reading,
+        -- who was never answered waits no longer than to the closing
+        coalesce(readings.answered_reading, readings.solved_reading, readings.as_of_reading) as answer_reading,
         coalesce(readings.solved_reading, readings.as_of_reading) as solve_reading,
-        readings.answered_reading is null as is_answer_open,
+        coalesce(readings.answered_reading, readings.solved_reading) is null as is_answer_open,
         readings.solved_reading is null as is_solve_open,
-        case when recorded.has_answers then policies.first_response_hours end as first_response_hours,
         -- without a day of it nobody knows whether it was in time
-        case when readings.is_solve_timed then policies.resolution_hours end as resolution_hours,
-        cast(case when recorded.has_answers then policies.first_response_hours end * 3600000000 as bigint) as answer_target,
-        cast(case when readings.is_solve_timed then policies.resolution_hours end * 3600000000 as bigint) as solve_target
+        case when recorded.has_answers and (readings.is_solve_timed or readings.answered_reading is not null) then policies.first_response_hours end as first_response_hours,
+        case when readings.is_solve_timed then policies.resolution_hours end as resolution_hours
     from readings
     cross join recorded
     left join policies on readings.priority = policies.priority
+
+),
+
+promised as (
+
+    select
+        judged.*,
+        cast(first_response_hours * 3600000000 as bigint) as answer_target,
+        cast(resolution_hours * 3600000000 as bigint) as solve_target
+    from judged
 
 ),
 

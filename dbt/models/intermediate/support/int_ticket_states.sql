@@ -22,7 +22,8 @@ select
     case
         when clocks.answer_run > clocks.answer_target then 'breached'
         when clocks.answer_target is null then 'no_target'
-        when clocks.answered_at is null then 'pending'
+        -- closed without an answer, while there was time: nothing was broken, and nothing is due any more
+        when clocks.answered_at is null and clocks.solved_at is null then 'pending'
         else 'met'
     end as first_response_state,
     case
