@@ -83,15 +83,22 @@ class Check:
     def _checked(self, relation: Relation) -> Checked:
         """Sift the rows, and again when they teach that a column has another notation. Raises NotPlain."""
         reading = Reading(relation, timezone=self.today.timezone)
-        with suppress(duckdb.Error):  # what is no row the sifting finds too
-            reading = self._taught(reading, f"(select * from {reading.rows()} limit {notation.BEGINNING})") or reading
+        is_short = relation.facts is not None and 0 < relation.facts.lines <= notation.BEGINNING
+        if not is_short:  # a long file tells by its beginning, a short one when it is read
+            with suppress(duckdb.Error):  # what is no row the sifting finds too
+                beginning = f"(select * from {reading.rows()} limit {notation.BEGINNING})"
+                reading = self._taught(reading, beginning) or reading
         while True:
             rules = [*relation.rules, *(r for name in relation.columns for r in self._rules(relation.table, name))]
             rules += rules_of_row(relation.table, relation.columns)
             rules += rules_of_currency(relation.table, relation.columns, self.rated) if self.rated else []
             with self._sink(relation) as sink:
                 found = self._sifted(reading, rules, sink)
+                if not is_short:
+                    self._see_that_it_is_plain(relation, found)
                 better = self._taught(reading, reading.typed(found.aside)) if found.aside else None
+                if is_short and better is None:
+                    self._see_that_it_is_plain(relation, found)
                 if better is None:
                     checked = self._settled(reading, rules, found)
                     return replace(checked, copied=sink.finish())
@@ -111,7 +118,7 @@ class Check:
             raise
 
     def _sifted(self, reading: Reading, rules: list[Rule], sink: Sink) -> Sifted:
-        """One pass over the rows, which go on meanwhile. Raises NotPlain when the file must be read with care."""
+        """One pass over the rows, which go on meanwhile. Raises NotPlain for a plain file that cannot be read."""
         relation, table = reading.relation, reading.relation.table
         self.passes += 1
         odd = [text for name in relation.columns if (text := self._odd(relation, name))]
@@ -138,10 +145,13 @@ class Check:
             if relation.is_plain:
                 raise NotPlain from error
             raise
+        return found
+
+    def _see_that_it_is_plain(self, relation: Relation, found: Sifted) -> None:
+        """Raises NotPlain for a file that was read plainly and turned out to be otherwise."""
         if relation.is_plain and self._is_other(relation, found):
             self._drop(found)
             raise NotPlain
-        return found
 
     def _is_other(self, relation: Relation, found: Sifted) -> bool:
         """Whether a file that was read plainly turned out to be other than it looked."""

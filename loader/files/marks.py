@@ -57,14 +57,17 @@ class Decision:
 
 def count(db: duckdb.DuckDBPyConnection, relation: str, columns: dict[str, tuple[str, str]]) -> dict[str, Marks]:
     """What the values of columns tell; `columns` are pairs of SQL: the number with a point, with a comma."""
-    parts = []
-    for name, (dot, other) in columns.items():
+    parts, picked = [], []
+    for name, pair in columns.items():
+        dot, other = identifier(f"{name}."), identifier(f"{name},")  # worked out once, and looked at five times
+        picked.append(f"{identifier(name)}, {pair[0]} as {dot}, {pair[1]} as {other}")
         differ = f"try_cast({dot} as double) <> try_cast({other} as double)"
         parts.append(f"count(*) filter (where {dot} is not null and {other} is null)")
         parts.append(f"count(*) filter (where {dot} is null and {other} is not null)")
         parts.append(f"count(*) filter (where {differ})")
         parts += [f"{end}({identifier(name)}) filter (where {differ})" for end in ("min", "max")]
-    found = iter(first(db, f"select {', '.join(parts)} from {relation}")) if parts else iter(())
+    rows = f"(select {', '.join(picked)} from {relation})"
+    found = iter(first(db, f"select {', '.join(parts)} from {rows}")) if parts else iter(())
     marks = {}
     for name in columns:
         point, comma, both, low, high = (next(found) for _ in range(5))

@@ -21,6 +21,7 @@ TRUE, FALSE = ("true", "t", "yes", "y", "1", "1.0", "on"), ("false", "f", "no", 
 PLAIN = "as it is"
 BEGINNING = 5_000  # rows that show how a file is probably written
 SOME = 5_000
+EARLY = 2  # notations of a column that are tried first: as a rule they fit all of its values
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,8 @@ def odd(column: Column, is_parent: bool, delimiter: str = ",") -> str:
     if column.data_type == "timestamp":
         return dates.may_mean_another(name)
     if column.data_type.startswith("varchar") and not (column.accepted or column.references or column.unique):
-        words = f" or ({_is_known(column)} and {name} not in ({literals(column.known)}))" if column.known else ""
-        return f"{name} in ({literals(EMPTY_TEXT)}){words}"
+        is_odd = f"{_is_known(column, _base(column))} and {name} not in ({literals(column.known)})"
+        return f"{name} in ({literals(EMPTY_TEXT)})" + (f" or ({is_odd})" if column.known else "")
     return ""
 
 
@@ -87,6 +88,7 @@ def find(
     whole column need not be tried. Where every date can be read either way and `hints` do not tell, the separator
     decides. Raises Undecided for numbers that can be read either way.
     """
+    troubled = _in_trouble(db, relation, troubled)
     columns = [column for column, condition in troubled if is_promising(db, relation, column, condition)]
     if not columns:
         return {}
@@ -98,12 +100,23 @@ def find(
     return chosen | (_find_amounts(db, relation, amounts, hints) if amounts else {})
 
 
+def _in_trouble(
+    db: duckdb.DuckDBPyConnection, relation: str, troubled: list[tuple[Column, str]]
+) -> list[tuple[Column, str]]:
+    """The columns that have values which are not plain, at one look: as a rule there is none."""
+    if len(troubled) < 2:
+        return troubled
+    tests = ", ".join(f"bool_or({condition})" for _, condition in troubled)
+    return [pair for pair, is_so in zip(troubled, first(db, f"select {tests} from {relation}"), strict=True) if is_so]
+
+
 def _find_amounts(
     db: duckdb.DuckDBPyConnection, relation: str, columns: list[Column], hints: Hints
 ) -> dict[str, Notation]:
     """With a point or a comma before decimals, or as they stand. Raises Undecided."""
     counted = _count(db, relation, columns)
-    told = marks.count(db, relation, {c.name: (ways(c)[POINT], ways(c)[COMMA]) for c in columns})
+    pairs = {c.name: (ways(c, _beside(c))[POINT], ways(c, _beside(c))[COMMA]) for c in columns}
+    told = marks.count(db, _trimmed(relation, columns), pairs)
     others: dict[str, marks.Marks] = {}
     if any(part.both and part.point == part.comma for part in told.values()) and hints.comma is None:
         rest = [c for c in hints.columns if _kind(c) in ("integer", "numeric") and c not in columns]
@@ -163,32 +176,58 @@ def _as_others_or_asked(counts: _Counts, decided: bool | None, day_first: bool |
 
 
 def _count(db: duckdb.DuckDBPyConnection, relation: str, columns: list[Column]) -> list[_Counts]:
-    tests = []
+    """How many values fit each notation; the later ones count only where no early one fits all values."""
+    rows, tests = _trimmed(relation, columns), []
+    tried = {column.name: ways(column, _beside(column)) for column in columns}
     for column in columns:
-        base = _base(column)
-        tests += [f"count({way})" for way in ways(column).values()]
-        tests += [f"count(*) filter (where {base} like '%/%')", f"count({identifier(column.name)}) - count({base})"]
-    found = iter(first(db, f"select {', '.join(tests)} from {relation}"))
-    return [_Counts(column, {way: next(found) for way in ways(column)}, next(found), next(found)) for column in columns]
+        name, base = identifier(column.name), _beside(column)
+        tests += [f"count({way})" for way in [*tried[column.name].values()][:EARLY]]
+        tests += [f"count({base})", f"count(*) filter (where {base} like '%/%')", f"count({name}) - count({base})"]
+    found = iter(first(db, f"select {', '.join(tests)} from {rows}"))
+    counts, late = [], []
+    for column in columns:
+        fitting = {way: next(found) for way in [*tried[column.name]][:EARLY]}
+        if max(fitting.values()) < next(found):
+            late += [(fitting, way, sql) for way, sql in [*tried[column.name].items()][EARLY:]]
+        counts.append(_Counts(column, fitting, next(found), next(found)))
+    if late:
+        fits = first(db, f"select {', '.join(f'count({sql})' for *_, sql in late)} from {rows}")
+        for (fitting, way, _), count in zip(late, fits, strict=True):
+            fitting[way] = count
+    return counts
 
 
 def is_promising(db: duckdb.DuckDBPyConnection, relation: str, column: Column, condition: str) -> bool:
     """Whether some notation fits some of a column's values that are not plain."""
-    name, base = identifier(column.name), _base(column)
-    others = list(ways(column).values())[1:]
-    if column.references or column.unique:  # any text may be a key: only one with spaces around it is another
-        others = [f"nullif({others[0]}, {name})"]
+    name, base = identifier(column.name), _beside(column)
     some = f"select {name} from {relation} where {condition} limit {SOME}"
     values = [value for (value,) in run(db, f"select distinct * from ({some})").fetchall()]
     if not values:  # as a rule: to plan the many tests takes longer than to look
         return False
-    tests = ", ".join([f"count({name}) - count({base})", *(f"count({way})" for way in others)])
-    return any(first(db, f"select {tests} from (select unnest(cast(? as varchar[])) as {name})", [values]))
+    others = list(ways(column, base).values())[1:]
+    if column.references or column.unique:  # any text may be a key: only one with spaces around it is another
+        others = [f"nullif({others[0]}, {name})"]
+    tests = [f"count({name}) - count({base})", *(f"count({way})" for way in others)]
+    rows = _trimmed(f"(select unnest(cast(? as varchar[])) as {name})", [column])
+    some_tests = [part for part in (tests[:EARLY], tests[EARLY:]) if part]
+    return any(any(first(db, f"select {', '.join(part)} from {rows}", [values])) for part in some_tests)
 
 
-def ways(column: Column) -> dict[str, str]:
-    """By name: expressions that are null where the value does not fit; the first is the plain one."""
-    base, kind, name = _base(column), _kind(column), identifier(column.name)
+def _trimmed(relation: str, columns: Iterable[Column]) -> str:
+    """The rows with the trimmed value of each column `_beside` it, which many tests look at."""
+    return f"(select *{''.join(f', {_base(c)} as {_beside(c)}' for c in columns)} from {relation})"
+
+
+def _beside(column: Column) -> str:
+    return identifier(f"{column.name}~trimmed")
+
+
+def ways(column: Column, trimmed: str = "") -> dict[str, str]:
+    """By name: expressions that are null where the value does not fit; the first is the plain one.
+
+    `trimmed` is where the trimmed value stands already.
+    """
+    base, kind, name = trimmed or _base(column), _kind(column), identifier(column.name)
     if kind in ("timestamp", "date"):
         return dates.ways(column.name, base, kind, PLAIN)
     if kind in ("integer", "numeric"):
@@ -198,9 +237,9 @@ def ways(column: Column) -> dict[str, str]:
         meant = f"case when {low} in ({literals(TRUE)}) then true when {low} in ({literals(FALSE)}) then false end"
         return {PLAIN: f"try_cast({name} as boolean)", "words for true and false": meant}
     if column.accepted:
-        return _accepted_ways(column)
+        return _accepted_ways(column, base)
     if column.known:
-        return _known_ways(column)
+        return _known_ways(column, base)
     if column.references or column.unique:
         same = f"case when {base} = {name} then {name} end"
         return {PLAIN: same, "spaces around it removed": base}
@@ -215,28 +254,28 @@ def _digits(column: Column, mark: str) -> str:
     return numbers.digits(_base(column), mark, _kind(column) == "integer")
 
 
-def _accepted_ways(column: Column) -> dict[str, str]:
+def _accepted_ways(column: Column, base: str) -> dict[str, str]:
     """The words that the contract accepts, however they are spaced."""
     name = identifier(column.name)
     plain = f"case when {name} in ({literals(column.accepted)}) then {name} end"
-    meant = f"case {_spaced(column)} {_cases(column.accepted)} end"
+    meant = f"case {_spaced(base)} {_cases(column.accepted)} end"
     return {PLAIN: plain, "any case and spacing of the accepted values": meant}
 
 
-def _known_ways(column: Column) -> dict[str, str]:
+def _known_ways(column: Column, base: str) -> dict[str, str]:
     """The words that the models know, however they are spaced, and any others as they stand."""
     name = identifier(column.name)
-    plain = f"case when {name} in ({literals(column.known)}) or not {_is_known(column)} then {name} end"
-    meant = f"case {_spaced(column)} {_cases(column.known)} else {_base(column)} end"
+    plain = f"case when {name} in ({literals(column.known)}) or not {_is_known(column, base)} then {name} end"
+    meant = f"case {_spaced(base)} {_cases(column.known)} else {base} end"
     return {PLAIN: plain, "any case and spacing of the known words": meant}
 
 
-def _is_known(column: Column) -> str:
-    return f"coalesce({_spaced(column)} in ({literals(map(_without_marks, column.known))}), false)"
+def _is_known(column: Column, base: str) -> str:
+    return f"coalesce({_spaced(base)} in ({literals(map(_without_marks, column.known))}), false)"
 
 
-def _spaced(column: Column) -> str:
-    return f"regexp_replace(lower({_base(column)}), '[\\s_-]+', ' ', 'g')"
+def _spaced(base: str) -> str:
+    return f"regexp_replace(lower({base}), '[\\s_-]+', ' ', 'g')"
 
 
 def _cases(words: Iterable[str]) -> str:

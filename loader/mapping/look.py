@@ -108,13 +108,15 @@ class Folder:
 
     def _look_at_columns(self) -> None:
         """Each column's kind, how it is written, how much of it is filled, and whether it could be a key."""
-        tests = [(kind, way, sql) for kind, of in KINDS.items() for way, sql in ways(Column("value", of)).items()]
+        kinds = {kind: ways(Column("value", of), "trimmed") for kind, of in KINDS.items()}
+        tests = [(kind, way, sql) for kind, found in kinds.items() for way, sql in found.items()]
         counted = ", ".join(f"sum(lines) filter (where is_tried and {sql} is not null)" for _, _, sql in tests)
         clock = "value similar to '.*[0-9]:[0-9].*'"
         query = f"""
             with added as (select file, name, value, sum(lines) as lines from seen group by 1, 2, 3),
             full_ones as (
                 select *, lower(trim(value)) not in ({literals(EMPTY_VALUE)}) as is_full,
+                    case when is_full then trim(value) end as trimmed,
                     is_full and row_number() over (partition by file, name, is_full order by lines desc, value)
                         <= {TRIED} as is_tried
                 from added
