@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 
-from tests.mappings.test_exports import pick, run
+from tests.mappings.mapped import Rows, pick, whole
 
 CUSTOMERS = "id,created,name,address_country\n"
 PRICES = "id,product_id,currency,unit_amount,recurring_interval,recurring_interval_count"
 SUBSCRIPTIONS = "id,customer_id,price_id,quantity,status,created,start_date,trial_start,trial_end,canceled_at,ended_at"
 START = "2026-01-05 09:00:00"
 CHANGES = "billing.subscription_changes"
-Rows = dict[str, list[dict[str, Any]]]
 
 
 def export(folder: Path, prices: str, subscriptions: str, **files: str) -> Path:
@@ -38,9 +37,7 @@ def subscription(key: str, price: str, quantity: int | str = 1, status: str = "a
 
 def read(folder: Path, scratch: Path) -> Rows:
     """The rows of the contract; none is rejected."""
-    rows, outcomes = run(folder, "stripe", scratch)
-    assert [problem for outcome in outcomes for problem in outcome.problems] == []
-    return rows
+    return whole(folder, "stripe", scratch)
 
 
 def states(rows: Rows, *columns: str) -> list[tuple[Any, ...]]:

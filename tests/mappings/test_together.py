@@ -13,7 +13,7 @@ from loader.mapping.reader import read_mapping
 from metrics.expected import read_expected
 from tests.conftest import Company, empty_company
 from tests.loader.box import make_box
-from tests.mappings.test_exports import EXPORTS, TABLES
+from tests.mappings.mapped import EXPORTS, TABLES
 from warehouse.errors import TowerError
 
 

@@ -6,16 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mappings.test_exports import pick, run
-
-
-def made(folder: Path, files: dict[str, str]) -> Path:
-    """A folder with the files."""
-    folder.mkdir(exist_ok=True)
-    for name, text in files.items():
-        (folder / name).write_text(text)
-    return folder
-
+from tests.mappings.mapped import made, pick, whole
 
 PIPEDRIVE_EXPORT = {
     "organizations-123-1.csv": '"Organization - ID","Organization - Name","Organization - Owner",'
@@ -54,8 +45,7 @@ PIPEDRIVE_TABLES = {  # as Airbyte lands them: nested values in JSON; dealt is w
 
 @pytest.mark.parametrize("files", [PIPEDRIVE_EXPORT, PIPEDRIVE_TABLES], ids=["export", "tables"])
 def test_pipedrive(tmp_path: Path, files: dict[str, str]) -> None:
-    rows, outcomes = run(made(tmp_path / "data", files), "pipedrive", tmp_path)
-    assert sum(outcome.rejected for outcome in outcomes) == 0
+    rows = whole(made(tmp_path / "data", files), "pipedrive", tmp_path)
     assert pick(rows["crm.accounts"], "account_id", "account_name", "country", "status") == [
         ("11", "Tern Logistics", "Sweden", "customer"),
         ("12", "Wren Foods", "Norway", "prospect"),
@@ -120,8 +110,7 @@ INTERCOM_HISTORY = {  # as Fivetran lands them: every version of everything
 
 @pytest.mark.parametrize("files", [INTERCOM_API, INTERCOM_HISTORY], ids=["objects", "history"])
 def test_intercom(tmp_path: Path, files: dict[str, str]) -> None:
-    rows, outcomes = run(made(tmp_path / "data", files), "intercom", tmp_path)
-    assert sum(outcome.rejected for outcome in outcomes) == 0
+    rows = whole(made(tmp_path / "data", files), "intercom", tmp_path)
     assert pick(rows["crm.accounts"], "account_id", "account_name", "employee_count") == [("c1", "Acme", "120")]
     assert pick(rows["crm.contacts"], "contact_id", "account_id", "first_name", "last_name") == [
         ("p1", "c1", "Ada", "Berg")
@@ -179,8 +168,7 @@ CHARGEBEE_TABLES = {  # as Fivetran lands them, of the second catalog
 
 
 def test_chargebee(tmp_path: Path) -> None:
-    rows, outcomes = run(made(tmp_path / "data", CHARGEBEE_TABLES), "chargebee", tmp_path)
-    assert sum(outcome.rejected for outcome in outcomes) == 0
+    rows = whole(made(tmp_path / "data", CHARGEBEE_TABLES), "chargebee", tmp_path)
     assert pick(rows["crm.accounts"], "account_id", "account_name", "country", "status") == [
         ("cu1", "Alfa", "SE", "customer"),
         ("cu2", "Bo Dahl", "JP", "churned"),
@@ -221,8 +209,7 @@ def test_chargebee_as_airbyte_lands_it(tmp_path: Path) -> None:
         '""quantity"":5,""unit_price"":2500,""amount"":12500},{""item_price_id"":""extra-EUR-monthly"",'
         '""item_type"":""addon"",""quantity"":1,""unit_price"":990,""amount"":990}]",x\n',
     }
-    rows, outcomes = run(made(tmp_path / "data", files), "chargebee", tmp_path)
-    assert sum(outcome.rejected for outcome in outcomes) == 0
+    rows = whole(made(tmp_path / "data", files), "chargebee", tmp_path)
     (change,) = rows["billing.subscription_changes"]
     assert (change["product_id"], change["interval_count"], change["effective_at"]) == (
         "team",
@@ -257,8 +244,7 @@ RECURLY_HISTORY = {  # as Fivetran lands them
 
 
 def test_recurly(tmp_path: Path) -> None:
-    rows, outcomes = run(made(tmp_path / "data", RECURLY_HISTORY), "recurly", tmp_path)
-    assert sum(outcome.rejected for outcome in outcomes) == 0
+    rows = whole(made(tmp_path / "data", RECURLY_HISTORY), "recurly", tmp_path)
     assert pick(rows["crm.accounts"], "account_id", "account_name", "status") == [("a1", "Alfa", "customer")]
     columns = ("subscription_id", "status", "interval_count", "interval_unit", "ended_at")
     assert pick(rows["billing.subscriptions"], *columns) == [
@@ -287,8 +273,7 @@ def test_recurly_as_it_exports_itself(tmp_path: Path) -> None:
         "u1,alfa,team,active,4,25.00,EUR,2026-01-05 09:00:00,,,2026-04-05 09:00:00,2026-05-05 09:00:00\n",
         "plans.csv": "plan_code,plan_name,interval_length,interval_unit\nteam,Team,1,months\n",
     }
-    rows, outcomes = run(made(tmp_path / "data", files), "recurly", tmp_path)
-    assert sum(outcome.rejected for outcome in outcomes) == 0
+    rows = whole(made(tmp_path / "data", files), "recurly", tmp_path)
     columns = ("subscription_id", "product_id", "interval_count", "interval_unit")
     assert pick(rows["billing.subscriptions"], *columns) == [("u1", "team", "1", "month")]
     (change,) = rows["billing.subscription_changes"]
