@@ -14,11 +14,13 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from app import data, sign_in
-from metrics import company, engine, needs, your_data
-from tests.app.test_pages import KEYS, open_app
+from metrics import company as whose
+from metrics import engine, needs, your_data
+from tests.app.conftest import small_only
+from tests.app.test_pages import KEYS, keep_to_one_warehouse, open_app
+from tests.conftest import Company, enter
 from warehouse import reading
 from warehouse.access import Scope
-from warehouse.database import prepare_database
 from warehouse.settings import ROOT, Settings, load_settings
 
 PASSWORD = "correct horse €"
@@ -29,16 +31,29 @@ def protected(in_company: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """The dashboard asks for a password, and nobody has tried one yet."""
     monkeypatch.setenv("APP_PASSWORD", PASSWORD)
     sign_in._failures.clear()
+    keep_to_one_warehouse()
+
+
+@pytest.fixture(scope="module")
+def access_file(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An access.yml by which everybody sees small customers only."""
+    with pytest.MonkeyPatch.context() as patch:
+        enter(company, patch)
+        return small_only(tmp_path_factory.mktemp("access"))
 
 
 @pytest.fixture
-def scoped(in_company: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Everybody sees small customers only."""
-    file = tmp_path / "access.yml"
-    file.write_text("default: {segments: [SMB]}")
-    monkeypatch.setenv("ACCESS_FILE", str(file))
-    prepare_database(load_settings())
-    reading._pool.cache_clear()
+def asked_as(monkeypatch: pytest.MonkeyPatch) -> list[str | None]:
+    """The role that each query from now on runs as, in order."""
+    roles: list[str | None] = []
+
+    def watched(sql: str, values: dict[str, object], role: str | None = None) -> pd.DataFrame:
+        roles.append(role)
+        return reading.fetch(sql, values, role)
+
+    for module in (data, needs, engine, whose, your_data):
+        monkeypatch.setattr(module, "fetch", watched)
+    return roles
 
 
 def attempt(test: AppTest, password: str) -> AppTest:
@@ -109,12 +124,15 @@ def test_the_cookie_keeps_a_browser_signed_in_and_can_not_be_made_up(
 
 
 @pytest.mark.parametrize("page", KEYS)
-def test_a_scoped_visitor_sees_what_the_filter_would_show(
-    in_company: Settings, page: str, request: pytest.FixtureRequest
+def test_a_scoped_visitor_sees_what_the_filter_would_show_by_queries_of_the_role_of_the_scope(
+    in_company: Settings, page: str, access_file: Path, asked_as: list[str | None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = open_app(page, {})
     filtered = open_app(page, {"segment": "SMB"})
-    request.getfixturevalue("scoped")
+    monkeypatch.setenv("ACCESS_FILE", str(access_file))
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    asked_as.clear()
     seen = open_app(page, {})
     assert not seen.exception and not seen.error
     assert seen.multiselect(key="segment").options == ["SMB"]
@@ -124,6 +142,10 @@ def test_a_scoped_visitor_sees_what_the_filter_would_show(
         if not one.label.endswith("*"):  # a card that doesn't answer to the filter tells of the whole company: closed
             assert (one.value, one.delta) == (other.value, other.delta), one.label
     assert any("You see SMB in all regions" in caption.value for caption in seen.sidebar.caption)
+    expected = Scope(segments=("SMB",)).role(load_settings().database_name)
+    definitions, *others = [role for role in asked_as if role is None]
+    assert definitions is None and not others  # the definitions of the metrics are warmed up, and show no number
+    assert {role for role in asked_as if role} == {expected}
 
 
 def test_a_scope_that_the_warehouse_does_not_know_is_refused(
@@ -137,28 +159,6 @@ def test_a_scope_that_the_warehouse_does_not_know_is_refused(
     file.write_text("default: {segment: [SMB]}")
     test = AppTest.from_file(str(ROOT / "app/main.py"), default_timeout=60).run()
     assert "access.yml" in test.error[0].value and not test.metric
-
-
-@pytest.mark.parametrize("page", KEYS)
-def test_every_query_of_a_scoped_visitor_runs_as_the_role_of_the_scope(
-    scoped: None, page: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seen: list[str | None] = []
-
-    def watched(sql: str, values: dict[str, object], role: str | None = None) -> pd.DataFrame:
-        seen.append(role)
-        return reading.fetch(sql, values, role)
-
-    for module in (data, needs, engine, company, your_data):
-        monkeypatch.setattr(module, "fetch", watched)
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    test = open_app(page, {})
-    assert not test.exception and not test.error
-    expected = Scope(segments=("SMB",)).role(load_settings().database_name)
-    definitions, *others = [role for role in seen if role is None]
-    assert definitions is None and not others  # the definitions of the metrics are warmed up, and show no number
-    assert {role for role in seen if role} == {expected}
 
 
 def test_every_cache_of_the_dashboard_is_kept_apart_by_scope() -> None:

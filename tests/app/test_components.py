@@ -14,7 +14,6 @@ from xml.etree import ElementTree
 import pandas as pd
 import psycopg2
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from app import data
@@ -30,14 +29,7 @@ from metrics.formats import Currency
 from tests.app.test_pages import open_app
 from warehouse.settings import Settings
 
-pytestmark = pytest.mark.filterwarnings("ignore")
-
-
-@pytest.fixture(autouse=True)
-def fresh_caches(in_company: Settings) -> None:
-    """Each test reads the company anew."""
-    st.cache_data.clear()
-    st.cache_resource.clear()  # what a build lacks is kept by its number, which another company may share
+pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.usefixtures("fresh_caches", "in_company")]
 
 
 @pytest.fixture

@@ -13,12 +13,12 @@ from app.ui.health import AT_RISK, HEALTHY, TIERS, WEIGHTS
 from app.views.causes.releases import release_verdict
 from metrics import query
 from metrics.company import Company, Word
-from tests.app.test_pages import fresh_caches, open_app
+from tests.app.test_pages import open_app
 from warehouse.connections import owner_connection
 from warehouse.reading import fetch
 from warehouse.settings import Settings
 
-__all__ = ["fresh_caches"]  # a fixture for these tests too
+pytestmark = pytest.mark.usefixtures("fresh_caches")
 
 
 def one(sql: str) -> pd.Series:

@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
-import streamlit as st
 
 from app.ui import charts, panels
 from app.ui.drill import Drill, Point, answers, point_of
@@ -78,8 +77,6 @@ def seen(in_company: Settings, monkeypatch: pytest.MonkeyPatch) -> Seen:
 
 def collecting(monkeypatch: pytest.MonkeyPatch) -> Seen:
     """From now on pages leave what they draw here."""
-    st.cache_data.clear()
-    st.cache_resource.clear()  # what a build lacks is kept by its number, which another company may share
     found, frames = Seen(), {}
 
     def draw(visit: Visit, title: str, figure: go.Figure, how: Drill | None = None) -> None:

@@ -40,7 +40,7 @@ def words(test: AppTest) -> str:
 def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
     """The metrics that each page asks for."""
     st.cache_data.clear()
-    st.cache_resource.clear()  # what a build lacks is kept by its number, which another company may share
+    st.cache_resource.clear()
     found: dict[str, set[str]] = defaultdict(set)
     query = data.query
 

@@ -6,7 +6,6 @@ import re
 
 import pandas as pd
 import pytest
-import streamlit as st
 
 from app.ui.exports import headed
 from metrics.company import Company as Words
@@ -14,7 +13,6 @@ from metrics.company import read_company
 from tests.app.test_pages import KEYS, open_app
 from tests.app.texts import texts
 from warehouse.reading import fetch
-from warehouse.settings import Settings
 
 OF_OTHERS = (  # words of the default company that no other would use by chance
     *("SMB", "Mid-Market", "Enterprise", "North America", "Europe", "Asia Pacific", "Latin America"),
@@ -23,14 +21,8 @@ OF_OTHERS = (  # words of the default company that no other would use by chance
     *("urgent", "account[ _]access", "feature[ _]request", "product[ _]usage", "trial[ _]not[ _]converted"),
 )
 NAMED = ("segments?", "regions?", "priorit(?:y|ies)")  # this company says Tier, Market and Severity
+pytestmark = pytest.mark.usefixtures("in_nordic")
 STRANGE = re.compile(rf"\$|(?<![\w-])(?:{'|'.join(OF_OTHERS + NAMED)})(?![\w-])", re.IGNORECASE)
-
-
-@pytest.fixture(autouse=True)
-def fresh_caches(in_nordic: Settings) -> None:
-    """Each test reads the company anew."""
-    st.cache_data.clear()
-    st.cache_resource.clear()  # what a build lacks is kept by its number, which another company may share
 
 
 @pytest.mark.parametrize("page", KEYS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import date
 
@@ -26,15 +27,23 @@ SELECTIONS = [  # the browser crawls all months by segment, region and channel
 ]
 
 
-@pytest.fixture(autouse=True)
-def fresh_caches() -> None:
-    """Each test reads its own database."""
-    st.cache_data.clear()
-    st.cache_resource.clear()  # what a build lacks is kept by its number, which another company may share
+@st.cache_resource
+def _read_from() -> list[str]:
+    """The warehouse that Streamlit's caches tell of, once a page was opened since they were cleared."""
+    return []
+
+
+def keep_to_one_warehouse() -> None:
+    """Forget what was read of another: a dashboard has one, and its caches go by the numbers of builds and roles."""
+    if _read_from() != [os.environ["DATABASE_URL"]]:
+        st.cache_data.clear()
+        st.cache_resource.clear()
+        _read_from().append(os.environ["DATABASE_URL"])
 
 
 def open_app(page: str, selection: dict[str, str]) -> AppTest:
     """The app on one page, as a link with this selection opens it."""
+    keep_to_one_warehouse()
     test = AppTest.from_file(str(ROOT / "app/main.py"), default_timeout=60)
     for key, value in selection.items():
         test.query_params[key] = value

@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from metrics import query
@@ -21,13 +20,6 @@ pytestmark = [
     pytest.mark.usefixtures("in_company"),
     pytest.mark.parametrize("selection", SELECTIONS, ids=str),
 ]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def fresh_caches() -> None:
-    """The first test reads the company anew."""
-    st.cache_data.clear()
-    st.cache_resource.clear()  # what a build lacks is kept by its number, which another company may share
 
 
 def opened(page: str, selection: dict[str, str], **own: str | list[str]) -> AppTest:

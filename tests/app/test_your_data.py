@@ -6,19 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from app.ui.formats import plain
+from tests.app.conftest import small_only
 from tests.app.test_customer_pages import frame_with
-from tests.app.test_pages import fresh_caches, open_app
-from tests.conftest import Company, empty_company
-from warehouse import reading
+from tests.app.test_pages import open_app
+from tests.conftest import Company, empty_company, enter
 from warehouse.connections import owner_connection
-from warehouse.database import prepare_database
-from warehouse.settings import ROOT, Settings, load_settings
+from warehouse.settings import ROOT, Settings
 
-__all__ = ["fresh_caches"]  # a fixture for these tests too
+pytestmark = pytest.mark.usefixtures("fresh_caches")
 
 REGION = "**Nord** <b>"  # text, wherever it is shown
 ACCOUNTS = f"""\
@@ -56,14 +54,10 @@ def built(server: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> C
 
 
 @pytest.fixture
-def crm_only(built: Company, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
-    """This process sees that company; its build has the number of another one's, so nothing of it may stay cached."""
-    for key, value in built.environment.items():
-        monkeypatch.setenv(key, value)
-    st.cache_resource.clear()
-    yield built
-    st.cache_resource.clear()
-    st.cache_data.clear()
+def crm_only(built: Company, monkeypatch: pytest.MonkeyPatch) -> Company:
+    """This process sees that company."""
+    enter(built, monkeypatch)
+    return built
 
 
 def expander(test: AppTest, table: str) -> tuple[str, str]:
@@ -117,11 +111,7 @@ def test_own_data_ends_with_it() -> None:
 @pytest.fixture
 def scoped(crm_only: Company, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Everybody sees one segment only."""
-    file = tmp_path / "access.yml"
-    file.write_text("default: {segments: [SMB]}")
-    monkeypatch.setenv("ACCESS_FILE", str(file))
-    prepare_database(load_settings())
-    reading._pool.cache_clear()
+    monkeypatch.setenv("ACCESS_FILE", str(small_only(tmp_path)))
 
 
 def test_a_row_scope_is_told_nothing_that_the_audit_keeps_from_it(scoped: None) -> None:
