@@ -146,7 +146,7 @@ def write_contacts(population: Population, rng: np.random.Generator, fake: Faker
             "account_id": ids("A", account),
             "first_name": labels(first, f),
             "last_name": labels(last, s),
-            "email": labels([_address(x, y) for x in first for y in last], f * len(last) + s),
+            "email": labels(_addresses(first, last), f * len(last) + s),
             "job_title": labels(titles, rng.integers(0, len(titles), n)),
             "is_primary": flags(position == 0),
             "created_at": times(population.created[account]),
@@ -158,6 +158,12 @@ def write_contacts(population: Population, rng: np.random.Generator, fake: Faker
     )
 
 
-def _address(first: str, last: str) -> str:
-    plain = unicodedata.normalize("NFKD", f"{first}.{last}".lower().replace(" ", ""))
-    return plain.encode("ascii", "ignore").decode() + "@example.com"
+def _addresses(firsts: list[str], lasts: list[str]) -> list[str]:
+    """An address for each pair of names."""
+    befores, behinds = ([_plain(name) for name in names] for names in (firsts, lasts))
+    return [f"{before}.{behind}@example.com" for before in befores for behind in behinds]
+
+
+def _plain(name: str) -> str:
+    letters = unicodedata.normalize("NFKD", name.lower().replace(" ", ""))
+    return letters.encode("ascii", "ignore").decode()

@@ -113,9 +113,10 @@ def parse_expression(text: str, aggregate: bool = False) -> Expression:
     if len(text) > LONGEST:
         raise ValueError(f"longer than {LONGEST:,} characters")
     try:
-        part = _parsed(text)
+        bare, within = _serialized(text, str(Expression(text)))
+        part = _parsed(bare)
         # what is judged must be what is run: bare and in brackets, as it is run, it must be the same expression
-        if _bare(part) != _bare(_parsed(str(Expression(text)))):
+        if _bare(part) != _bare(_parsed(within)):
             raise ValueError("one expression is wanted")
         seen = _Seen(aggregate)
         seen.look(part)
@@ -133,12 +134,18 @@ def see_format(text: str) -> None:
         raise ValueError(f"{text!r} is no format of times") from error
 
 
-def _parsed(text: str) -> dict[str, Any]:
-    """The only thing that `select text` selects, as a tree."""
+def _serialized(*texts: str) -> tuple[str, ...]:
+    """What DuckDB's parser makes of `select text`, for each text, as JSON."""
+    parts = ", ".join("json_serialize_sql('select ' || ?)" for _ in texts)
     try:
-        tree = json.loads(first(judge(), "select json_serialize_sql('select ' || ?)", [text])[0])
+        return first(judge(), f"select {parts}", [*texts])
     except (duckdb.Error, UnicodeEncodeError) as error:
         raise ValueError("no SQL expression") from error
+
+
+def _parsed(serialized: str) -> dict[str, Any]:
+    """The only thing that a parsed `select text` selects, as a tree."""
+    tree = json.loads(serialized)
     if tree.get("error"):
         raise ValueError(f"no SQL expression ({tree.get('error_message', '')})")
     node = tree["statements"][0]["node"] if len(tree["statements"]) == 1 else {}
