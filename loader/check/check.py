@@ -46,6 +46,7 @@ class Check:
     today: Today = field(default_factory=Today.of_load)  # no later day has happened
     rated: Rated | None = None  # None where the reporting currency is learned from what is loaded
     passes: int = 0
+    made: set[str] = field(default_factory=set)  # tables of keys
 
     def __post_init__(self) -> None:
         references = [c.references for t in self.tables for c in t.columns if c.references]
@@ -280,7 +281,9 @@ class Check:
 
     def _keys(self, table: str, kind: str = "keys") -> str:
         name = identifier(f"{kind} {table}")
-        run(self.db, f"create table if not exists {name} (k varchar)")
+        if name not in self.made:
+            run(self.db, f"create table {name} (k varchar)")
+            self.made.add(name)
         return name
 
     def _keep_keys(self, table: Table, found: Sifted, broken: str) -> None:

@@ -184,17 +184,23 @@ def _count(db: duckdb.DuckDBPyConnection, relation: str, columns: list[Column]) 
         tests += [f"count({way})" for way in [*tried[column.name].values()][:EARLY]]
         tests += [f"count({base})", f"count(*) filter (where {base} like '%/%')", f"count({name}) - count({base})"]
     found = iter(first(db, f"select {', '.join(tests)} from {rows}"))
-    counts, late = [], []
+    counts = []
     for column in columns:
         fitting = {way: next(found) for way in [*tried[column.name]][:EARLY]}
-        if max(fitting.values()) < next(found):
-            late += [(fitting, way, sql) for way, sql in [*tried[column.name].items()][EARLY:]]
+        late = dict([*tried[column.name].items()][EARLY:])
+        if max(fitting.values()) < next(found) and late:
+            fitting |= zip(late, _count_values(db, rows, column, late.values()), strict=True)
         counts.append(_Counts(column, fitting, next(found), next(found)))
-    if late:
-        fits = first(db, f"select {', '.join(f'count({sql})' for *_, sql in late)} from {rows}")
-        for (fitting, way, _), count in zip(late, fits, strict=True):
-            fitting[way] = count
     return counts
+
+
+def _count_values(
+    db: duckdb.DuckDBPyConnection, rows: str, column: Column, notations: Iterable[str]
+) -> tuple[int, ...]:
+    """How many rows fit each notation; a value that stands in many rows is tried once, for days are dear to read."""
+    values = f"(select {identifier(column.name)}, {_beside(column)}, count(*) as _rows from {rows} group by 1, 2)"
+    tests = ", ".join(f"coalesce(sum(_rows) filter (where {sql} is not null), 0)" for sql in notations)
+    return tuple(map(int, first(db, f"select {tests} from {values}")))
 
 
 def is_promising(db: duckdb.DuckDBPyConnection, relation: str, column: Column, condition: str) -> bool:
