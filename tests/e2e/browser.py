@@ -8,9 +8,10 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from app.pages import PAGES
+from app.pages import BY_KEY, PAGES
 
 PATHS = {page.key: page.address for page in PAGES}
+SCREEN = {"width": 1440, "height": 1000}
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -63,6 +64,14 @@ def flaws(page: Page, base: str, name: str) -> list[str]:
 def open_page(page: Page, base: str, name: str, query: str = "", pause: int = 400) -> None:
     """Open a page and wait until Streamlit has drawn all of it."""
     page.goto(f"{base}/{PATHS[name]}{query}")
+    settle(page, pause)
+
+
+def turn_to(page: Page, name: str, pause: int = 400) -> None:
+    """Go to another page by the menu, which keeps the selection, and wait until Streamlit has drawn all of it."""
+    title = BY_KEY[name].title
+    page.get_by_test_id("stSidebarNav").get_by_text(title, exact=True).click()
+    page.wait_for_function("title => document.querySelector('h1')?.innerText.trim() === title", arg=title)
     settle(page, pause)
 
 

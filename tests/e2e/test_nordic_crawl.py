@@ -9,9 +9,9 @@ from playwright.sync_api import Page
 
 from metrics.formats import Currency
 from tests.conftest import Company
-from tests.e2e.browser import PATHS, chromium, new_page
+from tests.e2e.browser import PATHS, chromium
 from tests.e2e.conftest import running
-from tests.e2e.crawl import assert_whole, listen
+from tests.e2e.crawl import assert_whole
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason="needs Chromium")
 
@@ -21,19 +21,6 @@ def base(nordic: Company) -> Iterator[str]:
     """The address of its dashboard."""
     with running(nordic) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    """One browser page for the whole crawl."""
-    with new_page() as page:
-        yield page
-
-
-@pytest.fixture(scope="module")
-def complaints(page: Page) -> list[str]:
-    """What the console has said since it was cleared."""
-    return listen(page)
 
 
 @pytest.mark.parametrize("name", PATHS)

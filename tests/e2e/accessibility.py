@@ -1,0 +1,54 @@
+"""axe-core on an open page: what is wrong with it in earnest; and what is cut or too wide for the screen."""
+
+from __future__ import annotations
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.e2e.browser import settle
+
+AXE = Axe().axe_script
+WIDTHS = (1280, 390)
+COLOURS = {"light": "rgb(255, 255, 255)", "dark": "rgb(16, 22, 29)"}
+BACKGROUND = "() => getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
+TOO_WIDE = "(main => main.scrollWidth - main.clientWidth)(document.querySelector('[data-testid=stMain]'))"
+CUT = """() => [...document.querySelectorAll('[data-testid=stMain] [data-testid=stMetric] *, '
+    + '[data-testid=stMain] [data-testid^=stPageLink] *')]
+    .filter(e => getComputedStyle(e).overflowX !== 'visible' && e.innerText && e.clientWidth > 0)
+    .filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.innerText)"""
+# Streamlit's own markup, which the project cannot change: rule, where, why it is no barrier
+EXCUSED = {
+    "list": ('[data-testid="stSidebarNav"]', "sections of the navigation are div in a list; its links are plain links"),
+    "listitem": ('[data-testid="stSidebarNav"]', "the same lists"),
+    "svg-img-alt": ('[data-testid="stMetric"]', "inner marks of a sparkline; label, value and change stand beside it"),
+}
+OPTIONS = {"resultTypes": ["violations"], "rules": {"region": {"enabled": False}}}  # a slow rule, and never grave
+GRAVE = """([options, excused]) => axe.run(options).then(({violations}) => violations
+    .filter(rule => ['serious', 'critical'].includes(rule.impact))
+    .flatMap(rule => rule.nodes.map(node => ({rule, node, target: node.target[0]})))
+    .filter(({rule, target}) => !(rule.id in excused && document.querySelector(target)?.closest(excused[rule.id])))
+    .map(({rule, node, target}) =>
+        `${rule.id}: ${rule.help}: ${target} ${node.html.slice(0, 160)} ${node.failureSummary}`))"""
+
+
+def violations(page: Page) -> list[str]:
+    """Serious and critical ones that are not Streamlit's, in words."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE)
+    places = {rule: place for rule, (place, _) in EXCUSED.items()}
+    return list(page.evaluate(GRAVE, [OPTIONS, places]))
+
+
+def barriers(page: Page) -> list[str]:
+    """What stands in somebody's way on the open page, light and dark, and what does not fit narrower screens."""
+    found = []
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        page.wait_for_function(f"colour => ({BACKGROUND})() === colour", arg=COLOURS[theme])
+        settle(page)
+        found += [f"{theme}: {violation}" for violation in violations(page)]
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 844})
+        settle(page)
+        found += [f"cut at {width}: {text}" for text in page.evaluate(CUT)]
+    return found + ([f"too wide for {WIDTHS[-1]}"] if page.evaluate(TOO_WIDE) else [])
