@@ -35,6 +35,11 @@ class Column:
     word: str = ""  # the kind of the company's words that stand in it
 
     @property
+    def is_percent(self) -> bool:
+        """Whether it holds percentages, 0 to 100."""
+        return self.maximum == 100 and self.data_type.startswith("numeric")
+
+    @property
     def is_dated(self) -> bool:
         """Whether the window depends on its days."""
         return self.happened or self.data_start

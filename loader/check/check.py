@@ -22,7 +22,7 @@ from loader.check.today import Today
 from loader.check.values import cast_of, held
 from loader.files import notation
 from loader.files.folder import Source
-from loader.files.marks import NO_HINTS, Hints, Undecided
+from loader.files.marks import NO_HINTS, Hints, Undecided, names_currency
 from loader.files.relation import Relation, Rule, Trouble
 from loader.sql import first, identifier, identifiers, literal, run
 
@@ -184,6 +184,7 @@ class Check:
         every = reading.typed(f"(select _line, {identifiers(relation.columns)} from ({relation.sql}))")
         asked = [(column(name), text) for name, text in troubled.items()]
         hints = replace(self.hints, delimiter=relation.delimiter, columns=tuple(reading.columns))
+        hints = replace(hints, names_currency=names_currency(relation.columns))
         notations = notation.find(self.db, every, asked, hints)
         is_better = len(notations) > len(reading.notations)
         return replace(reading, notations=notations, troubled=troubled) if is_better else None

@@ -42,6 +42,13 @@ def ways(name: str, base: str, kind: str, plain: str) -> dict[str, str]:
         shapes = f"string_split({literal('|'.join(form + clock for form in forms for clock in CLOCKS))}, '|')"
         found[family] = _since_first(f"coalesce({iso}, try_strptime({tidy}, {shapes}))")
     digits = f"try_cast(case when regexp_full_match({base}, '[0-9]{{9,13}}') then {base} end as bigint)"
+    if kind == "date":
+        months = "string_split('%Y-%m|%Y/%m|%m/%Y|%m.%Y|%b %Y|%B %Y', '|')"
+        found["months, of which the first day counts"] = f"try_strptime({tidy}, {months})"
+    days = f"try_cast(case when regexp_full_match({base}, '[3-6][0-9]{{4}}([.][0-9]+)?') then {base} end as double)"
+    found["days of a spreadsheet, since 1900"] = (
+        f"timestamp '1899-12-30' + to_seconds(cast(round({days} * 86400) as bigint))"
+    )
     found["seconds since 1970"] = (
         f"cast(to_timestamp(case when {digits} > 99999999999 then {digits} / 1000 else {digits} end) as timestamp)"
     )

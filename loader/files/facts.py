@@ -17,7 +17,7 @@ from typing import IO, Any
 
 from company.contract import Table
 from loader.files.codepages import KNOWN, guess
-from loader.files.headers import Header, bare_name, find_header, is_total, places, split
+from loader.files.headers import Header, bare_name, find_header, is_footer, is_total, places, split
 
 ENDING = r"\.(?:csv|tsv|txt|parquet)(?:\.gz)?"
 PART = r"(?:[-_.]\d[\w.-]*|-[\w.-]+)?"  # tickets-2026-10.csv, tickets_2.csv, tickets.001.csv
@@ -167,10 +167,11 @@ class FileFacts:
         self._say()
 
     def _is_total_at(self, tail: bytes) -> bool:
-        """Whether the last line sums up the others."""
+        """Whether the last line sums up the others, or is a sentence below them."""
         lines = tail.decode(self.encoding, errors="replace").splitlines()
         last = next((line for line in reversed(lines) if line.strip()), "")
-        return is_total(split(last, self.delimiter))
+        fields = split(last, self.delimiter)
+        return is_total(fields) or is_footer(fields, len(self.header))
 
     def _say(self) -> None:
         """Write down how the file is read where it is not plain."""

@@ -17,7 +17,9 @@ MOST_TITLES = 40  # lines above the header
 PREFIXES = ("properties_hs_", "property_hs_", "hs_", "properties_", "property_", "segments_", "metrics_")
 CURRENCY = re.compile(rf"(?:_in)?_({'|'.join(code.lower() for code in DECIMALS)})$")
 TOTAL = re.compile(
-    r"(grand |sub[- ]?)?(totals?|sum|summe|gesamt(summe)?|totale|totaal|totalt|somme|suma|razem|celkem)(\s*:.*)?", re.I
+    r"(grand |sub[- ]?)?(totals?|sum|summe|(ins)?gesamt(summe|ergebnis)?|totale|totaal|totalt|somme|suma|razem|celkem)"
+    r"(\s*:.*|\s+(of|for|g[eé]n[eé]ral)\b.*)?",
+    re.I,
 )
 COUNTED = re.compile(r"[^A-Za-z]*[0-9][^A-Za-z]*|[A-Z]{3}")
 NOTHING = {"", "-", "--", "—", "–"}
@@ -124,6 +126,11 @@ def _widest(full: list[tuple[int, str]], delimiters: str) -> tuple[int, str, str
             place = widths.index(usual)
             best, most = (full[place][0], full[place][1], mark), usual
     return best
+
+
+def is_footer(fields: list[str], width: int) -> bool:
+    """Whether a line of a file of so many columns is a sentence: © 2026 Example. All rights reserved."""
+    return len(fields) == 1 < width - 1 and len(fields[0].split()) > 2
 
 
 def is_total(fields: list[str]) -> bool:

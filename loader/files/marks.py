@@ -2,31 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import duckdb
 
 from company.contract import Column
-from loader.files.relation import Trouble
-from loader.sql import first, identifier, literal
+from loader.files.relation import Notation, Trouble
+from loader.sql import first, identifier, literal, run
 
 DOTTED = "[0-9]{1,2}\\.[0-9]{1,2}\\.([0-9]{2}|[0-9]{4})([ T,].*)?"  # 31.03.2026
+
+
+CURRENCIES = {
+    **{"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "R$": "BRL"},
+    **{"ZŁ": "PLN", "KČ": "CZK", "FT": "HUF", "LEI": "RON", "FR": "CHF", "US$USD": "USD", "$USD": "USD", "€EUR": "EUR"},
+}
 
 
 @dataclass(frozen=True)
 class Hints:
     """What tells how values are meant that can be read in two ways.
 
-    `day_first` and `comma` (before decimals) are what the user says, None when nothing; `columns` all of the file's.
+    `day_first` and `comma` (before decimals) are what the user says, None when nothing; `columns` all of the file's;
+    `names_currency` says whether one of them names the currency of its amounts.
     """
 
     day_first: bool | None = None
     comma: bool | None = None
     delimiter: str = ","
     columns: tuple[Column, ...] = ()
+    names_currency: bool = False
 
 
 NO_HINTS = Hints()
+
+
+def names_currency(columns: Iterable[str]) -> bool:
+    """Whether one of a file's columns says in which currency its amounts are."""
+    return any("currency" in name for name in columns)
 
 
 class Undecided(Exception):
@@ -118,3 +132,37 @@ def _has_dotted_dates(db: duckdb.DuckDBPyConnection, relation: str, hints: Hints
     days = [identifier(c.name) for c in hints.columns if c.data_type in ("date", "timestamp")]
     tests = " or ".join(f"bool_or(regexp_full_match(trim({name}), {literal(DOTTED)}))" for name in days)
     return bool(days and first(db, f"select coalesce({tests}, false) from {relation}")[0])
+
+
+def currency_note(db: duckdb.DuckDBPyConnection, relation: str, name: str, base: str, fits: str, hints: Hints) -> str:
+    """What the signs beside a column's amounts say where no column names their currency. Raises Undecided for several.
+
+    `base` is SQL for the trimmed value, `fits` an SQL condition for values that are numbers.
+    """
+    if hints.names_currency:
+        return ""
+    sign = f"regexp_replace(upper({base}), '[^A-ZŁČ$€£¥₹]', '', 'g')"
+    query = f"select distinct {sign} from {relation} where {sign} <> '' and {fits} limit 9"
+    named = sorted({CURRENCIES.get(text, text) for (text,) in run(db, query).fetchall()})
+    if len(named) > 1:
+        message = f"amounts in {', '.join(named)}, and no column says which: add a column currency"
+        raise Undecided([Trouble(name, "question", message)])
+    return f", in {named[0]}, which counts as the reporting currency as no column names it" if named else ""
+
+
+def shares(db: duckdb.DuckDBPyConnection, relation: str, columns: dict[str, str]) -> dict[str, Notation]:
+    """Percentages of which none is above 1 and some are between: 0.6 is 60 %.
+
+    `columns` are by name SQL for how they are read, empty for as they stand.
+    """
+    found: dict[str, Notation] = {}
+    for name, known in columns.items():
+        text = known or identifier(name)
+        value = f"try_cast({text} as decimal(18, 10))"
+        signed = f"bool_or({identifier(name)} like '%!%%' escape '!')"
+        tests = f"bool_and({value} between 0 and 1), bool_or({value} > 0 and {value} < 1), {signed}"
+        are_low, are_between, have_signs = first(db, f"select {tests} from {relation}")
+        if are_low and are_between and not have_signs:
+            note = f"{name} is read as a share, as no value is above 1: 0.6 is 60 %"
+            found[name] = Notation(f"coalesce(cast(100 * {value} as varchar), {text})", note)
+    return found

@@ -16,7 +16,10 @@ from loader.files.relation import Notation
 from loader.sql import first, identifier, literal, literals, run
 
 EMPTY_TEXT = ("NULL", "\\N", "N/A", "#N/A", "<null>", "(null)")  # `NA` or `None` may be a country or a name
-EMPTY_VALUE = ("null", "\\n", "n/a", "#n/a", "<null>", "(null)", "na", "none", "nan", "nil", "-", "--", "undefined", "")
+EMPTY_VALUE = (
+    *("null", "\\n", "n/a", "#n/a", "<null>", "(null)", "na", "n.a.", "none", "nan", "nil", "-", "--", "–", "—"),
+    *("undefined", "0000-00-00", "0000-00-00 00:00:00", ""),
+)
 TRUE, FALSE = ("true", "t", "yes", "y", "1", "1.0", "on"), ("false", "f", "no", "n", "0", "0.0", "off")
 PLAIN = "as it is"
 BEGINNING = 5_000  # rows that show how a file is probably written
@@ -67,6 +70,9 @@ def odd(column: Column, is_parent: bool, delimiter: str = ",") -> str:
     Between semicolons 1.200 is often twelve hundred.
     """
     name = identifier(column.name)
+    if column.is_percent:
+        grouped = f" or {numbers.may_be_grouped(name)}" if delimiter == ";" else ""
+        return numbers.may_be_share(name) + grouped
     if column.data_type.startswith("numeric") and delimiter == ";":
         return numbers.may_be_grouped(name)
     if column.unique and is_parent:
@@ -97,7 +103,9 @@ def find(
     is_dated = any(_kind(column) in ("date", "timestamp") for column in columns if column.name in chosen)
     if is_dated or hints.delimiter == ";":  # 1.200 need not trouble anybody, and mean another thing
         amounts += [c for c in hints.columns if _kind(c) == "numeric" and c not in amounts]
-    return chosen | (_find_amounts(db, relation, amounts, hints) if amounts else {})
+    chosen |= _find_amounts(db, relation, amounts, hints) if amounts else {}
+    percents = {c.name: chosen[c.name].expression if c.name in chosen else "" for c in columns if c.is_percent}
+    return chosen | marks.shares(db, relation, percents)
 
 
 def _in_trouble(
@@ -126,6 +134,9 @@ def _find_amounts(
     for counts in counted:
         name, best = counts.column.name, counts.best
         note = f"with {best} ({counts.fitting[best]:,} values)"
+        if counts.fitting[best] != counts.fitting[PLAIN]:
+            fits = f"{ways(counts.column)[best]} is not null"
+            note += marks.currency_note(db, relation, name, _base(counts.column), fits, hints)
         if name in decided:
             best = COMMA if decided[name].is_comma else POINT
             note = f"with {best}, {decided[name].why}: {', '.join(told[name].examples)} and the like"

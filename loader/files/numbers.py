@@ -32,16 +32,24 @@ def ways(name: str, base: str, data_type: str, plain: str) -> dict[str, str]:
 def digits(base: str, mark: str, is_whole: bool = False) -> str:
     """SQL for the digits of a text, with a decimal point; null when it is no number with that mark before decimals."""
     core = f"regexp_replace({base}, {literal(AROUND)}, '', 'gi')"
+    core = f"regexp_replace({core}, '([.,])[-\u2013\u2014]+$', '\\100')"  # 1.200,- is 1.200,00
     core = f"regexp_replace(replace({core}, '\u2212', '-'), '^\\((.*)\\)$|^(.*)-$|^- +(.*)$', '-\\1\\2\\3')"
     # ($12.50) and -$12.50: the currency stands behind the sign
     core = f"regexp_replace({core}, {literal(SIGNED)}, '\\1', 'gi')"
     # three digits behind the mark of a whole number are thousands, whichever mark it is
     decimals = "(0{0,2}|0{4,})" if is_whole else "[0-9]*"
     inside = f"{GROUP}{',' if mark == '.' else '.'}]"
-    shape = f"[-+]?([1-9][0-9]{{0,2}}({inside}[0-9]{{3}})+|[0-9]+)?([{mark}]{decimals})?"
+    grouped = f"[1-9][0-9]{{0,2}}({inside}[0-9]{{3}})+|[1-9][0-9]?({inside}[0-9]{{2}})+{inside}[0-9]{{3}}"  # 12,34,567
+    shape = f"[-+]?({grouped}|[0-9]+)?([{mark}]{decimals})?"
     bare = f"regexp_replace({core}, {literal(inside)}, '', 'g')"
     bare = bare if mark == "." else f"replace({bare}, ',', '.')"
     return f"case when regexp_full_match({core}, {literal(shape)}) then {bare} end"
+
+
+def may_be_share(name: str) -> str:
+    """An SQL condition for percentages between 0 and 1, which may be shares of one."""
+    is_low = f"try_cast({name} as double) between 1e-9 and 0.999999999"
+    return f"case when {name} like '0.%' or {name} like '.%' then {is_low} else false end"
 
 
 def may_be_grouped(name: str) -> str:

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from loader.files.facts import FileFacts, open_bytes
-from loader.files.headers import is_total
+from loader.files.headers import is_footer, is_total
 
 LONGEST = 1_000_000  # characters of a line or field; longer ones are refused
 MOST_LINES = 1_000  # of one record: a quote that is open for longer was never meant to be one
@@ -91,7 +91,7 @@ class Record:
 
 
 def records(facts: FileFacts) -> Iterator[Record]:
-    """Every record below the header, but for the totals at the end, which are noted."""
+    """Every record below the header, but for totals and sentences at the end, which are noted."""
     totals: list[Record] = []
     for record in all_records(facts):
         if record.is_total:
@@ -131,7 +131,7 @@ def all_records(facts: FileFacts) -> Iterator[Record]:
             del source.record[1:]
             reader = csv.reader(source, delimiter=facts.delimiter)
         elif fields and seen_header:
-            sums_up = not facts.strict and is_total(fields)
+            sums_up = not facts.strict and (is_total(fields) or is_footer(fields, width))
             rule, message = _broken(facts, source.record if doubtful else [], len(fields))
         if seen_header and (fields or rule):  # an empty line is no row
             yield Record(line, None if rule else fields, rule, message, sums_up)

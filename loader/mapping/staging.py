@@ -13,7 +13,7 @@ from company.currencies import DECIMALS, STRIPE_DECIMALS
 from loader.files import notation
 from loader.files.facts import ENDING, FileFacts
 from loader.files.headers import clean_name, currency_of
-from loader.files.marks import Hints, Undecided
+from loader.files.marks import Hints, Undecided, names_currency
 from loader.files.notation import EMPTY_VALUE, PLAIN
 from loader.files.relation import Notation, Relation
 from loader.mapping.model import TYPES, sql_type
@@ -70,7 +70,7 @@ def _notations(
     """The notations of a file's typed columns. Raises Undecided."""
     columns = asked(relation, kinds)
     hints = replace(hints, delimiter=relation.delimiter, columns=tuple(column for column, _ in columns))
-    return notation.find(db, rows, columns, hints)
+    return notation.find(db, rows, columns, replace(hints, names_currency=names_currency(relation.columns)))
 
 
 def has_line_rows(db: duckdb.DuckDBPyConnection, relation: Relation, facts: FileFacts) -> bool:

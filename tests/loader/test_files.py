@@ -29,6 +29,15 @@ def test_a_title_may_have_commas_and_quotes(tmp_path: Path) -> None:
     ]
 
 
+def test_a_sentence_below_the_rows_is_left_out_and_a_torn_row_is_not(tmp_path: Path) -> None:
+    (tmp_path / "torn").mkdir()
+    report, rows = read(tmp_path, "id,amount,seats\na,1,2\nTotal,1,2\n\n©2026 Acme Corporation. All rights reserved.\n")
+    assert [row[:2] for row in rows] == [("a", "1.00")] and report.rejected == 0
+    assert any("left out: line 3, 5" in note for note in report.notes)
+    report, _ = read(tmp_path / "torn", "id,amount,seats\na,1,2\nb\n")
+    assert [(p.line, p.rule) for p in report.problems] == [(3, "shape")]
+
+
 def test_a_row_that_begins_with_total_is_a_row_where_rows_follow(tmp_path: Path) -> None:
     _, rows = read(tmp_path, "title\nid,amount\nTotal,1\nb,2\n")
     assert [row[0] for row in rows] == ["Total", "b"]
@@ -41,6 +50,9 @@ def test_a_row_that_begins_with_total_is_a_row_where_rows_follow(tmp_path: Path)
         (["", "Grand total", "24"], True),
         (["Total: Account", " --", "USD", "80.00"], True),
         (["Summe", "24"], True),
+        (["Gesamtergebnis", "24"], True),
+        (["Total of 2 results", "-", "12.5", "USD"], True),
+        (["Total of the Earth Ltd", "Retail", "24"], False),
         (["Total Wine", "24"], False),
         (["Total", "Retail", "24"], False),
         (["24", "Total"], False),

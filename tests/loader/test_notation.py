@@ -96,6 +96,11 @@ NUMBERS = {
     "CHF 1'200": "1200.00",
     "(1,234.50)": "-1234.50",
     "19.900000000000002": "19.90",
+    "1.200,-": "1200.00",
+    "500.\u2013": "500.00",
+    "12,34,567.5": "1234567.50",
+    "n.a.": None,
+    "\u2014": None,
 }
 
 
@@ -130,6 +135,8 @@ TIMES = {
     ("Mon, 05 Jan 2026 10:00:00 GMT", "January 5, 2026 1:33 PM"): ("2026-01-05 10:00:00", "2026-01-05 13:33:00"),
     ("5. Jan 2026", "31-Mar-26"): ("2026-01-05 00:00:00", "2026-03-31 00:00:00"),
     ("05.01.2026 12.33", "31.03.2026 09:15 Uhr"): ("2026-01-05 12:33:00", "2026-03-31 09:15:00"),
+    ("46027", "46112.5"): ("2026-01-05 00:00:00", "2026-03-31 12:00:00"),  # days of a spreadsheet
+    ("0000-00-00", "2026-03-31"): (None, "2026-03-31 00:00:00"),
     ("5.1.2026", "31.3.2026"): ("2026-01-05 00:00:00", "2026-03-31 00:00:00"),
 }
 
@@ -140,10 +147,52 @@ def test_a_time_is_read_as_people_write_it(texts: tuple[str, str], tmp_path: Pat
     assert tuple(column(rows)) == TIMES[texts]
 
 
-def test_accounts_write_negative_amounts_in_many_ways(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "ways",
+    [
+        ["($12.50)", "-$12.50", "$(12.50)", "$-12.50", "12.50-", "- 12.50", "−12.50"],
+        ["(12.50 €)", "-12.50 EUR", "€ -12.50", "-12.50"],
+    ],
+)
+def test_accounts_write_negative_amounts_in_many_ways(ways: list[str], tmp_path: Path) -> None:
     """The currency stands before or behind the sign or bracket; what is in brackets is owed."""
-    ways = ["($12.50)", "-$12.50", "$(12.50)", "$-12.50", "(12.50 €)", "-12.50 EUR", "12.50-", "- 12.50", "−12.50"]
     text = "id,amount\n" + "".join(f"{n},{way}\n" for n, way in enumerate(ways))
     report, rows = read(tmp_path, text)
     assert report.rejected == 0
     assert column(rows) == ["-12.50"] * len(ways)
+
+
+def test_amounts_in_several_currencies_are_asked_about_where_no_column_names_them(tmp_path: Path) -> None:
+    """$ and USD are one; dollars and euros are never one sum."""
+    for name in ("several", "one"):
+        (tmp_path / name).mkdir()
+    report, _ = read(tmp_path / "several", "id,amount\na,$12.50\nb,€13.50\n")
+    assert [(p.column, p.rule, p.message) for p in report.problems] == [
+        ("amount", "question", "amounts in EUR, USD, and no column says which: add a column currency")
+    ]
+    report, rows = read(tmp_path / "one", "id,amount\na,US$ 12.50\nb,USD 13\n")
+    assert column(rows) == ["12.50", "13.00"]
+    assert any("in USD, which counts as the reporting currency" in note for note in report.notes)
+
+
+PERCENT = {  # what probabilities mean in per cent
+    "id,chance\na,0.6\nb,1\nc,0\nd,.25\n": ["60.00", "100.00", "0.00", "25.00"],
+    "id;chance\na;0,6\nb;1\n": ["60.00", "100.00"],
+    "id,chance\na,0.6\nb,40\n": ["0.60", "40.00"],
+    "id,chance\na,0.6 %\nb,1 %\n": ["0.60", "1.00"],
+    "id,chance\na,1\nb,0\n": ["1.00", "0.00"],
+}
+
+
+@pytest.mark.parametrize("text", PERCENT)
+def test_percentages_of_which_none_is_above_one_are_shares(text: str, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/things.csv").write_text(text)
+    columns = (Column("id", "varchar(20)", unique=True), Column("chance", "numeric(5,2)", minimum=0, maximum=100))
+    table = Table("test", "things", columns)
+    source = FolderSource(tmp_path / "data", [table], tmp_path, strict=False)
+    with open_scratch(tmp_path, source.paths()) as db:
+        (file,) = Check(db, [table], source).table(table)
+        rows = db.execute(file.good_sql()).fetchall()
+    assert [f"{float(value):.2f}" for value in column(rows)] == PERCENT[text]
+    assert ("read as a share" in " ".join(file.outcome.notes)) == (PERCENT[text][0] == "60.00")

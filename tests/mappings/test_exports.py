@@ -486,6 +486,24 @@ SPEND = {  # by file: its text, and the rows by hand
         "Start Date (in UTC),Campaign Name,Total Spent,Impressions,Clicks\n1/22/2026,Leads,12.00,300,4\n",
         [("2026-01-22", "LinkedIn", "Leads", "12.00", None)],
     ),
+    "facebook_ads.csv": (  # its first line is the sum
+        "Campaign name,Reporting starts,Reporting ends,Amount spent (EUR),Results\n"
+        ",2026-03-01,2026-03-02,150.50,3\nSpring,2026-03-01,2026-03-01,100.25,1\nSpring,2026-03-02,2026-03-02,50.25,2\n",
+        [("2026-03-01", "Meta", "Spring", "100.25", "1"), ("2026-03-02", "Meta", "Spring", "50.25", "2")],
+    ),
+    "meta_ads.csv": (  # a line without a campaign that is no sum
+        "Campaign name,Reporting starts,Reporting ends,Amount spent (EUR)\n"
+        ",2026-03-01,2026-03-01,10\nSpring,2026-03-01,2026-03-01,10\n",
+        [("2026-03-01", "Meta", "(none)", "10.00", None), ("2026-03-01", "Meta", "Spring", "10.00", None)],
+    ),
+    "tiktok_ads.csv": (
+        "Campaign name,By Day,Cost,Currency\nA,2026-03-01,12.5,USD\nTotal of 1 results,-,12.5,USD\n",
+        [("2026-03-01", "TikTok", "A", "12.50", None)],
+    ),
+    "spend.csv": (
+        'Month,Channel,Cost\n2026-03,Podcast,"1.200,-"\n2026-04,Podcast,"-500,-"\n',
+        [("2026-03-01", "Podcast", "(none)", "1200.00", None), ("2026-04-01", "Podcast", "(none)", "-500.00", None)],
+    ),
     "ad-spend.csv": (
         "Date,Platform,Campaign,Amount spent (EUR)\n2026-01-01,LinkedIn,Spring,25.5\n2026-01-01,LinkedIn,Spring,40.2\n",
         [("2026-01-01", "LinkedIn", "Spring", "65.70", None)],

@@ -94,6 +94,27 @@ def test_an_amount_is_in_the_minor_units_of_its_currency(tmp_path: Path) -> None
     assert states(rows, "change_id", "unit_price") == [("isk", 50), ("jpy", 5000), ("kwd", 5), ("usd", 50)]
 
 
+def test_an_invoice_whose_file_names_no_currency_is_in_that_of_its_price(tmp_path: Path) -> None:
+    """5000 is 5000 yen, 50.00 dollars and 5.000 dinars; so are what was paid and refunded of it."""
+    codes = ("jpy", "kwd", "usd")
+    folder = export(
+        tmp_path / "data",
+        f"{PRICES}\n" + "".join(f"{code},prod,{code},5000,month,1\n" for code in codes),
+        f"{SUBSCRIPTIONS}\n{''.join(subscription(code, code) for code in codes)}",
+        invoices="id,customer_id,subscription_id,date,period_start,period_end,status,total,tax\n"
+        + "".join(f"{code},c,{code},{START},{START},{START},paid,5000,0\n" for code in codes),
+        charges="id,invoice_id,amount,amount_refunded,created,status\n"
+        + "".join(f"{code},{code},5000,1000,{START},succeeded\n" for code in codes),
+    )
+    rows = read(folder, tmp_path)
+    columns = ("amount", "currency")
+    assert pick(rows["billing.invoices"], *columns) == [("5.00", "kwd"), ("50.00", "usd"), ("5000.00", "jpy")]
+    assert pick(rows["billing.payments"], *columns) == [
+        *(("-1.00", "kwd"), ("-10.00", "usd"), ("-1000.00", "jpy")),
+        *(("5.00", "kwd"), ("50.00", "usd"), ("5000.00", "jpy")),
+    ]
+
+
 def test_the_dashboard_writes_yen_without_decimals_beside_dollars_with_two(tmp_path: Path) -> None:
     folder = export(
         tmp_path / "data",
@@ -134,12 +155,18 @@ def test_a_price_of_tiers_without_any_invoice_is_kept_as_unknown(tmp_path: Path)
 
 
 def test_a_price_of_tiers_is_what_the_last_invoice_charged(tmp_path: Path) -> None:
-    invoices = "id,customer_id,subscription_id,date,period_start,period_end,status,total,tax\n" + "".join(
-        f"i{day},c,s,{day} 09:00:00,{day} 09:00:00,{day} 09:00:00,{status},{total},0\n"
-        for day, status, total in (
-            ("2026-01-05", "paid", 11000),
-            ("2026-02-05", "open", 13750),
-            ("2026-03-05", "draft", 99999),
+    """A draft tells nothing, nor does what a change or a person charged in between."""
+    invoices = (
+        "id,customer_id,subscription_id,date,period_start,period_end,status,total,tax,billing_reason\n"
+        + "".join(
+            f"i{day},c,s,{day} 09:00:00,{day} 09:00:00,{day} 09:00:00,{status},{total},0,{reason}\n"
+            for day, status, total, reason in (
+                ("2026-01-05", "paid", 11000, "subscription_create"),
+                ("2026-02-05", "open", 13750, "subscription_cycle"),
+                ("2026-02-20", "paid", 700, "subscription_update"),
+                ("2026-02-21", "paid", 900, "manual"),
+                ("2026-03-05", "draft", 99999, "subscription_cycle"),
+            )
         )
     )
     subscriptions = f"{SUBSCRIPTIONS}\n{subscription('s', 'tiers', 5)}"
