@@ -27,7 +27,7 @@ from loader.loaded import Changes, Loaded, Options, refusals
 from loader.mapping.source import MappedSource
 from loader.sql import identifier
 from loader.write import audit, merge, rejected
-from loader.write.company import timezone_of, write_company
+from loader.write.company import is_company_new, timezone_of, write_company
 from loader.write.contents import write_contents
 from loader.write.contradictions import find_contradictions
 from loader.write.copying import Copying, Exported, copy_rows
@@ -64,6 +64,8 @@ def load(
                 are_rates_new = check.rated != rated_before(connection)
                 skipped = audit.skip_known_files(cursor, tables, source, options.mode, are_rates_new)
                 done = replace(done, skipped=skipped)
+                if source.is_empty and options.profile and is_company_new(cursor, tables, options):
+                    return Loading(connection, cursor, options, check, source, progress, done).run()
                 if done.skipped and source.is_empty:
                     connection.rollback()
                     return done

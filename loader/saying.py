@@ -70,8 +70,7 @@ def say_done(out: Console, done: Loaded, options: Options, seconds: float) -> No
         )
         return
     if not done.run:
-        also = "; what has changed in company.yml or its rates counts with MODE=replace" if options.profile else ""
-        out.print(f"nothing new: every file was loaded before; nothing was changed{also}")
+        out.print("nothing new: every file was loaded before; nothing was changed")
         return
     out.print(
         f"load {done.run}: {read:,} rows read = {read - rejected:,} loaded + {rejected:,} rejected, "

@@ -8,9 +8,11 @@ from typing import Any
 from psycopg2 import sql
 from psycopg2.extras import execute_values
 
+from company.contract import Table
 from company.profile import Profile
 from company.tables import COLUMNS, company_tables
 from loader.loaded import Options
+from loader.write.currencies import find_currencies, settle_currency
 from loader.write.making import make_table
 from warehouse.errors import TowerError
 
@@ -64,6 +66,30 @@ def write_company(cursor: Any, options: Options) -> str | None:
         if options.mode != "replace":
             cursor.execute(KEEP_RATES)
     return _names(cursor)[0]
+
+
+def is_company_new(cursor: Any, tables: list[Table], options: Options) -> bool:
+    """Whether the profile or its rates say something else than the last load did; changes nothing.
+
+    Raises TowerError for amounts that would have no rate.
+    """
+    before = _content(cursor)
+    cursor.execute("savepoint company")
+    write_company(cursor, options)
+    settle_currency(cursor, find_currencies(cursor, tables))
+    after = _content(cursor)
+    cursor.execute("rollback to savepoint company")
+    return before != after
+
+
+def _content(cursor: Any) -> list[list[tuple[Any, ...]]]:
+    """The rows of all of the company's tables."""
+    found = []
+    for table, columns in COLUMNS.items():
+        make_table(cursor, table, columns)
+        cursor.execute(sql.SQL("select * from {} as t order by cast(t.* as text)").format(sql.Identifier("raw", table)))
+        found.append(cursor.fetchall())
+    return found
 
 
 def _names(cursor: Any) -> list[str | None]:

@@ -80,6 +80,26 @@ def test_a_drop_without_a_profile_keeps_the_last_one(box: Box, folder: Path) -> 
     assert box.load(folder, mode="merge", profile=Profile("Renamed")).company == "Renamed"
 
 
+def test_a_drop_with_a_new_profile_alone_rewrites_the_company_and_nothing_else(box: Box, folder: Path) -> None:
+    """Its file of rates too; what says the same again is nothing new, and a folder without any file will do."""
+    own = {"company_file": folder / "company.yml", "mode": "merge"}
+    (folder / "company.yml").write_text("{name: Ours, currency: {reporting: EUR}}\n")
+    box.load(folder)
+    accounts = box.content("crm_accounts")
+    assert box.load(folder, **own).run == 0
+    (folder / "company.yml").write_text("{name: Theirs, currency: {reporting: EUR}}\n")
+    done = box.load(folder, **own)
+    assert done.run and (done.company, done.read, len(done.outcomes)) == ("Theirs", 0, 0)
+    assert box.rows("select company_name from raw.company_settings") == [("Theirs",)]
+    drop = folder.parent / "drop"
+    drop.mkdir()
+    (drop / "company.yml").write_text("{name: Theirs, currency: {reporting: EUR}}\n")
+    (drop / "fx_rates.csv").write_text("month,currency,rate\n2026-01,SEK,0.09\n")
+    assert box.load(drop, **own).run
+    assert box.rows("select rate::float from raw.company_fx_rates where currency = 'SEK'") == [(0.09,)]
+    assert box.content("crm_accounts") == accounts
+
+
 def test_a_refused_load_leaves_the_company_as_it_was(box: Box, folder: Path) -> None:
     box.load(folder, profile=Profile("Ours"))
     (folder / "crm/accounts.csv").write_text(SMALL.replace("customer", "nonsense"))
