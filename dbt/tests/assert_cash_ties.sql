@@ -19,5 +19,5 @@ union all
 select invoice_id as broken
 from {{ ref('fct_invoices') }}
 where recovered_invoices > failed_invoices
-    or refunded_amount > collected_amount
+    or refunded_amount > greatest(collected_amount, 0)
     or (paid_at is not null and {{ 'false' if is_spot() else 'collected_amount <> total_amount' }})

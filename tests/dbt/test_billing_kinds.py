@@ -186,7 +186,7 @@ def test_invoices_are_spread_over_weeks_and_months_and_credits_reduce_them(curso
     )
     assert cursor.fetchall() == [
         ("calls", "06", Decimal("2000.00"), Decimal("2000.00"), "equal"),
-        ("credited", "06", Decimal("50.00"), Decimal("37.50"), "unexplained"),
+        ("credited", "06", Decimal("50.00"), Decimal("37.50"), "credited"),
         ("half_year", "05", Decimal("20.00"), Decimal("20.00"), "equal"),
         ("half_year", "06", Decimal("20.00"), Decimal("20.00"), "equal"),
         ("weekly", "05", Decimal("43.33"), Decimal("43.33"), "equal"),

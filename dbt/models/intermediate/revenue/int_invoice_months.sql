@@ -58,6 +58,7 @@ select
     ranked.subscription_id,
     ranked.account_id,
     months.month_start as revenue_month,
+    ranked.period_start,
     cast(ranked.amount * ranked.units_a_year / (12 * ranked.service_units) as numeric(38, 4)) as invoiced_mrr,
     -- refunds carry tax; the part that belongs to revenue is the net share
     cast(

@@ -38,6 +38,19 @@ accounts as (
 
 ),
 
+ordered as (
+
+    -- the last invoice tells the state that a month was billed from; a credit corrects one of before and tells none
+    select
+        invoice_months.*,
+        row_number() over (
+            partition by subscription_id, revenue_month
+            order by case when invoiced_mrr < 0 then 1 else 0 end, period_start desc, mrr_when_invoiced
+        ) as choice
+    from invoice_months
+
+),
+
 billed as (
 
     select
@@ -46,9 +59,10 @@ billed as (
         revenue_month,
         sum(invoiced_mrr) as invoiced_mrr,
         sum(refunded_mrr) as refunded_mrr,
-        sum(mrr_when_invoiced) as mrr_when_invoiced,
+        sum(case when invoiced_mrr < 0 then -invoiced_mrr else 0 end) as credited_mrr,
+        max(case when choice = 1 and invoiced_mrr >= 0 then mrr_when_invoiced end) as mrr_when_invoiced,
         count(*) as invoices
-    from invoice_months
+    from ordered
     group by 1, 2, 3
 
 ),
@@ -75,6 +89,7 @@ compared as (
         coalesce(ledger.mrr, 0) as mrr,
         coalesce(billed.invoiced_mrr, 0) as invoiced_mrr,
         coalesce(billed.refunded_mrr, 0) as refunded_mrr,
+        coalesce(billed.credited_mrr, 0) as credited_mrr,
         billed.mrr_when_invoiced,
         coalesce(billed.invoices, 0) as invoices
     from ledger
@@ -89,7 +104,7 @@ explained as (
     select
         compared.*,
         -- the state changed, or service ended, after the invoice was written; nothing is prorated before the next one
-        case when compared.invoices > 0 then compared.mrr - compared.mrr_when_invoiced else 0 end as changed_mrr,
+        coalesce(compared.mrr - compared.mrr_when_invoiced, 0) as changed_mrr,
         -- the running period was invoiced before the data begin
         case
             when compared.invoices = 0 and starts.first_paid_at < as_of.data_start_date
@@ -113,19 +128,21 @@ select
     explained.revenue_month,
     case
         when abs(explained.mrr - explained.invoiced_mrr) <= {{ var('reconciliation_tolerance') }} and explained.refunded_mrr = 0 then 'equal'
-        when abs(explained.mrr - explained.invoiced_mrr - explained.changed_mrr - explained.billed_before_mrr) > {{ var('reconciliation_tolerance') }} then 'unexplained'
+        when abs(explained.mrr - explained.invoiced_mrr - explained.changed_mrr - explained.billed_before_mrr - explained.credited_mrr) > {{ var('reconciliation_tolerance') }} then 'unexplained'
         when explained.billed_before_mrr > 0 then 'billed before the data begin'
         when explained.mrr = 0 then 'service ended'
         when explained.changed_mrr <> 0 then 'changed after the invoice'
+        when explained.credited_mrr > 0 then 'credited'
         else 'refunded'
     end as explanation,
     cast(explained.invoices as integer) as invoices,
     cast(explained.mrr as numeric(38, 2)) as mrr,
     cast(explained.invoiced_mrr as numeric(38, 4)) as invoiced_mrr,
     cast(explained.refunded_mrr as numeric(38, 4)) as refunded_mrr,
+    cast(explained.credited_mrr as numeric(38, 4)) as credited_mrr,
     cast(explained.mrr - explained.invoiced_mrr as numeric(38, 4)) as difference,
     cast(explained.changed_mrr as numeric(38, 2)) as changed_mrr,
     cast(explained.billed_before_mrr as numeric(38, 2)) as billed_before_mrr,
-    cast(explained.mrr - explained.invoiced_mrr - explained.changed_mrr - explained.billed_before_mrr as numeric(38, 4)) as unexplained_mrr
+    cast(explained.mrr - explained.invoiced_mrr - explained.changed_mrr - explained.billed_before_mrr - explained.credited_mrr as numeric(38, 4)) as unexplained_mrr
 from explained
 inner join accounts on explained.account_id = accounts.account_id
