@@ -8,6 +8,11 @@
     min(first_date) filter (where source_table = '{{ source_table }}')
 {%- endmacro %}
 
+{# The first day of the window of which a table tells: before it what it counts is unknown, not zero. Over int_loaded_sources. #}
+{% macro known_from(source_table) -%}
+    min(known_from) filter (where source_table = '{{ source_table }}')
+{%- endmacro %}
+
 {# What a known thing comes to, 0 where there is none; nothing where it is not known. #}
 {% macro known_count(is_known, value) -%}
     case when {{ is_known }} then coalesce({{ value }}, 0) end

@@ -24,6 +24,11 @@ class Span:
     days: Days
 
     @property
+    def is_billing(self) -> bool:
+        """Whether it is billing that tells of it."""
+        return self.table.startswith("billing.")
+
+    @property
     def name(self) -> str:
         """As messages say it, such as crm.deals.closed_at."""
         return f"{self.table}.{self.column.name}"
@@ -77,12 +82,18 @@ def window_of(spans: list[Span], today: date, override: date | None, first: date
 
 
 def _begin(spans: list[Span]) -> date | None:
-    """The first day of what starts the data, or else of what does as a last resort."""
-    for last_resort in (False, True):
-        days = [s.days.first for s in spans if s.column.data_start and s.column.last_resort == last_resort]
-        if known := [day for day in days if day is not None]:
-            return min(known)
-    return None
+    """The first day of what starts the data, or else of what does as a last resort.
+
+    Subscriptions outlive the record of them: beside events, tickets or spend invoices and ends say since when billing
+    knows all of its MRR, and where it has none its first subscription does. Where billing stands alone all of it does.
+    """
+    known = [(span.days.first, span) for span in spans if span.column.data_start and span.days.first]
+    opening = [(day, span) for day, span in known if not span.column.last_resort]
+    if all(span.is_billing for _, span in opening):
+        opening = known
+    elif not any(span.is_billing for _, span in opening):
+        opening += [(day, span) for day, span in known if span.is_billing]
+    return min((day for day, _ in opening), default=None)
 
 
 def _earlier(spans: list[Span], start: date | None, is_longest: bool) -> tuple[str, date] | None:

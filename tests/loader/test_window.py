@@ -62,11 +62,24 @@ def test_no_window_is_longer_than_24_years() -> None:
 
 
 def test_a_last_resort_starts_the_data_only_where_nothing_else_does() -> None:
-    resort = Span("billing.subscriptions", RESORT, days("2024-05-01", "2026-02-01"))
+    resort = Span("crm.deals", RESORT, days("2024-05-01", "2026-02-01"))
     assert window_of([resort], LOADED, None).start == date(2024, 5, 1)
     both = window_of([resort, Span("support.tickets", START, days("2026-01-03", "2026-02-01"))], LOADED, None)
     assert both.start == date(2026, 1, 3)
-    assert both.earlier == ("billing.subscriptions", date(2024, 5, 1))
+    assert both.earlier == ("crm.deals", date(2024, 5, 1))
+
+
+def test_a_young_help_desk_does_not_hide_what_billing_knows() -> None:
+    tickets = Span("support.tickets", START, days("2026-03-01", "2026-03-07"))
+    subscriptions = Span("billing.subscriptions", RESORT, days("2024-05-01", "2026-02-01"))
+    invoices = Span("billing.invoices", START, days("2026-01-01", "2026-06-30"))
+    # subscriptions outlive the record of them: invoices say since when it is whole, and they alone where there are none
+    assert window_of([tickets, subscriptions, invoices], LOADED, None).start == date(2026, 1, 1)
+    assert window_of([tickets, subscriptions], LOADED, None).start == date(2024, 5, 1)
+    assert window_of([subscriptions, invoices], LOADED, None).start == date(2024, 5, 1)
+    # an older help desk is not hidden either
+    old = Span("support.tickets", START, days("2025-11-01", "2026-03-07"))
+    assert window_of([old, subscriptions, invoices], LOADED, None).start == date(2025, 11, 1)
 
 
 def test_no_planned_or_booked_day_counts_as_happened() -> None:

@@ -70,7 +70,11 @@ class Files:
         last = pd.Timestamp(as_of) if as_of else pd.Series([times.max() for times in seen.values()]).max().normalize()
         self.now = last + pd.Timedelta(days=1)
         openers = ("product/events", "support/tickets", "marketing/spend")
-        self.begin = pd.Series([seen[name].min() for name in openers]).min().normalize()
+        opened = [seen[name] for name in openers]
+        # billing knows what it earned from its first invoice or its first customer lost
+        known = {"billing/invoices": "invoice_date", "billing/subscriptions": "ended_at"}
+        opened += [self.read(name, [column])[column] for name, column in known.items()]
+        self.begin = pd.Series([times.min() for times in opened]).min().normalize()
         self.months = list(pd.date_range(self.begin.replace(day=1), last, freq="MS"))
 
     def read(self, name: str, times: list[str], text: tuple[str, ...] = ()) -> pd.DataFrame:

@@ -29,6 +29,12 @@
 -- one row per table of the contract, and per kind of product event that something rests on: its rows and their days
 with
 
+as_of as (
+
+    select * from {{ ref('int_as_of') }}
+
+),
+
 events as (
 
     select
@@ -73,8 +79,14 @@ counted as (
 )
 
 select
-    source_table,
-    row_count,
-    first_date,
-    last_date
+    counted.source_table,
+    counted.row_count,
+    counted.first_date,
+    counted.last_date,
+    -- a quiet first day or two are no absence, a quiet first month is
+    case
+        when {{ month_of('counted.first_date') }} > {{ month_of('as_of.data_start_date') }} then counted.first_date
+        when counted.first_date is not null then as_of.data_start_date
+    end as known_from
 from counted
+cross join as_of

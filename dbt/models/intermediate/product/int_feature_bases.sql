@@ -19,9 +19,15 @@ months as (
 
 ),
 
-as_of as (
+loaded_sources as (
 
-    select * from {{ ref('int_as_of') }}
+    select * from {{ ref('int_loaded_sources') }}
+
+),
+
+known as (
+
+    select {{ known_from('product.events') }} as known_from from loaded_sources
 
 ),
 
@@ -31,14 +37,14 @@ outcomes as (
 
 ),
 
--- four weeks that the data do not cover are not comparable
+-- four weeks that the events do not cover are not comparable
 windows as (
 
     select
         months.month_start,
         months.ends_at
     from months
-    inner join as_of on months.ends_at - interval '28' day >= as_of.data_start_date
+    inner join known on months.ends_at - interval '28' day >= known.known_from
     where not months.is_opening
 
 ),

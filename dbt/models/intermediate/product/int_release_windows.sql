@@ -7,9 +7,24 @@ releases as (
 
 ),
 
+loaded_sources as (
+
+    select * from {{ ref('int_loaded_sources') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of') }}
+
+),
+
+-- a release is judged by events and tickets
+known as (
+
+    select greatest(max(as_of.data_start_date), {{ known_from('product.events') }}, {{ known_from('support.tickets') }}) as known_from
+    from loaded_sources
+    cross join as_of
 
 ),
 
@@ -39,6 +54,7 @@ select
     sides.released_date,
     greatest(sides.first_date, as_of.data_start_date) as first_date,
     least(sides.last_date, as_of.as_of_date) as last_date,
-    sides.first_date >= as_of.data_start_date and sides.last_date <= as_of.as_of_date as is_complete
+    sides.first_date >= known.known_from and sides.last_date <= as_of.as_of_date as is_complete
 from sides
 cross join as_of
+cross join known

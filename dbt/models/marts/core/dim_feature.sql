@@ -8,9 +8,21 @@ features as (
 
 ),
 
+loaded_sources as (
+
+    select * from {{ ref('int_loaded_sources') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of') }}
+
+),
+
+known as (
+
+    select {{ known_from('product.events') }} as known_from from loaded_sources
 
 )
 
@@ -20,9 +32,10 @@ select
     features.module,
     features.is_beta,
     features.released_at < as_of.as_of_at as is_released,
-    -- older than the data: its launch was not observed
-    features.released_at >= as_of.data_start_date as is_launch_observed,
+    -- older than the events: its launch was not observed
+    coalesce(features.released_at >= known.known_from, false) as is_launch_observed,
     {{ month_of('features.released_at') }} as released_month,
     features.released_at
 from features
 cross join as_of
+cross join known

@@ -64,7 +64,7 @@ select
     cast(coalesce(cohorts.first_year_mrr, 0) * matured.gross_margin as numeric(38, 4)) as first_year_gross_profit,
     -- the first year is known once its twelfth month-end is; until then nothing may be divided
     cast(case when matured.months_known >= 11 then matured.spend end as numeric(38, 2)) as mature_spend,
-    cast(case when matured.months_known >= 11 then coalesce(cohorts.first_year_mrr, 0) * matured.gross_margin end as numeric(38, 4)) as mature_first_year_gross_profit,
+    cast(case when matured.months_known >= 11 and matured.spend is not null then coalesce(cohorts.first_year_mrr, 0) * matured.gross_margin end as numeric(38, 4)) as mature_first_year_gross_profit,
     {%- for k in [3, 6, 12] %}
         cast(case when matured.months_known >= {{ k }} then matured.new_customers end as bigint) as mature_customers_{{ k }}m,
         cast(case when matured.months_known >= {{ k }} then coalesce(cohorts.retained_customers_{{ k }}m, 0) end as bigint) as retained_customers_{{ k }}m,

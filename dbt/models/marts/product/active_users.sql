@@ -14,9 +14,21 @@ dates as (
 
 ),
 
+loaded_sources as (
+
+    select * from {{ ref('int_loaded_sources') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of') }}
+
+),
+
+known as (
+
+    select {{ known_from('product.events') }} as known_from from loaded_sources
 
 ),
 
@@ -27,7 +39,7 @@ slices as (
 
 ),
 
--- every slice with users has a row on every day of the data
+-- every slice with users has a row on every day of the events
 filled as (
 
     select
@@ -40,7 +52,8 @@ filled as (
     select slices.segment, slices.region, slices.acquisition_channel, dates.date_day, 0, 0, 0, 0
     from slices
     cross join as_of
-    inner join dates on dates.date_day between as_of.data_start_date and as_of.as_of_date
+    cross join known
+    inner join dates on dates.date_day between known.known_from and as_of.as_of_date
 
 ),
 
@@ -72,7 +85,8 @@ month_lengths as (
 
     select dates.month_start, count(*) as days_in_month
     from dates
-    inner join as_of on dates.date_day between as_of.data_start_date and as_of.as_of_date
+    cross join as_of
+    inner join known on dates.date_day between known.known_from and as_of.as_of_date
     group by dates.month_start
 
 )
@@ -89,9 +103,9 @@ select
     cast(running.mau as bigint) as mau,
     cast(running.month_users as bigint) as new_users_of_month,
     cast(running.month_users * month_lengths.days_in_month as bigint) as month_user_days,
-    running.move_date >= as_of.data_start_date + interval '6' day as has_full_week,
-    running.move_date >= as_of.data_start_date + interval '27' day as has_four_full_weeks
+    running.move_date >= known.known_from + interval '6' day as has_full_week,
+    running.move_date >= known.known_from + interval '27' day as has_four_full_weeks
 from running
 inner join dates on running.move_date = dates.date_day
 inner join month_lengths on dates.month_start = month_lengths.month_start
-cross join as_of
+cross join known

@@ -14,9 +14,21 @@ revenue as (
 
 ),
 
+loaded_sources as (
+
+    select * from {{ ref('int_loaded_sources') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of') }}
+
+),
+
+known as (
+
+    select {{ month_of(known_from('marketing.spend')) }} as known_from from loaded_sources
 
 ),
 
@@ -57,25 +69,46 @@ monthly_revenue as (
     from revenue
     group by 1, 2
 
+),
+
+paired as (
+
+    select
+        coalesce(monthly_spend.acquisition_channel, monthly_revenue.acquisition_channel) as acquisition_channel,
+        coalesce(monthly_spend.cost_month, monthly_revenue.cost_month) as cost_month,
+        monthly_spend.spend,
+        monthly_spend.impressions,
+        monthly_spend.clicks,
+        monthly_spend.leads,
+        monthly_revenue.new_customers,
+        monthly_revenue.new_mrr,
+        monthly_revenue.starting_customers,
+        monthly_revenue.churned_customers,
+        monthly_revenue.ending_customers,
+        monthly_revenue.ending_mrr
+    from monthly_spend
+    full outer join monthly_revenue
+        on monthly_spend.acquisition_channel = monthly_revenue.acquisition_channel
+            and monthly_spend.cost_month = monthly_revenue.cost_month
+
 )
 
 select
-    {{ row_key(['coalesce(monthly_spend.acquisition_channel, monthly_revenue.acquisition_channel)', 'coalesce(monthly_spend.cost_month, monthly_revenue.cost_month)']) }} as cac_id,
-    coalesce(monthly_spend.acquisition_channel, monthly_revenue.acquisition_channel) as acquisition_channel,
-    coalesce(monthly_spend.cost_month, monthly_revenue.cost_month) as cost_month,
-    cast(coalesce(monthly_spend.spend, 0) as numeric(38, 2)) as spend,
-    cast(coalesce(monthly_revenue.new_customers, 0) as bigint) as new_customers,
-    cast(coalesce(monthly_revenue.new_mrr, 0) as numeric(38, 2)) as new_mrr,
-    cast(coalesce(monthly_revenue.new_mrr, 0) * company.gross_margin as numeric(38, 4)) as new_gross_profit,
-    cast(coalesce(monthly_revenue.starting_customers, 0) as bigint) as starting_customers,
-    cast(coalesce(monthly_revenue.churned_customers, 0) as bigint) as churned_customers,
-    cast(coalesce(monthly_revenue.ending_customers, 0) as bigint) as ending_customers,
-    cast(coalesce(monthly_revenue.ending_mrr, 0) as numeric(38, 2)) as ending_mrr,
-    cast(coalesce(monthly_spend.impressions, 0) as bigint) as impressions,
-    cast(coalesce(monthly_spend.clicks, 0) as bigint) as clicks,
-    cast(coalesce(monthly_spend.leads, 0) as bigint) as leads
-from monthly_spend
-full outer join monthly_revenue
-    on monthly_spend.acquisition_channel = monthly_revenue.acquisition_channel
-        and monthly_spend.cost_month = monthly_revenue.cost_month
+    {{ row_key(['paired.acquisition_channel', 'paired.cost_month']) }} as cac_id,
+    paired.acquisition_channel,
+    paired.cost_month,
+    -- before the first month of which spend is known it is not zero
+    cast({{ known_count('paired.cost_month >= known.known_from', 'paired.spend') }} as numeric(38, 2)) as spend,
+    cast(coalesce(paired.new_customers, 0) as bigint) as new_customers,
+    cast(coalesce(paired.new_mrr, 0) as numeric(38, 2)) as new_mrr,
+    cast(coalesce(paired.new_mrr, 0) * company.gross_margin as numeric(38, 4)) as new_gross_profit,
+    cast(coalesce(paired.starting_customers, 0) as bigint) as starting_customers,
+    cast(coalesce(paired.churned_customers, 0) as bigint) as churned_customers,
+    cast(coalesce(paired.ending_customers, 0) as bigint) as ending_customers,
+    cast(coalesce(paired.ending_mrr, 0) as numeric(38, 2)) as ending_mrr,
+    cast({{ known_count('paired.cost_month >= known.known_from', 'paired.impressions') }} as bigint) as impressions,
+    cast({{ known_count('paired.cost_month >= known.known_from', 'paired.clicks') }} as bigint) as clicks,
+    cast({{ known_count('paired.cost_month >= known.known_from', 'paired.leads') }} as bigint) as leads
+from paired
 cross join company
+cross join known

@@ -14,9 +14,21 @@ revenue as (
 
 ),
 
+loaded_sources as (
+
+    select * from {{ ref('int_loaded_sources') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of') }}
+
+),
+
+known as (
+
+    select {{ known_from('marketing.spend') }} as known_from from loaded_sources
 
 ),
 
@@ -64,6 +76,8 @@ select
     cast(paired.previous_quarter_spend as numeric(38, 2)) as previous_quarter_spend
 from paired
 cross join as_of
--- both quarters must be whole: this one to its end, the one before from its first day
+cross join known
+-- both quarters must be whole: this one to its end, the one before from its first day, as far as spend is known
 where cast(paired.quarter_start + interval '2' month as date) <= as_of.last_complete_month
     and paired.quarter_start - interval '3' month >= as_of.data_start_date
+    and paired.quarter_start - interval '3' month >= known.known_from

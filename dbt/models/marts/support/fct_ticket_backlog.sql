@@ -14,9 +14,21 @@ dates as (
 
 ),
 
+loaded_sources as (
+
+    select * from {{ ref('int_loaded_sources') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of') }}
+
+),
+
+known as (
+
+    select {{ known_from('support.tickets') }} as known_from from loaded_sources
 
 ),
 
@@ -46,7 +58,7 @@ slices as (
 
 ),
 
--- every slice has a row on every day of the data
+-- every slice has a row on every day of the tickets
 filled as (
 
     select segment, region, acquisition_channel, priority, move_date, opened, resolved, false as is_period_end
@@ -57,7 +69,8 @@ filled as (
         dates.is_month_end or dates.day_of_week = 7 or dates.date_day = as_of.as_of_date
     from slices
     cross join as_of
-    inner join dates on dates.date_day between as_of.data_start_date and as_of.as_of_date
+    cross join known
+    inner join dates on dates.date_day between known.known_from and as_of.as_of_date
 
 ),
 

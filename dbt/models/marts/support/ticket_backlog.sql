@@ -21,9 +21,21 @@ ticket_days as (
 
 ),
 
+loaded_sources as (
+
+    select * from {{ ref('int_loaded_sources') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of') }}
+
+),
+
+known as (
+
+    select {{ known_from('support.tickets') }} as known_from from loaded_sources
 
 ),
 
@@ -77,7 +89,7 @@ values_of_slices as (
 
 ),
 
--- every slice has a row on every day of the data
+-- every slice has a row on every day of the tickets
 filled as (
 
     select
@@ -90,7 +102,8 @@ filled as (
         0, 0, 0, null, null, null
     from values_of_slices as slices
     cross join as_of
-    inner join dates on dates.date_day between as_of.data_start_date and as_of.as_of_date
+    cross join known
+    inner join dates on dates.date_day between known.known_from and as_of.as_of_date
 
 )
 
