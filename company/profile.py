@@ -98,6 +98,19 @@ class ServiceHours:
 
 
 @dataclass(frozen=True)
+class Bands:
+    """Amounts in the reporting currency that class accounts and products, rising; none of them where nobody says them.
+
+    `arr` are three of what an account pays a year: from the first it is of medium size, from the last large and
+    strategic. `list_price` are two: from the first a product is standard, from the last premium.
+    """
+
+    arr: tuple[Decimal, ...] = ()
+    key_account_arr: Decimal | None = None
+    list_price: tuple[Decimal, ...] = ()
+
+
+@dataclass(frozen=True)
 class Profile:
     """Everything of company.yml. Shares (gross margin, probabilities) are between 0 and 1."""
 
@@ -106,6 +119,7 @@ class Profile:
     calendar: Calendar = Calendar()
     gross_margin: Decimal | None = None
     usage_in_mrr: str = "never"
+    bands: Bands = Bands()
     vocabularies: tuple[Vocabulary, ...] = ()
     pipelines: tuple[Pipeline, ...] = ()
     service_hours: ServiceHours | None = None

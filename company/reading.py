@@ -9,8 +9,8 @@ from pathlib import Path
 
 from company.calendar import CALENDAR_YEAR, fiscal_year_start
 from company.currencies import LARGEST_RATE
-from company.nodes import Map, Node, Text, parse, quoted
-from company.profile import Calendar, Currency, Pipeline, Profile, Rate, Stage, Vocabulary
+from company.nodes import List, Map, Node, Text, parse, quoted
+from company.profile import Bands, Calendar, Currency, Pipeline, Profile, Rate, Stage, Vocabulary
 from company.service import read_service_hours
 from company.values import (
     NO,
@@ -36,6 +36,7 @@ ENTRIES = (
     "calendar",
     "gross_margin",
     "usage_in_mrr",
+    "bands",
     "words",
     "pipelines",
     "service_hours",
@@ -68,6 +69,7 @@ def read_profile(path: Path) -> Profile:
         calendar=calendar,
         gross_margin=entry(entries, "gross_margin", _gross_margin, None),
         usage_in_mrr=entry(entries, "usage_in_mrr", lambda node: choice(node, USAGE, "usage_in_mrr"), "never"),
+        bands=entry(entries, "bands", _bands, Bands()),
         vocabularies=vocabularies,
         pipelines=entry(entries, "pipelines", _pipelines, ()),
         service_hours=entry(
@@ -85,6 +87,34 @@ def _gross_margin(node: Node) -> Decimal:
     if not margin:
         raise node.place.mistake("gross_margin must be above 0, such as 0.78")
     return margin
+
+
+def _bands(node: Node) -> Bands:
+    entries = fields(node, ("arr", "key_account_arr", "list_price"), "bands")
+    return Bands(
+        entry(entries, "arr", lambda amounts: _rising(amounts, "arr", "10000, 50000, 100000"), ()),
+        entry(entries, "key_account_arr", lambda amount: _amount(amount, "key_account_arr"), None),
+        entry(entries, "list_price", lambda amounts: _rising(amounts, "list_price", "50, 200"), ()),
+    )
+
+
+def _rising(node: Node, what: str, example: str) -> tuple[Decimal, ...]:
+    """As many amounts as the example has, each above the one before."""
+    count = len(example.split(", "))
+    if not isinstance(node, List) or len(node.items) != count:
+        raise node.place.mistake(f"{what} needs {count} amounts, such as [{example}]")
+    amounts = tuple(_amount(item, f"an amount of {what}") for item in node.items)
+    for item, before, amount in zip(node.items[1:], amounts, amounts[1:], strict=False):
+        if amount <= before:
+            raise item.place.mistake(f"{what} must rise: {amount} is not above {before}")
+    return amounts
+
+
+def _amount(node: Node, what: str) -> Decimal:
+    amount = number(node, what)
+    if not amount:
+        raise node.place.mistake(f"{what} must be above 0")
+    return amount
 
 
 def _calendar(node: Node) -> Calendar:

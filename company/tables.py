@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from company.currencies import DECIMALS, symbol
-from company.profile import Profile, ServiceHours
+from company.profile import Bands, Profile, ServiceHours
 
 Row = dict[str, Any]
 EVER = date(1900, 1, 1)  # from when a rate holds that names no day
@@ -31,6 +31,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "usage_in_mrr": "varchar(32)",
         "has_service_hours": "boolean",
     },
+    "company_bands": {"kind": "varchar(32)", "position": "integer", "amount": "numeric(24,12)"},
     "company_labels": {"kind": "varchar(32)", "label": "varchar(255)"},
     "company_words": {
         "kind": "varchar(32)",
@@ -62,6 +63,7 @@ def company_tables(profile: Profile, gross_margin: Decimal | None = None) -> dic
     hours = profile.service_hours
     return {
         "company_settings": [_settings(profile, gross_margin)],
+        "company_bands": _bands(profile.bands),
         "company_labels": [{"kind": v.kind, "label": v.label} for v in profile.vocabularies if v.label],
         "company_words": _words(profile),
         "company_stages": _stages(profile),
@@ -70,6 +72,16 @@ def company_tables(profile: Profile, gross_margin: Decimal | None = None) -> dic
         "company_service_hours": [] if hours is None else _weekdays(hours),
         "company_always_priorities": [] if hours is None else [{"priority": priority} for priority in hours.always],
     }
+
+
+def _bands(bands: Bands) -> list[Row]:
+    key = () if bands.key_account_arr is None else (bands.key_account_arr,)
+    amounts = {"arr": bands.arr, "key_account_arr": key, "list_price": bands.list_price}
+    return [
+        {"kind": kind, "position": position, "amount": amount}
+        for kind, known in amounts.items()
+        for position, amount in enumerate(known, start=1)
+    ]
 
 
 def _holidays(hours: ServiceHours) -> list[Row]:

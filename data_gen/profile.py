@@ -31,6 +31,8 @@ def company_yml(shape: Shape) -> str:
     }
     if shape.gross_margin_percent is not None:
         entries["gross_margin"] = f"{shape.gross_margin_percent}%"
+    if shape.bands:
+        entries["bands"] = dict(shape.bands)
     entries |= {"words": _words(shape), "pipelines": {one.name: _pipeline(one) for one in shape.pipelines}}
     if shape.support.hours:
         entries["service_hours"] = _service_hours(shape, shape.support.hours)

@@ -251,4 +251,5 @@ DEFAULT = Shape(
     product=PRODUCT,
     support=SUPPORT,
     incidents=INCIDENTS,
+    bands={"arr": [10_000, 50_000, 100_000], "key_account_arr": 25_000, "list_price": [50, 200]},
 )

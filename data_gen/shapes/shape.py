@@ -55,6 +55,7 @@ class Shape:
     mix: Mix = field(default_factory=Mix)
     labels: Mapping[str, str] = field(default_factory=dict)  # what it calls a kind of words, as in company.yml
     gross_margin_percent: int | None = None
+    bands: Mapping[str, object] = field(default_factory=dict)  # amounts, as in company.yml; none of them are learned
 
     def __post_init__(self) -> None:
         if [words.reason for words in self.reasons] != list(Reason) or len(self.failures) != len(Failure):

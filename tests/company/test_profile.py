@@ -12,7 +12,19 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from company.profile import Calendar, Currency, Holiday, Pipeline, Profile, Rate, ServiceHours, Stage, Vocabulary, Word
+from company.profile import (
+    Bands,
+    Calendar,
+    Currency,
+    Holiday,
+    Pipeline,
+    Profile,
+    Rate,
+    ServiceHours,
+    Stage,
+    Vocabulary,
+    Word,
+)
 from company.reading import read_profile
 from company.words import KINDS
 
@@ -51,6 +63,8 @@ def test_the_example_shows_every_entry() -> None:
     )
     assert profile.calendar == Calendar("Europe/Stockholm", 2)
     assert (profile.gross_margin, profile.usage_in_mrr) == (Decimal("0.78"), "never")
+    amounts = tuple(map(Decimal, (10_000, 50_000, 100_000)))
+    assert profile.bands == Bands(amounts, Decimal(25_000), (Decimal(50), Decimal(200)))
     assert {v.kind for v in profile.vocabularies} == {kind.name for kind in KINDS.values()}
     assert profile.vocabulary("segment") == Vocabulary(
         "segment", "Tier", (Word("Self-serve"), Word("Scale"), Word("Strategic"))

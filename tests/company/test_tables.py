@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from company.contract import read_contract
-from company.profile import Calendar, Currency, Profile, Rate, Vocabulary
+from company.profile import Bands, Calendar, Currency, Profile, Rate, Vocabulary
 from company.reading import read_profile
 from company.tables import COLUMNS, EVER, company_tables
 
@@ -82,6 +82,14 @@ def test_a_label_without_words_is_kept() -> None:
     tables = company_tables(Profile(vocabularies=(Vocabulary("segment", "Tier"),)))
     assert tables["company_labels"] == [{"kind": "segment", "label": "Tier"}]
     assert tables["company_words"] == []
+
+
+def test_each_amount_of_the_bands_has_its_place() -> None:
+    tables = company_tables(Profile(bands=Bands(list_price=(Decimal("0.5"), Decimal(20)))))
+    assert tables["company_bands"] == [
+        {"kind": "list_price", "position": 1, "amount": Decimal("0.5")},
+        {"kind": "list_price", "position": 2, "amount": Decimal(20)},
+    ]
 
 
 def test_service_hours_have_a_row_for_each_working_day() -> None:

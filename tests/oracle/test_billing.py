@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -187,19 +188,31 @@ def test_lines_of_orders_and_products(billing: Billing) -> None:
     assert rows["product_id"].str.startswith("P-").all()
 
 
+def bands_of(oracle: Oracle) -> tuple[list[float], float]:
+    """The bounds of bands of ARR and of key accounts: as the company says, else quantiles to two digits."""
+    said = oracle.files.said.get("bands")
+    if said:
+        return said["arr"], said["key_account_arr"]
+    cents = oracle.revenue.cents[len(oracle.files.months)]
+    paid = cents[cents > 0] * 12 / 100
+    half, most, nearly_all = (float(f"{np.quantile(paid, share):.1e}") for share in (0.5, 0.8, 0.95))
+    return [half, most, nearly_all], most
+
+
 def test_accounts_are_classed_by_employees_and_revenue(oracle: Oracle) -> None:
     rows = fetch("select * from marts.dim_account", {}).set_index("account_id")
     arr = oracle.revenue.cents[len(oracle.files.months)].reindex(rows.index).fillna(0) * 12 / 100
     people = oracle.files.accounts["employee_count"].reindex(rows.index)
     size = (people >= 100).astype(int) + (people >= 1000).astype(int)
-    worth = (arr >= 10_000).astype(int) + (arr >= 100_000).astype(int)
+    bounds, key = bands_of(oracle)
+    worth = (arr >= bounds[0]).astype(int) + (arr >= bounds[2]).astype(int)
     want = pd.concat([size, worth], axis=1).max(axis=1).map({0: "small", 1: "medium", 2: "large"})
     assert (rows["size_class"] == want).all()
     paid = pd.Series(rows.index.isin(oracle.revenue.first_paid.index), rows.index)
     category = pd.Series("potential", rows.index).mask(paid, "former").mask(arr > 0, "standard")
-    category = category.mask(arr >= 25_000, "key").mask(arr >= 100_000, "strategic")
+    category = category.mask(arr >= key, "key").mask(arr >= bounds[2], "strategic")
     assert (rows["account_category"] == category).all()
-    bands = pd.cut(arr, [-1, 0, 9_999.995, 49_999.995, 99_999.995, math.inf], labels=False).astype(str)
+    bands = pd.cut(arr, [-1, 0, *(bound - 0.005 for bound in bounds), math.inf], labels=False).astype(str)
     assert (rows["revenue_band"].str[0] == bands).all()
 
 

@@ -11,6 +11,7 @@ from app.ui.cards import cards
 from app.ui.head import head
 from app.ui.panels import table, unanswered
 from app.views.data_health import audit, words
+from app.views.data_health.bands import bands
 from app.views.data_health.stages import stages
 from metrics.catalogue import catalogue
 
@@ -53,6 +54,7 @@ table(
 if note := unanswered(visit, ["segment", "region"], "Marketing spend"):
     st.caption(note)
 stages(visit)
+bands(visit)
 sizes = numeric(Found(read(tower.scope, "mart_sizes", {})), "rows", "megabytes")
 sizes_help = "Rows as the server counted them when the mart was built; size with indexes. The whole warehouse."
 size = {"megabytes": st.column_config.NumberColumn("MB", format="%.1f")}

@@ -44,6 +44,12 @@ as_of as (
 
 ),
 
+bands as (
+
+    {{ bands_in_a_row() }}
+
+),
+
 current_mrr as (
 
     select
@@ -99,6 +105,7 @@ select
     case when coalesce(current_mrr.mrr, 0) = 0 then spans.last_paid_to end as churned_at
 from accounts
 cross join as_of
+cross join bands
 left join reps on accounts.owner_id = reps.rep_id
 left join spans on accounts.account_id = spans.account_id
 left join current_mrr on accounts.account_id = current_mrr.account_id

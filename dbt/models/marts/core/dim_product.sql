@@ -6,6 +6,12 @@ products as (
 
     select * from {{ ref('stg_billing__products') }}
 
+),
+
+bands as (
+
+    {{ bands_in_a_row() }}
+
 )
 
 select
@@ -29,3 +35,4 @@ select
         else 'in stock'
     end as inventory_status
 from products
+cross join bands
