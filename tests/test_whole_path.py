@@ -93,7 +93,7 @@ def dbt_builds(parent: int) -> bool:
     """Whether dbt is at work under a process, past its start."""
     for process in psutil.Process(parent).children(recursive=True):
         with suppress(psutil.NoSuchProcess):
-            if process.name().startswith("dbt") and time.time() - process.create_time() > 5:
+            if "warehouse.dbt_program" in " ".join(process.cmdline()) and time.time() - process.create_time() > 5:
                 return True
     return False
 

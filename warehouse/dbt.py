@@ -81,8 +81,8 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
 
 def run_dbt(settings: Settings, arguments: list[str]) -> int:
     """Run dbt as its own process; returns its exit code."""
-    program = Path(sys.executable).parent / "dbt"
-    return subprocess.run([str(program), *arguments], env=dbt_environment(settings), check=False).returncode
+    command = [sys.executable, "-m", "warehouse.dbt_program", *arguments]
+    return subprocess.run(command, env=dbt_environment(settings), check=False).returncode
 
 
 def run_tool(settings: Settings, command: list[str]) -> int:
