@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from metricflow.engine.metricflow_engine import MetricFlowQueryRequest
 
 from metrics import flow
 from metrics.catalogue import manifest_path
@@ -73,3 +75,22 @@ def test_sql_that_was_cut_short_or_can_not_be_kept_is_compiled(manifest: Path) -
     (closed / manifest.name).write_bytes(manifest.read_bytes())
     (closed / KEPT).write_text("no folder")
     assert ask(closed / manifest.name) == sql
+
+
+def test_a_question_to_its_own_models_has_the_sql_that_all_models_would_give(manifest: Path) -> None:
+    definitions = manifest.read_text()
+    every = frozenset(model.name for model in flow._manifest(definitions).semantic_models)
+    for names, groups in [
+        (("mrr",), ("segment",)),
+        (("sales_velocity",), ("source_channel",)),
+        (("ltv_cac_ratio",), ()),
+    ]:
+        assert len(flow._models(definitions, names)) < len(every)
+        request = MetricFlowQueryRequest.create(metric_names=names, group_by_names=groups or None)
+        whole = flow._engine(definitions, every).explain(request).sql_statement.sql
+        assert numberless(flow.sql_of(definitions, names, groups, ())) == numberless(whole)
+
+
+def numberless(sql: str) -> str:
+    """SQL without the numbers that MetricFlow gives to what it reads."""
+    return re.sub(r"sma_\d+", "sma", sql)
