@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from faker import Faker
 
 from data_gen.arrays import NONE, Floats, Ints, floats, ints, repeat_index
 from data_gen.billing.book import Billing
 from data_gen.clock import DAY
+from data_gen.crm.names import Names
 from data_gen.plan import Plan
 from data_gen.population import Population
 from data_gen.shapes.shape import Shape
@@ -31,20 +32,16 @@ class Staffing:
 
 
 @dataclass(frozen=True)
-class Pools:
-    """How many names are drawn to choose from."""
-
-    companies: int = 400
-    first_names: int = 150
-    last_names: int = 200
-
-
-@dataclass(frozen=True)
 class Teams:
     """Reps in a grid: so many for each segment and region, numbered row by row."""
 
     shape: Shape
     per_cell: int
+
+    @property
+    def size(self) -> int:
+        """All reps."""
+        return self.shape.cells * self.per_cell
 
     def draw(self, rng: np.random.Generator, segment: Ints, region: Ints) -> Ints:
         """A rep for each pair of segment and region."""
@@ -59,13 +56,17 @@ class Contacts:
     count: Ints
 
 
-STAFFING, POOLS = Staffing(), Pools()
+STAFFING = Staffing()
 
 
-def write_reps(plan: Plan, rng: np.random.Generator, fake: Faker, folder: Folder) -> Teams:
+def hire(plan: Plan) -> Teams:
     """At least one rep for each segment and region; more in a larger company."""
-    shape = plan.shape
-    per_cell = max(1, round(plan.accounts / STAFFING.accounts_per_team))
+    return Teams(plan.shape, max(1, round(plan.accounts / STAFFING.accounts_per_team)))
+
+
+def write_reps(plan: Plan, rng: np.random.Generator, names: Names, teams: Teams, folder: Folder) -> None:
+    """Write the reps of each segment and region."""
+    shape, per_cell = plan.shape, teams.per_cell
     cell = np.repeat(np.arange(shape.cells), per_cell)
     segment, region = np.divmod(cell, len(shape.regions))
     n = len(cell)
@@ -76,7 +77,7 @@ def write_reps(plan: Plan, rng: np.random.Generator, fake: Faker, folder: Folder
         "crm/sales_reps",
         {
             "rep_id": ids("R", np.arange(n), 3),
-            "rep_name": labels([fake.name() for _ in range(n)], np.arange(n)),
+            "rep_name": labels(names.reps, np.arange(n)),
             "team": labels([s.name for s in shape.segments], segment),
             "region": labels([r.name for r in shape.regions], region),
             "role": labels(ROLES, rng.integers(0, len(ROLES), n)),
@@ -84,16 +85,15 @@ def write_reps(plan: Plan, rng: np.random.Generator, fake: Faker, folder: Folder
             "monthly_quota": money(np.round(weight * size)[segment] * STAFFING.quota_step),
         },
     )
-    return Teams(shape, per_cell)
 
 
-def write_accounts(billing: Billing, rng: np.random.Generator, fake: Faker, teams: Teams, folder: Folder) -> None:
+def write_accounts(billing: Billing, rng: np.random.Generator, names: Names, teams: Teams, folder: Folder) -> None:
     """Write the accounts with the status that the files know."""
     population, plan, shape, n = billing.population, billing.plan, billing.shape, billing.population.size
     owner = teams.draw(rng, population.segment, population.region)
-    stems, endings = [fake.unique.last_name() for _ in range(POOLS.companies)], shape.names.endings
+    stems, endings = names.companies, shape.names.endings
     stem, ending = rng.integers(0, len(stems), n), rng.integers(0, len(endings), n)
-    names = [f"{first} {last}" for first in stems for last in endings]
+    pairs = [f"{stem} {ending}" for stem in stems for ending in endings]
     low = ints(shape.segments, lambda s: s.crowd.employees[0])[population.segment]
     high = ints(shape.segments, lambda s: s.crowd.employees[1])[population.segment]
     employees = np.exp(rng.uniform(np.log(low), np.log(high))).astype(np.int64)
@@ -103,7 +103,7 @@ def write_accounts(billing: Billing, rng: np.random.Generator, fake: Faker, team
         "crm/accounts",
         {
             "account_id": ids("A", np.arange(n)),
-            "account_name": labels(names, stem * len(endings) + ending),
+            "account_name": labels(pairs, stem * len(endings) + ending),
             "segment": labels([s.name for s in shape.segments], population.segment),
             "industry": labels(shape.names.industries, industry),
             "employee_count": whole(employees),
@@ -130,13 +130,12 @@ def _status(billing: Billing) -> Ints:
     return np.select([paying, trying, left], codes, STATUSES.index("prospect"))
 
 
-def write_contacts(population: Population, rng: np.random.Generator, fake: Faker, folder: Folder) -> Contacts:
+def write_contacts(population: Population, rng: np.random.Generator, names: Names, folder: Folder) -> Contacts:
     """Write at least one contact for each account."""
     more = floats(population.shape.segments, lambda s: s.crowd.contacts)[population.segment]
     account, position = repeat_index(1 + rng.poisson(more))
     n = len(account)
-    first = [fake.first_name() for _ in range(POOLS.first_names)]
-    last = [fake.last_name() for _ in range(POOLS.last_names)]
+    first, last = names.first, names.last
     f, s = rng.integers(0, len(first), n), rng.integers(0, len(last), n)
     titles = population.shape.names.titles
     folder.write(
@@ -158,7 +157,7 @@ def write_contacts(population: Population, rng: np.random.Generator, fake: Faker
     )
 
 
-def _addresses(firsts: list[str], lasts: list[str]) -> list[str]:
+def _addresses(firsts: Sequence[str], lasts: Sequence[str]) -> list[str]:
     """An address for each pair of names."""
     befores, behinds = ([_plain(name) for name in names] for names in (firsts, lasts))
     return [f"{before}.{behind}@example.com" for before in befores for behind in behinds]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -76,7 +77,7 @@ def write_tickets(billing: Billing, rng: np.random.Generator, users: Users, fold
     known = rng.random(n) < SERVICE.cause_known
     version = np.searchsorted(release_dates(plan), tickets.when, side="right") - 1
     feature = _features(billing, rng, tickets)
-    agents = _agents(billing)
+    agents = _agents(billing.shape.names.locale, billing.plan.seed + 1)
     texts = _texts(rng, words, tickets)
     versions = billing.shape.product.versions
     channel = rng.choice(len(words.channels), n, p=[share for _, share in words.channels])
@@ -250,7 +251,8 @@ def _escalated(rng: np.random.Generator, words: SupportWords, tickets: Tickets) 
     return may & (rng.random(len(tickets.when)) < chance)
 
 
-def _agents(billing: Billing) -> list[str]:
-    fake = Faker(billing.shape.names.locale)
-    fake.seed_instance(billing.plan.seed + 1)
-    return [fake.name() for _ in range(SERVICE.agents)]
+@lru_cache(maxsize=4)
+def _agents(locale: str, seed: int) -> tuple[str, ...]:
+    fake = Faker(locale)
+    fake.seed_instance(seed)
+    return tuple(fake.name() for _ in range(SERVICE.agents))
