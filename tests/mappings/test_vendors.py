@@ -197,6 +197,23 @@ def test_chargebee(tmp_path: Path) -> None:
     ]
 
 
+def test_a_credit_note_of_chargebee_is_a_negative_invoice(tmp_path: Path) -> None:
+    notes = (
+        "id,customer_id,subscription_id,reference_invoice_id,type,status,date,refunded_at,total,tax,currency_code,deleted\n"
+        "n1,cu1,s1,i1,refundable,refunded,1768208400,1768294800,5000,1000,EUR,false\n"
+        "n2,cu2,,i2,adjustment,adjusted,1768208400,,600,,JPY,false\n"  # its invoice says whose; yen have no hundredths
+        "n3,cu1,s1,i1,refundable,refund_due,1768208400,,100,0,EUR,false\n"
+        "n4,cu1,s1,i1,refundable,refunded,1768208400,,100,0,EUR,true\n"
+    )
+    rows = whole(made(tmp_path / "data", CHARGEBEE_TABLES | {"credit_note.csv": notes}), "chargebee", tmp_path)
+    columns = ("invoice_id", "subscription_id", "amount", "tax", "period_end", "paid_at", "status", "currency")
+    assert pick(rows["billing.invoices"], *columns)[2:] == [
+        ("n1", "s1", "-40.00", "-10.00", "2026-01-12", "2026-01-13 09:00:00", "paid", "EUR"),
+        ("n2", "s2", "-600.00", "0.00", "2026-01-12", "2026-01-12 09:00:00", "paid", "JPY"),
+        ("n3", "s1", "-1.00", "0.00", "2026-01-12", None, "open", "EUR"),
+    ]
+
+
 def test_chargebee_as_airbyte_lands_it(tmp_path: Path) -> None:
     """Items lie within the subscription, as JSON, and all of them are its price."""
     files = {
