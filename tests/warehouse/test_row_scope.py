@@ -22,7 +22,7 @@ from warehouse.errors import TowerError
 from warehouse.settings import Settings, load_settings
 from warehouse.url import DatabaseUrl
 
-WORDS = {"dim_company", "dim_word", "dim_segment", "dim_region", "dim_channel", "dim_plan_tier", "dim_stage"}
+WORDS = {"dim_band", "dim_company", "dim_word", "dim_segment", "dim_region", "dim_channel", "dim_plan_tier", "dim_stage"}
 OPEN = WORDS | {"dim_calendar", "dim_date", "dim_feature", "dim_product", "dim_sales_rep", "dim_source", "dim_tower"}
 OPEN |= {"metricflow_time_spine"}
 SCOPES = [
