@@ -22,9 +22,9 @@ from warehouse.errors import TowerError
 from warehouse.settings import Settings, load_settings
 from warehouse.url import DatabaseUrl
 
-WORDS = {"dim_band", "dim_company", "dim_word", "dim_segment", "dim_region", "dim_channel", "dim_plan_tier", "dim_stage"}
-OPEN = WORDS | {"dim_calendar", "dim_date", "dim_feature", "dim_product", "dim_sales_rep", "dim_source", "dim_tower"}
-OPEN |= {"metricflow_time_spine"}
+WORDS = {"dim_company", "dim_word", "dim_segment", "dim_region", "dim_channel", "dim_plan_tier", "dim_stage"}
+OPEN = WORDS | {"dim_band", "dim_calendar", "dim_date", "dim_feature", "dim_product", "dim_sales_rep", "dim_source"}
+OPEN |= {"dim_tower", "metricflow_time_spine"}
 SCOPES = [
     Scope(segments=("SMB",)),
     Scope(regions=("Europe", "North America")),
