@@ -72,6 +72,7 @@ def window_of(spans: list[Span], today: date, override: date | None, first: date
     begins = add_months(end, -LONGEST) if end else None
     is_longest = bool(start and begins and start < begins)
     start = begins if is_longest else start
+    start = _whole(start, end, spans) if start and end else start
     later: Counter[str] = Counter()
     for span in spans:
         if span.column.happened:
@@ -94,6 +95,18 @@ def _begin(spans: list[Span]) -> date | None:
     elif not any(span.is_billing for _, span in opening):
         opening += [(day, span) for day, span in known if span.is_billing]
     return min((day for day, _ in opening), default=None)
+
+
+def _whole(start: date, end: date, spans: list[Span]) -> date:
+    """The first of the next month, where the window would open within one whose customers came before.
+
+    What moved in the days before is not known. Who had no customer before then began with that month; and where no
+    other month has begun there is nothing else to show.
+    """
+    following = add_months(start.replace(day=1), 1)
+    before = [span for span in spans if span.is_billing and span.column.last_resort and span.days.first]
+    had_customers = any(span.days.first < start for span in before if span.days.first)
+    return following if start.day > 1 and had_customers and following <= end else start
 
 
 def _earlier(spans: list[Span], start: date | None, is_longest: bool) -> tuple[str, date] | None:

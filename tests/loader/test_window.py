@@ -82,6 +82,24 @@ def test_a_young_help_desk_does_not_hide_what_billing_knows() -> None:
     assert window_of([old, subscriptions, invoices], LOADED, None).start == date(2025, 11, 1)
 
 
+def test_a_window_opens_with_a_whole_month_of_a_company_that_had_customers() -> None:
+    subscriptions = Span("billing.subscriptions", RESORT, days("2024-05-01", "2026-02-01"))
+    young = Span("billing.subscriptions", RESORT, days("2026-01-05", "2026-02-01"))
+
+    def start(first: str, last: str, *others: Span) -> date | None:
+        tickets = Span("support.tickets", START, days(last, last))
+        return window_of([Span("billing.invoices", START, days(first, last)), tickets, *others], LOADED, None).start
+
+    invoiced = Span("billing.invoices", HAPPENED, days("2026-01-05", "2026-06-30"))
+    assert start("2026-01-05", "2026-06-30", subscriptions, invoiced) == date(2026, 2, 1)
+    assert start("2026-01-01", "2026-06-30", subscriptions, invoiced) == date(2026, 1, 1)
+    # its first customer came with the data: January tells of all that ever moved
+    assert start("2026-01-05", "2026-06-30", young, invoiced) == date(2026, 1, 5)
+    # no other month has begun
+    assert window_of([subscriptions], LOADED, date(2026, 1, 31), date(2026, 1, 5)).start == date(2026, 1, 5)
+    assert window_of([subscriptions], LOADED, date(2026, 2, 1), date(2026, 1, 5)).start == date(2026, 2, 1)
+
+
 def test_no_planned_or_booked_day_counts_as_happened() -> None:
     marked = {f"{t.key}.{c.name}" for t in read_contract(ROOT / "dbt") for c in t.columns if c.happened}
     assert {"crm.deals.closed_at", "billing.invoices.invoice_date", "billing.subscriptions.ended_at"} <= marked

@@ -75,6 +75,10 @@ class Files:
         known = {"billing/invoices": "invoice_date", "billing/subscriptions": "ended_at"}
         opened += [self.read(name, [column])[column] for name, column in known.items()]
         self.begin = pd.Series([times.min() for times in opened]).min().normalize()
+        self.first_day = self.begin
+        started = self.read("billing/subscriptions", ["started_at"])["started_at"]
+        if self.begin.day > 1 and (started < self.begin).any():  # of what moved in its first days nobody knows
+            self.begin = self.begin + pd.offsets.MonthBegin()
         self.months = list(pd.date_range(self.begin.replace(day=1), last, freq="MS"))
 
     def read(self, name: str, times: list[str], text: tuple[str, ...] = ()) -> pd.DataFrame:
