@@ -134,6 +134,6 @@ class Usage:
                         f"tickets_{side}": len(opened),
                         f"technical_tickets_{side}": opened["category"].isin(self.files.technical).sum(),
                     }
-                row["is_complete"] = when - 4 * WEEK >= self.files.begin and when + 4 * WEEK <= self.files.now
+                row["is_complete"] = when - 4 * WEEK >= self.files.first_day and when + 4 * WEEK <= self.files.now
                 found.append(row)
         return pd.DataFrame(found).set_index(["version", "segment"])

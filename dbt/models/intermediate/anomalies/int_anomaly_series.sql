@@ -76,7 +76,7 @@ series as (
         summed.grain,
         summed.dimension,
         summed.dimension_value,
-        loaded_sources.first_date,
+        loaded_sources.known_from,
         loaded_sources.last_date
     from summed
     inner join metrics
@@ -92,15 +92,11 @@ periods as (
     select distinct summed.grain, summed.period_start
     from summed
     cross join as_of
-    where (
-        summed.grain = 'month'
-        and summed.period_start between as_of.first_month and as_of.last_complete_month
-    )
-    or (
-        summed.grain = 'week'
-        and summed.period_start >= as_of.data_start_date
-        and cast(summed.period_start + interval '6' day as date) <= as_of.as_of_date
-    )
+    where summed.period_start >= as_of.data_start_date
+        and case summed.grain
+            when 'month' then summed.period_start <= as_of.last_complete_month
+            else cast(summed.period_start + interval '6' day as date) <= as_of.as_of_date
+        end
 
 )
 
@@ -117,15 +113,12 @@ select
         order by periods.period_start
     ) as point
 from series
--- before a source begins and after it ends nothing is known, and no zero is filled in
+-- before a source begins and after it ends nothing is known, and no zero is filled in; the period within which it begins is a part of one
 inner join periods
     on series.grain = periods.grain
         and (
-            series.first_date is null
-            or (
-                series.last_date >= periods.period_start
-                and case series.grain when 'month' then periods.period_start + interval '1' month else periods.period_start + interval '7' day end > series.first_date
-            )
+            series.known_from is null
+            or periods.period_start between series.known_from and series.last_date
         )
 left join summed
     on series.metric = summed.metric

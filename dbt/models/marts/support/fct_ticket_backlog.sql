@@ -109,5 +109,8 @@ select
     cast(resolved_tickets as bigint) as resolved_tickets,
     is_period_end
 from counted
+cross join known
+-- what was opened before the window and still waits is in its first day's backlog; its days before are not shown;
 -- days without a ticket add nothing to any sum, but the last day of each week and month stays, so that zero is seen
-where open_tickets > 0 or opened_tickets > 0 or resolved_tickets > 0 or is_period_end
+where counted.date_day >= known.known_from
+    and (open_tickets > 0 or opened_tickets > 0 or resolved_tickets > 0 or is_period_end)
