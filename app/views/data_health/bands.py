@@ -9,12 +9,12 @@ from app.ui.panels import table
 from app.ui.visit import Visit
 
 MEANINGS = {
-    ("arr", 1): "medium in size: ARR from",
-    ("arr", 2): "second band of ARR: up to",
-    ("arr", 3): "large in size, strategic: ARR from",
-    ("key_account_arr", 1): "key account: ARR from",
-    ("list_price", 1): "standard product: list price from",
-    ("list_price", 2): "premium product: list price from",
+    ("arr", 1): "Medium in size: ARR from",
+    ("arr", 2): "Second band of ARR: up to",
+    ("arr", 3): "Large in size, strategic: ARR from",
+    ("key_account_arr", 1): "Key account: ARR from",
+    ("list_price", 1): "Standard product: list price from",
+    ("list_price", 2): "Premium product: list price from",
 }
 
 
