@@ -22,7 +22,7 @@ from warehouse.settings import ROOT, load_settings
 
 PLAN = Plan(50, 11, date(2026, 1, 1), date(2026, 3, 20))
 TABLES = [table.relation for table in read_contract(ROOT / "dbt")]
-DAILY = ("int_as_of", "int_usage_days", "dim_account", "fct_usage")  # the incremental model and what it needs of a day
+DAILY = ("int_as_of", "int_usage_days", "int_user_days", "dim_account", "fct_usage")  # what fct_usage needs of a day
 
 
 @pytest.fixture
