@@ -14,7 +14,6 @@ import secrets
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -24,9 +23,10 @@ from pathlib import Path
 import pytest
 
 from metrics.compiled import KEPT
+from tests.forked import run_module
 from warehouse.connections import autocommit
 from warehouse.server.embedded import EmbeddedServer
-from warehouse.settings import ROOT, load_settings
+from warehouse.settings import load_settings
 from warehouse.url import DatabaseUrl
 
 LENGTH = 24  # of the names of databases that companies have
@@ -159,10 +159,7 @@ class Company:
 
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run `python -m …` against this company."""
-        command = [sys.executable, "-m", *arguments]
-        result = subprocess.run(
-            command, env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600
-        )
+        result = run_module(arguments, self.environment)
         assert not check or result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
         return result
 

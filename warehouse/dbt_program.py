@@ -1,19 +1,26 @@
-"""`python -m warehouse.dbt_program …`: the dbt program, spared two of its costs; dbt.py gives it the settings.
+"""`python -m warehouse.dbt_program …`: dbt, spared what it pays for each node; dbt.py gives it the settings.
 
 Each of its threads keeps its connection from node to node, as other adapters of dbt do: hundreds of tests, each on a
-connection of its own, took longer to connect than to run.
+connection of its own, took longer to connect than to run. A data test is one statement, run as such instead of through
+a materialization in Jinja, and what no log shows is not put together.
 """
 
 from __future__ import annotations
 
 import gc
+from typing import Any
 
 from dbt.adapters.contracts.connection import ConnectionState
 from dbt.adapters.postgres import PostgresConnectionManager
 from dbt.cli.main import cli
+from dbt.task.test import TestResultData, TestRunner
+from dbt_common.events.base_types import BaseEvent, EventLevel
+from dbt_common.events.event_manager import EventManager
 
 # the project stays in memory, and looking for garbage in it as often as Python does takes a seventh of a build
 GARBAGE = (50_000, 50, 1_000)
+SILENT = (EventLevel.DEBUG, EventLevel.TEST)
+FIRE, EXECUTE = EventManager.fire_event, TestRunner.execute_data_test
 
 
 def release(self: PostgresConnectionManager) -> None:
@@ -28,7 +35,28 @@ def release(self: PostgresConnectionManager) -> None:
     connection.transaction_open = False
 
 
+def fire(self: EventManager, e: BaseEvent, level: EventLevel | None = None, *rest: Any, **options: Any) -> None:
+    """Tell the logs of an event, unless none of them takes its level."""
+    if (level or e.level_tag()) not in SILENT or any(log.level in SILENT for log in self.loggers):
+        FIRE(self, e, level, *rest, **options)
+
+
+def judge(self: TestRunner, data_test: Any, manifest: Any) -> TestResultData:
+    """What dbt's test materialization finds, in the same words of SQL; one that keeps its failures goes dbt's way."""
+    config = data_test.config
+    if config.store_failures or config.store_failures_as or config.limit is not None:
+        return EXECUTE(self, data_test, manifest)
+    calc, rows = config.fail_calc, data_test.compiled_code
+    sql = f"select {calc}, {calc} {config.warn_if}, {calc} {config.error_if} from (\n{rows}\n) as found"
+    _, cursor = self.adapter.connections.add_select_query(sql)
+    failures, should_warn, should_error = cursor.fetchone()
+    response = self.adapter.connections.get_response(cursor).to_dict(omit_none=True)
+    return TestResultData(int(failures), should_warn, should_error, response)
+
+
 if __name__ == "__main__":
     gc.set_threshold(*GARBAGE)
     PostgresConnectionManager.release = release  # type: ignore[assignment]
+    EventManager.fire_event = fire  # type: ignore[method-assign]
+    TestRunner.execute_data_test = judge  # type: ignore[method-assign]
     cli(prog_name="dbt")
