@@ -1,16 +1,26 @@
+{# The company's time zone: it gives an instant its day. #}
+{% macro timezone() -%}
+    {{ return(env_var('TOWER_TIMEZONE', 'UTC')) }}
+{%- endmacro %}
+
+{# The month, 1 to 12, in which its years start: quarters and years are the company's. #}
+{% macro fiscal_year_starts() -%}
+    {{ return(env_var('TOWER_FISCAL_MONTH', '1') | int) }}
+{%- endmacro %}
+
 {# What a clock on the company's wall shows at an instant of UTC: it gives the instant its day. In UTC it is the column itself. #}
 {% macro local_time(column) -%}
-    {%- if var('timezone') == 'UTC' -%} {{ column }} {%- else -%} {{ return(adapter.dispatch('from_utc')(column, var('timezone'))) }} {%- endif -%}
+    {%- if timezone() == 'UTC' -%} {{ column }} {%- else -%} {{ return(adapter.dispatch('from_utc')(column, timezone())) }} {%- endif -%}
 {%- endmacro %}
 
 {# The same for a column of a staging view, under its own name. #}
 {% macro local_column(column) -%}
-    {%- if var('timezone') == 'UTC' -%} {{ column }} {%- else -%} {{ local_time(column) }} as {{ column }} {%- endif -%}
+    {%- if timezone() == 'UTC' -%} {{ column }} {%- else -%} {{ local_time(column) }} as {{ column }} {%- endif -%}
 {%- endmacro %}
 
 {# The instant of UTC at which a clock on the company's wall shows a time: one that is skipped goes by the offset from before, of a repeated one the second counts. #}
 {% macro utc_time(column) -%}
-    {%- if var('timezone') == 'UTC' -%} {{ column }} {%- else -%} {{ return(adapter.dispatch('to_utc')(column, var('timezone'))) }} {%- endif -%}
+    {%- if timezone() == 'UTC' -%} {{ column }} {%- else -%} {{ return(adapter.dispatch('to_utc')(column, timezone())) }} {%- endif -%}
 {%- endmacro %}
 
 {% macro default__from_utc(column, zone) -%} (({{ column }}) at time zone 'UTC') at time zone '{{ zone }}' {%- endmacro %}
@@ -56,12 +66,12 @@
 
 {# First day of the company's year that holds a day: as company.calendar.year_start says. #}
 {% macro year_of(column) -%}
-    {{ shifted_trunc('year', column, (var('fiscal_year_starts') | int) - 1) }}
+    {{ shifted_trunc('year', column, fiscal_year_starts() - 1) }}
 {%- endmacro %}
 
 {# First day of the company's quarter that holds a day. #}
 {% macro quarter_of(column) -%}
-    {{ shifted_trunc('quarter', column, ((var('fiscal_year_starts') | int) - 1) % 3) }}
+    {{ shifted_trunc('quarter', column, (fiscal_year_starts() - 1) % 3) }}
 {%- endmacro %}
 
 {# First day of the period, when periods begin so many months later than the calendar's. #}
@@ -78,7 +88,7 @@
 
 {# How a year and a quarter are called: 2026 and Q4 2026, or FY2027 and Q3 FY2027 where the year is not the calendar's. #}
 {% macro year_label_of(column) -%}
-    {{ "'FY' || " if (var('fiscal_year_starts') | int) != 1 else '' }}cast({{ year_number_of(column) }} as varchar(4))
+    {{ "'FY' || " if fiscal_year_starts() != 1 else '' }}cast({{ year_number_of(column) }} as varchar(4))
 {%- endmacro %}
 {% macro quarter_label_of(column) -%}
     'Q' || cast(cast({{ months_between(year_of(column), quarter_of(column)) }} / 3 + 1 as integer) as varchar(1)) || ' ' || {{ year_label_of(column) }}

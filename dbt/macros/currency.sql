@@ -1,11 +1,16 @@
+{# What one unit of each other currency is worth in the reporting currency: {"SEK": "0.088"}, or by month under spot. #}
+{% macro fx_rates() -%}
+    {{ return(fromjson(env_var('TOWER_FX_RATES', '{}'))) }}
+{%- endmacro %}
+
 {# Whether amounts are worth what rates said at their month's end, and not the one plan rate: then each currency has its rates by the month from which they hold. #}
 {% macro is_spot() -%}
-    {{ return(fromjson(var('fx_rates')).values() | select('mapping') | list | length > 0) }}
+    {{ return(fx_rates().values() | select('mapping') | list | length > 0) }}
 {%- endmacro %}
 
 {# An amount in the reporting currency: at the one rate that its currency has for the whole of history, or under spot at that of the month of a day (none: the last). Where all is in one currency it is the amount itself. #}
 {% macro reporting(amount, currency='currency', day=none) -%}
-    {%- set rates = fromjson(var('fx_rates')) -%}
+    {%- set rates = fx_rates() -%}
     {%- if not rates -%} {{ amount }} {%- else -%}
         ({{ amount }}) * case upper({{ currency }}) {% for code, rate in rates.items() %}when '{{ code }}' then {{ rate_at(rate, day) }} {% endfor %}else 1 end
     {%- endif -%}
@@ -25,21 +30,21 @@
 
 {# The same for a column of a staging view, under its own name and with so many decimals. #}
 {% macro reporting_column(amount, places=2, day=none) -%}
-    {%- if not fromjson(var('fx_rates')) -%} {{ amount }}
+    {%- if not fx_rates() -%} {{ amount }}
     {%- else -%} cast(round({{ reporting(amount, day=day) }}, {{ places }}) as numeric(38, {{ places }})) as {{ amount }}
     {%- endif -%}
 {%- endmacro %}
 
 {# A column whose sum with the one beside it is an amount of its own: both of these are rounded, the column is what is left. #}
 {% macro reporting_rest(amount, beside, day=none) -%}
-    {%- if not fromjson(var('fx_rates')) -%} {{ amount }}
+    {%- if not fx_rates() -%} {{ amount }}
     {%- else -%} cast(round({{ reporting(beside ~ ' + ' ~ amount, day=day) }}, 2) - round({{ reporting(beside, day=day) }}, 2) as numeric(38, 2)) as {{ amount }}
     {%- endif -%}
 {%- endmacro %}
 
 {# The currency of a row whose amounts must be converted; null where they are in the reporting currency. #}
 {% macro foreign_currency(currency='currency') -%}
-    case when upper({{ currency }}) in ('{{ fromjson(var('fx_rates')).keys() | join("', '") }}') then upper({{ currency }}) end
+    case when upper({{ currency }}) in ('{{ fx_rates().keys() | join("', '") }}') then upper({{ currency }}) end
 {%- endmacro %}
 
 {# MRR of an account in a currency at the rates of another month: what does not change is not rounded anew. #}

@@ -16,6 +16,7 @@ from data_gen.next_day import next_day
 from data_gen.plan import Plan
 from tests.conftest import Company
 from tests.loader.box import Box, make_box
+from tests.shared import lend_parse, named
 from warehouse.dbt import dbt_environment
 from warehouse.errors import TowerError
 from warehouse.settings import ROOT, load_settings
@@ -28,7 +29,7 @@ DAILY = ("int_as_of", "int_usage_days", "int_user_days", "dim_account", "fct_usa
 @pytest.fixture
 def box(server: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Box:
     """A warehouse that holds the company up to the window's last day; this process's settings are its own."""
-    box = make_box(server, f"tower_days_{tmp_path.name[-12:].strip('_').lower()}")
+    box = make_box(server, named(f"tower_days_{tmp_path.name[-12:].strip('_').lower()}"))
     own = {"DATABASE_URL": box.url, "DATA_DIR": str(tmp_path / "data"), "DBT_TARGET_PATH": str(tmp_path / "target")}
     own |= {"NUM_ACCOUNTS": str(PLAN.accounts), "SEED": str(PLAN.seed), "AS_OF_DATE": ""}
     own |= {"DATA_START_DATE": str(PLAN.start), "DATA_END_DATE": str(PLAN.end)}
@@ -36,6 +37,7 @@ def box(server: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setenv(key, value)
     for key, value in dbt_environment(load_settings()).items():
         monkeypatch.setenv(key, value)
+    lend_parse(server, Company(tmp_path / "data", {**os.environ}))
     generate(PLAN, tmp_path / "data")
     box.load(tmp_path / "data")
     return box

@@ -9,7 +9,7 @@ months as (
 
 rates as (
 
-    {% for code, rate in fromjson(var('fx_rates')).items() -%}
+    {% for code, rate in fx_rates().items() -%}
         {{ 'union all' if not loop.first }}
         select
             months.*,
