@@ -1,8 +1,8 @@
 """`python -m warehouse.dbt_program …`: dbt, spared what it pays for each node; dbt.py gives it the settings.
 
 Each of its threads keeps its connection from node to node, as other adapters of dbt do: hundreds of tests, each on a
-connection of its own, took longer to connect than to run. A data test is one statement, run as such instead of through
-a materialization in Jinja, and what no log shows is not put together.
+connection of its own, took longer to connect than to run. A data test, and a table that moves into its place, is one
+statement, run as such instead of through macros that each set up all of dbt's others; what no log shows is not written.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from __future__ import annotations
 import gc
 from typing import Any
 
+from dbt.adapters.base import BaseRelation
 from dbt.adapters.contracts.connection import ConnectionState
-from dbt.adapters.postgres import PostgresConnectionManager
+from dbt.adapters.exceptions import RelationTypeNullError
+from dbt.adapters.postgres import PostgresAdapter, PostgresConnectionManager
 from dbt.cli.main import cli
 from dbt.task.test import TestResultData, TestRunner
 from dbt_common.events.base_types import BaseEvent, EventLevel
@@ -54,9 +56,25 @@ def judge(self: TestRunner, data_test: Any, manifest: Any) -> TestResultData:
     return TestResultData(int(failures), should_warn, should_error, response)
 
 
+def rename(self: PostgresAdapter, from_relation: BaseRelation, to_relation: BaseRelation) -> None:
+    """What dbt's macros rename_relation come to, for tables and views."""
+    self.cache_renamed(from_relation, to_relation)
+    self.execute(f"alter table {from_relation.render()} rename to {self.quote(str(to_relation.identifier))}", True)
+
+
+def drop(self: PostgresAdapter, relation: BaseRelation) -> None:
+    """What dbt's macros drop_relation come to, for tables and views."""
+    if relation.type is None:
+        raise RelationTypeNullError(relation)
+    self.cache_dropped(relation)
+    self.execute(f"drop {relation.type} if exists {relation.render()} cascade")
+
+
 if __name__ == "__main__":
     gc.set_threshold(*GARBAGE)
     PostgresConnectionManager.release = release  # type: ignore[assignment]
     EventManager.fire_event = fire  # type: ignore[method-assign]
     TestRunner.execute_data_test = judge  # type: ignore[method-assign]
+    PostgresAdapter.rename_relation = rename  # type: ignore[method-assign,assignment]
+    PostgresAdapter.drop_relation = drop  # type: ignore[method-assign,assignment]
     cli(prog_name="dbt")
