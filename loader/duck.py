@@ -1,4 +1,4 @@
-"""The two DuckDB connections, both locked: one that only judges expressions, and one on disk that reads our files."""
+"""The two DuckDB connections, both locked: one that only judges expressions, and one that reads our files."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 MEMORY = "1GB"
+LITTLE = 4_000_000  # bytes of files whose tables fit into memory, and that a second thread would only wait for
 DEEPEST = 100  # parts of an expression within each other
 CLOSED = (
     "set global python_enable_replacements = false",  # a name in SQL is never a variable of Python
@@ -21,11 +22,15 @@ CLOSED = (
 
 
 def open_scratch(folder: Path, readable: Iterable[Path]) -> duckdb.DuckDBPyConnection:
-    """A DuckDB on disk with little memory; what does not fit is spilled into the folder.
+    """A DuckDB on disk, or in memory for small files, with little memory; what does not fit is spilled into the folder.
 
     It reaches that folder and the files that are `readable`, and nothing else on the machine.
     """
-    db = duckdb.connect(str(folder / "check.duckdb"))
+    readable = list(readable)
+    is_little = sum(path.stat().st_size for path in readable) < LITTLE
+    db = duckdb.connect() if is_little else duckdb.connect(str(folder / "check.duckdb"))
+    if is_little:
+        db.execute("set threads = 1")
     db.execute("set memory_limit = ?", [MEMORY])
     db.execute("set preserve_insertion_order = true")
     db.execute("set timezone = 'UTC'")
