@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from app.pages import BY_KEY, PAGES
 
 PATHS = {page.key: page.address for page in PAGES}
-SCREEN = {"width": 1440, "height": 1000}
+SCREEN = {"width": 1280, "height": 1000}
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -52,6 +52,22 @@ EMPTY_CHARTS = """() => {
 }"""
 
 
+DRAWN = """() => document.querySelector('[data-testid=stMainBlockContainer] h1')
+    && document.querySelector('[data-testid=stApp][data-test-script-state=notRunning]')
+    && !document.querySelector('[data-testid=stSkeleton]')
+    && [...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(c => c.querySelector('.main-svg'))"""
+STILL = """pause => new Promise((resolve, reject) => {
+    const moves = motion => motion.playState === 'running' && motion.effect.getTiming().iterations !== Infinity
+    const see = () => document.getAnimations().some(moves) ? wait() : end(resolve)
+    const wait = () => { clearTimeout(timer); timer = setTimeout(see, pause) }
+    const watch = new MutationObserver(wait)
+    const end = say => { watch.disconnect(); clearTimeout(timer); clearTimeout(late); say() }
+    const late = setTimeout(() => end(() => reject('the page moves on and on')), 30000)
+    let timer = setTimeout(see, pause)
+    watch.observe(document.body, {subtree: true, childList: true, attributes: true, characterData: true})
+})"""
+
+
 def flaws(page: Page, base: str, name: str) -> list[str]:
     """What is wrong with a page over data in part: what breaks, charts without a line, panels without a reason."""
     open_page(page, base, name, pause=50)
@@ -61,13 +77,13 @@ def flaws(page: Page, base: str, name: str) -> list[str]:
     return found + page.get_by_text("Nothing in this selection").locator("xpath=ancestor::*[5]").all_inner_texts()
 
 
-def open_page(page: Page, base: str, name: str, query: str = "", pause: int = 400) -> None:
+def open_page(page: Page, base: str, name: str, query: str = "", pause: int = 200) -> None:
     """Open a page and wait until Streamlit has drawn all of it."""
     page.goto(f"{base}/{PATHS[name]}{query}")
     settle(page, pause)
 
 
-def turn_to(page: Page, name: str, pause: int = 400) -> None:
+def turn_to(page: Page, name: str, pause: int = 200) -> None:
     """Go to another page by the menu, which keeps the selection, and wait until Streamlit has drawn all of it."""
     title = BY_KEY[name].title
     page.get_by_test_id("stSidebarNav").get_by_text(title, exact=True).click()
@@ -75,13 +91,7 @@ def turn_to(page: Page, name: str, pause: int = 400) -> None:
     settle(page, pause)
 
 
-def settle(page: Page, pause: int = 400) -> None:
-    """Wait until the script run has ended and the charts are drawn, and then `pause` milliseconds for their motion."""
-    page.wait_for_selector('[data-testid="stMainBlockContainer"] h1', timeout=30_000)
-    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=30_000)
-    page.wait_for_function("() => !document.querySelector('[data-testid=stSkeleton]')", timeout=30_000)
-    page.wait_for_function(
-        "() => [...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(c => c.querySelector('.main-svg'))",
-        timeout=30_000,
-    )
-    page.wait_for_timeout(pause)
+def settle(page: Page, pause: int = 200) -> None:
+    """Wait until the script run has ended, the charts are drawn, and nothing has moved for `pause` milliseconds."""
+    page.wait_for_function(DRAWN, timeout=30_000, polling=30)
+    page.evaluate(STILL, pause)

@@ -23,7 +23,7 @@ def main(folder: Path, base: str) -> None:
         for view, (width, dark) in VIEWS.items():
             page = browser.new_page(viewport={"width": width, "height": 1000}, color_scheme="dark" if dark else "light")
             for name in PATHS:
-                open_page(page, base, name)
+                open_page(page, base, name, pause=400)  # sparklines move on their canvas
                 if (name, view) == ("executive", "light"):
                     save(page, folder / "executive.png")
                 height = page.evaluate("document.querySelector('[data-testid=stMainBlockContainer]').scrollHeight + 80")

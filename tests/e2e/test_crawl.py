@@ -24,6 +24,7 @@ THREE = {"segment": "SMB", "region": "Europe", "acquisition_channel": "LinkedIn"
 def desk(page: Page) -> Iterator[Page]:
     """The page, which is again of desktop size and light afterwards."""
     yield page
+    page.goto("about:blank")  # nothing is drawn again
     page.emulate_media(color_scheme="light")
     page.set_viewport_size(SCREEN)
 
