@@ -6,20 +6,27 @@ from collections.abc import Iterator
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from metrics import query
-from tests.e2e.browser import chromium, new_page, open_page, settle
+from tests.e2e.browser import SCREEN, chromium, open_page, settle
 
 SELECTED = "May 2026 – Oct 2026 · Segment: SMB"
 pytestmark = pytest.mark.skipif(chromium() is None, reason="needs Chromium")
 
 
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> BrowserContext:
+    """Somebody's browser, which keeps what it has fetched."""
+    return browser.new_context(viewport=SCREEN, color_scheme="light")
+
+
 @pytest.fixture
-def page() -> Iterator[Page]:
-    """A browser page, desktop size."""
-    with new_page() as page:
-        yield page
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page of it, desktop size."""
+    page = context.new_page()
+    yield page
+    page.close()
 
 
 def numbers(page: Page) -> list[str]:
@@ -28,7 +35,9 @@ def numbers(page: Page) -> list[str]:
     return page.locator('[data-testid="stMetricValue"]').all_inner_texts()
 
 
-def test_a_filter_changes_the_numbers_survives_a_page_change_and_lives_in_the_link(base: str, page: Page) -> None:
+def test_a_filter_changes_the_numbers_survives_a_page_change_and_lives_in_the_link(
+    base: str, browser: Browser, page: Page
+) -> None:
     open_page(page, base, "executive")
     before = numbers(page)
     page.locator('[data-testid="stMultiSelect"]').first.locator("input").click()
@@ -42,8 +51,7 @@ def test_a_filter_changes_the_numbers_survives_a_page_change_and_lives_in_the_li
     settle(page)
     chosen = numbers(page)
     assert chosen != before
-    assert page.context.browser
-    other = page.context.browser.new_page()
+    other = browser.new_page()
     other.goto(page.url)
     settle(other)
     expect(other.locator('[data-testid="stMetricValue"]')).to_have_text(chosen, timeout=30_000)
@@ -57,7 +65,8 @@ def test_a_filter_changes_the_numbers_survives_a_page_change_and_lives_in_the_li
     )
 
 
-def test_the_first_page_is_there_for_less_than_four_megabytes(base: str, page: Page) -> None:
+def test_the_first_page_is_there_for_less_than_four_megabytes(base: str, browser: Browser) -> None:
+    page = browser.new_page(viewport=SCREEN)  # of somebody who has fetched nothing yet
     wire = page.context.new_cdp_session(page)
     sizes: list[float] = []
     wire.on("Network.loadingFinished", lambda answer: sizes.append(answer["encodedDataLength"]))
@@ -66,6 +75,7 @@ def test_the_first_page_is_there_for_less_than_four_megabytes(base: str, page: P
     open_page(page, base, "executive", pause=1000)
     assert len(sizes) > 100
     assert 2e6 < sum(sizes) < 4e6
+    page.close()
 
 
 def click_bar(page: Page, chart: int, bar: int = 0) -> None:

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.conftest import Company, free_port
-from tests.e2e.browser import chromium, new_page, settle
+from tests.e2e.browser import chromium, settle
 from tests.e2e.provider import CLIENT, Provider, running_provider
 from warehouse.settings import ROOT
 
@@ -36,14 +36,6 @@ def dashboard(company: Company, **settings: str) -> Iterator[str]:
         yield f"http://127.0.0.1:{own.environment['APP_PORT']}"
     finally:
         own.run("app", "stop")
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    """A browser, for sessions that know nothing of each other."""
-    with new_page() as page:
-        assert page.context.browser
-        yield page.context.browser
 
 
 def shot(page: Page, name: str) -> None:
