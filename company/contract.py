@@ -33,6 +33,7 @@ class Column:
     is_optional: bool = False  # many companies have none: a file without it lacks nothing
     currency_of: tuple[str, ...] = ()  # the amounts of the row whose currency it says
     word: str = ""  # the kind of the company's words that stand in it
+    otherwise: str = ""  # what to write where none of the accepted values is meant
 
     @property
     def is_percent(self) -> bool:
@@ -163,6 +164,7 @@ def _column(entry: dict[str, Any]) -> Column:
         bool(meta.get("optional")),
         tuple(meta.get("of", ())),
         str(meta.get("word", "")),
+        str(meta.get("otherwise", "")),
     )
 
 

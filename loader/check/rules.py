@@ -49,7 +49,7 @@ def rules_of(column: Column) -> list[Rule]:
     if column.not_null:
         rules.append(Rule(column.name, "not_null", f"{name} is null", "empty, but a value is required"))
     if column.accepted:
-        message = f"not one of {', '.join(column.accepted)}"
+        message = "; ".join(filter(None, [f"not one of {', '.join(column.accepted)}", column.otherwise]))
         rules.append(Rule(column.name, "accepted_values", f"{name} not in ({literals(column.accepted)})", message))
     if column.minimum is not None:
         low = f"try_cast({name} as double) < {column.minimum}"

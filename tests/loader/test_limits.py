@@ -56,6 +56,21 @@ def test_an_interval_is_said_in_exactly_one_way(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("word", ["yearly", "annually", "semi-annual", "biweekly"])
+def test_an_interval_of_another_name_is_refused_with_what_to_write(tmp_path: Path, word: str) -> None:
+    changes = ledger(tmp_path / "changes", "unit_price,billing_interval", f"10,{word}", "10,annual")
+    head = "subscription_id,account_id,product_id,status,started_at,billing_interval"
+    line = f"S1,A1,P1,active,2026-01-05 10:00:00,{word}"
+    subscriptions = write(tmp_path / "subscriptions", "billing/subscriptions", head, line)
+    said = (
+        "not one of monthly, quarterly, annual; yearly and annually are annual; any other is interval_count and "
+        "interval_unit with this column empty: 6 month for semi-annual, 2 week for biweekly"
+    )
+    for data, table in ((changes, "billing.subscription_changes"), (subscriptions, "billing.subscriptions")):
+        problems = check(data, tmp_path)[table].problems
+        assert [(p.line, p.column, p.message) for p in problems] == [(2, "billing_interval", said)]
+
+
 def test_a_file_without_the_short_name_says_its_interval_in_units(tmp_path: Path) -> None:
     data = ledger(tmp_path / "data", "unit_price,interval_count,interval_unit", "10,1,week", "10,,week")
     outcome = check(data, tmp_path)["billing.subscription_changes"]
