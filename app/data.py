@@ -50,6 +50,7 @@ def tower(scope: str) -> Tower:
         bool(row["is_last_month_partial"]),
         _company(int(row["publication"]), scope),
         int(row["fiscal_year_first_month"]),
+        row["data_start_date"],
     )
 
 

@@ -33,6 +33,7 @@ class Tower:
     is_partial: bool
     company: Company = NOBODY
     year_starts: int = CALENDAR_YEAR  # the month, 1 to 12, in which the company's years start
+    first_day: date = date.min  # of the data
 
     @property
     def role(self) -> str | None:

@@ -2,6 +2,7 @@
 select
     (select coalesce(max(publication_id), 0) from ops.publications) as publication,
     as_of_date,
+    data_start_date,
     first_month,
     last_month,
     is_last_month_partial,

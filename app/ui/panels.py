@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -36,6 +37,7 @@ def chart(
     height: int = 330,
     drill: Drill | None = None,
     marks: bool = False,
+    weeks: tuple[date, date] | None = None,
     needs: str = "",
 ) -> None:
     """A chart in a bordered panel, with its picture to take away.
@@ -44,16 +46,21 @@ def chart(
     else `empty`. `needs` are metrics and marts without whose data the panel says so, however much was found.
 
     With `marks` the releases, price changes and campaigns of the selection are drawn when the head's toggle is on.
+    A chart by week says with `weeks` from which day to which it holds all; a week that lies beyond is drawn as a part.
 
     With `drill` a click on a bar, cell or point lists the accounts behind it: the function takes the point and
     returns them, one a row, with `account_id` and `account_name` (see `drill.accounts`).
     """
+    if weeks:
+        help = f"{help} {charts.PART_WEEKS}".strip()
     with st.container(border=True, height="stretch"):
         st.markdown(f"**{plain(title)}**", help=help or None)
         missing = _missing(visit, needs)
         if figure is None or missing:
             _nothing(of, empty, missing)
         else:
+            if weeks:
+                charts.part_weeks(figure, *weeks)
             if marks and visit.marks:
                 charts.mark(figure, events(visit.build, visit.filters))
             _lay_out(figure, height, clickable=drill is not None)

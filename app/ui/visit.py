@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -47,6 +48,11 @@ class Visit:
     def look(self) -> Look:
         """How its charts write amounts and colour words."""
         return look_of(self.build.company)
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The first and last day of the chosen months that the data know."""
+        return max(self.filters.start, self.build.first_day), min(self.filters.last_day, self.build.as_of)
 
     @property
     def active(self) -> str:

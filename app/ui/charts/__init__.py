@@ -9,10 +9,12 @@ from app.ui.charts.bars import bars, histogram, pareto, shares, steps
 from app.ui.charts.describing import describe
 from app.ui.charts.lines import band, expected, lines, lines_by, mark
 from app.ui.charts.stacks import bridge, stacked, stacked_by
+from app.ui.charts.weeks import PART_WEEKS, part_weeks
 from app.ui.formats import MONEY
 
 __all__ = [
     "MONEY",
+    "PART_WEEKS",
     "at",
     "band",
     "bars",
@@ -24,6 +26,7 @@ __all__ = [
     "lines_by",
     "mark",
     "pareto",
+    "part_weeks",
     "shares",
     "stacked",
     "stacked_by",

@@ -96,9 +96,10 @@ with right:
             markers=False,
         ),
         of=errors,
-        help="Error events in the product; the first and last week may be partial.",
+        help="Error events in the product.",
         drill=lambda point: accounts(tower, filters, "product_errors", days=week(point.value, filters)),
         marks=True,
+        weeks=visit.days,
     )
 left, right = st.columns(2)
 with left:

@@ -63,8 +63,9 @@ with right:
             markers=False,
         ),
         of=usage,
-        help="Weeks begin on Monday; the first and the last may be partial.",
+        help="Weeks begin on Monday.",
         empty="No product use within these months.",
+        weeks=(max(since, tower.first_day), visit.days[1]),
     )
 left, right = st.columns(2)
 moves = moves_of(tower.company)

@@ -64,9 +64,10 @@ with left:
         "Pipeline created, won and lost by week",
         charts.lines(flow.frame, "period", FLOW, tick=charts.MONEY, zero=True, colours=FLOW_COLOURS),
         of=flow,
-        help="ACV by week; the first and last week may be partial.",
+        help="ACV by week, of the weeks that begin within the months.",
         drill=lambda point: accounts(tower, filters, FLOW_METRICS[point.series], days=week(point.value)),
         marks=True,
+        weeks=(tower.first_day, tower.as_of),
     )
 with right:
     chart(
@@ -76,6 +77,7 @@ with right:
         of=flow,
         help="ACV of deals won before their expected week, and of deals whose expected week passed (below the axis).",
         drill=lambda point: accounts(tower, filters, f"{point.series}_amount", days=week(point.value)),
+        weeks=(tower.first_day, tower.as_of),
     )
     chart(
         visit,

@@ -93,10 +93,11 @@ with right:
         charts.stacked_by(cells.frame, "week", "activities", "activity_type", ",d"),
         of=cells,
         needs="activities",
-        help="By the day they took place or were planned for; the first and last week may be partial.",
+        help="By the day they took place or were planned for.",
         drill=lambda point: worked(
             "activities", activity_type=point.where["activity_type"], days=week(point.where["week"], filters)
         ),
+        weeks=visit.days,
     )
 left, middle, right = st.columns(3)
 with left:

@@ -44,9 +44,10 @@ with left:
         "Tickets opened per week",
         charts.bars(weekly.frame, "period", "tickets"),
         of=weekly,
-        help="By day of opening; the first and last week may be partial.",
+        help="By day of opening.",
         drill=lambda point: behind(days=week(point.value, filters)),
         marks=True,
+        weeks=visit.days,
     )
 with right:
     backlog = rows(tower, "backlog", filters)
