@@ -37,9 +37,9 @@ def query(
     Without a grain a stock metric gives its value at the end of the range and a flow metric its sum or ratio of sums
     over it; `now` metrics are as of the as-of date whatever the range. `filters` maps dimensions to accepted values;
     an empty list filters nothing. A question that neither filters pipelines nor asks for renewals leaves renewal
-    pipelines out. start and end are months (any day in them). `role` is the login role that asks, of
-    a row scope; None sees every row. Raises MetricError for a question that makes no sense, TowerError when the
-    warehouse does not answer.
+    pipelines out. start and end are months (any day in them); without a start a question begins where the pages do,
+    with the first month of the window. `role` is the login role that asks, of a row scope; None sees every row.
+    Raises MetricError for a question that makes no sense, TowerError when the warehouse does not answer.
     """
     wanted = [get_metric(name) for name in dict.fromkeys(metrics)]
     if not wanted:
@@ -66,6 +66,12 @@ def grains(role: str | None = None) -> tuple[str, ...]:
     return (*GRAINS, *(name for name, months in FISCAL.items() if later % months))
 
 
+def _first_month(role: str | None) -> date | None:
+    found = fetch("select first_month from marts.dim_tower", {}, role)
+    first: date | None = found.iloc[0]["first_month"] if len(found) else None
+    return first
+
+
 def answer(
     behaviour: str,
     names: Sequence[str],
@@ -78,8 +84,11 @@ def answer(
     days: bool = False,
     role: str | None,
 ) -> pd.DataFrame:
-    """Metrics that behave alike in time, as in `query`; with `days` start and end are days, not months."""
-    low, high, units = _range(behaviour, start, end, grain)
+    """Metrics that behave alike in time, as in `query`; with `days` start and end are days, not months.
+
+    Without a start they begin with the first month of the window.
+    """
+    low, high, units = _range(behaviour, start or _first_month(role), end, grain)
     frame = _run(names, group_by, filters, low, high, units, role, "day" if days else "month")
     return _coarsen(frame, behaviour, group_by, grain, units)
 

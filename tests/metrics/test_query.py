@@ -73,6 +73,17 @@ def test_a_stock_is_its_value_at_the_end_of_the_period(in_company: Settings) -> 
     assert query(["mrr"], start=date(2026, 1, 1), end=date(2026, 3, 1)).iloc[0, 0] == months[date(2026, 3, 1)]
 
 
+def test_without_a_start_a_question_begins_with_the_window_as_the_pages_do(in_company: Settings) -> None:
+    first = date(2025, 5, 1)
+    months = query(["deals_created"], grain="month")
+    assert months["period"].min() == first
+    assert query(["deals_created"]).iloc[0, 0] == months["deals_created"].sum() > 0
+    told = query(["deals_created"], start=date(2024, 1, 1), grain="month")  # some deals were created before
+    assert told["period"].min() < first
+    pd.testing.assert_frame_equal(told[told["period"] >= first].reset_index(drop=True), months)
+    assert query(["deals_created"], end=date(2025, 4, 30)).fillna(0).iloc[0, 0] == 0
+
+
 def test_who_is_gone_by_the_end_of_a_period_is_not_counted_with_an_earlier_month(in_company: Settings) -> None:
     months = query(["scored_customers"], ["account"], grain="month")
     quarters = query(["scored_customers"], ["account"], grain="quarter")
