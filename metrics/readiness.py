@@ -101,9 +101,10 @@ def print_readiness(out: Console, project: Path, filled: set[str]) -> None:
     for line in (line for line in lines if line.kind == "metric"):
         groups.setdefault((line.missing, () if line.missing else line.partly), []).append(line.label)
     for (missing, partly), names in sorted(groups.items()):
-        what = f"need {', '.join(missing)}" if missing else "work"
+        one = len(names) == 1
+        what = f"need{'s' * one} {', '.join(missing)}" if missing else f"work{'s' * one}"
         what += f" in part, without {', '.join(partly)}" if partly else ""
-        out.print(f"{len(names)} metrics {what}: {', '.join(sorted(names))}", markup=False)
+        out.print(f"{len(names)} metric{'s' * (not one)} {what}: {', '.join(sorted(names))}", markup=False)
 
 
 def _needs(part: str) -> dict[str, set[str]]:

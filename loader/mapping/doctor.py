@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -138,6 +139,7 @@ class Doctor:
             empty = [c.name for c in fit.table.columns if c.name not in draft.tables[key]["columns"]]
             said = f"; left empty: {', '.join(empty)}" if empty else ""
             self.say(f"  {key} from {_shown(fit.file)}{said}")
+        self.say_unread(draft, taken)
         for line in draft.placed:
             self.say(f"  {line}")
         command = f"make load-data DATA={self.folder} MAPPING={given}"
@@ -148,6 +150,14 @@ class Doctor:
         for question in mapping.questions:
             self.say(f"  {question}")
         self.say(f"Then: {command}")
+
+    def say_unread(self, draft: Draft, taken: dict[str, Fit]) -> None:
+        """The columns of the drafted files that the draft makes nothing of."""
+        said = str([draft.tables, draft.lookups])
+        for file in {fit.file.number: fit.file for fit in taken.values()}.values():
+            unread = [name for name in file.columns if not re.search(rf"\b{re.escape(name)}\b", said)]
+            if unread:
+                self.say(f"  not read of {_shown(file)}: {', '.join(unread)}")
 
     def say_left(self, left: Iterable[Looked], fits: Fits) -> None:
         """The files that nothing reads, and why."""

@@ -306,6 +306,16 @@ def test_a_question_may_stand_wherever_an_answer_may(tmp_path: Path) -> None:
     ]
 
 
+def test_the_doctor_names_the_columns_that_its_draft_makes_nothing_of(tmp_path: Path) -> None:
+    line = "K1,Alfa,2026-01-03,Germany,5,29.85,No\nK2,Beta,2026-02-14,France,7,56.95,Yes\n"
+    folder = made(
+        tmp_path / "data",
+        {"customers.csv": f"Customer ID,Company,Signup Date,Country,tenure,MonthlyCharges,Churn\n{line}"},
+    )
+    said = seen(folder, tmp_path / "own.yml")
+    assert "\n  not read of customers.csv: tenure, monthlycharges, churn\n" in said
+
+
 @pytest.mark.parametrize("name", ["stripe", "hubspot", "salesforce", "zendesk", "spend"])
 def test_the_doctor_knows_the_ready_mappings(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said = told(capsys, "doctor", str(EXPORTS / name), "--out", str(tmp_path / "draft.yml"))
@@ -322,6 +332,7 @@ def test_mapping_check_says_what_is_filled_guessed_and_missing(capsys: pytest.Ca
     assert "user_id (who asked is a person and not a user of the product)" in tickets
     assert re.search(r"Support & quality +works", said)
     assert "8 metrics need marketing.touches: first_touch_new_mrr" in said
+    assert "\n1 metric needs billing.usage_charges: usage_revenue\n" in said
 
 
 def test_readiness_of_accounts_and_subscriptions() -> None:
