@@ -82,7 +82,7 @@ def sentence(
     moved = change(now, before, metric.format)
     direction = moved.direction if moved else (now > before) - (now < before)
     where = f"at {new}" if not direction else f"a little, to {new}" if old == new else f"from {old} to {new}"
-    size = moved.text if moved and direction else ""
+    size = moved.text if moved and direction and not (moved.is_far and old != new) else ""
     count = f"n = {cases:,.0f}" if cases is not None else ""
     rest = ", ".join(part for part in (size, count) if part)
     return f"{metric.label} {VERBS[direction]} {where}" + (f" ({rest})" if rest else "")

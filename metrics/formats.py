@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 DECIMALS = 1  # of a change, and of a share in per cent
+FAR = 300  # per cent, beyond which a change says little and the earlier value says more
 SIZES = ((1e9, "B"), (1e6, "M"), (1e3, "K"))
 POINTS, PERCENT = "pts", "%"
 
@@ -73,11 +74,12 @@ def money(value: float, currency: Currency = UNKNOWN) -> str:
 class Change:
     """A difference as it is shown: `size` is rounded, so that what rounds to nothing is none, everywhere.
 
-    Of shares it is in points, of all else in per cent of the earlier value.
+    Of shares it is in points, of all else in per cent of the earlier value's size, `before` as it was shown.
     """
 
     size: float
     unit: str
+    before: str = ""
 
     @property
     def direction(self) -> int:
@@ -85,16 +87,34 @@ class Change:
         return (self.size > 0) - (self.size < 0)
 
     @property
+    def is_far(self) -> bool:
+        """Whether per cent say little: both values do."""
+        return self.unit == PERCENT and abs(self.size) > FAR
+
+    @property
+    def said(self) -> str:
+        """The change as it stands beside the later value: its text, or from which value it came so far."""
+        return f"from {self.before}" if self.is_far and self.before else self.text
+
+    @property
     def text(self) -> str:
         """Such as +1.2 pts or -0.4 %."""
         return f"{self.size:+.{DECIMALS}f} {self.unit}" if self.direction else f"{0:.{DECIMALS}f} {self.unit}"
 
 
-def change(now: float, before: float, kind: str) -> Change | None:
-    """The change between two values of a metric's format; None where one is unknown, or growth is from nothing."""
+def change(now: float, before: float, kind: str, currency: Currency = UNKNOWN) -> Change | None:
+    """The change between two values of a metric's format; None where one is unknown, or growth is from nothing.
+
+    Shares that look alike have not changed, nor has what looks like nothing both times.
+    """
     if math.isnan(now) or math.isnan(before):
         return None
+    shown = number(before, kind, currency)
+    looks_the_same = number(now, kind, currency) == shown
     if kind == "percent":
-        looks_the_same = number(now, kind) == number(before, kind)
         return Change(0.0 if looks_the_same else round(float(now - before) * 100, DECIMALS), POINTS)
-    return Change(round(float(now / before - 1) * 100, DECIMALS), PERCENT) if before else None
+    if not before:
+        return None
+    if looks_the_same and abs(now) < 1 and shown.lstrip("−-") == number(0.0, kind, currency):
+        return Change(0.0, PERCENT)
+    return Change(round(float((now - before) / abs(before)) * 100, DECIMALS), PERCENT, shown)

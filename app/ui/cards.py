@@ -19,8 +19,8 @@ from metrics import get_metric
 from metrics.catalogue import Metric
 from metrics.formats import UNKNOWN, Change, Currency, change, number
 
-Colour = Literal["normal", "inverse", "off"]
-DELTA_COLOURS: dict[str, Colour] = {"up_is_good": "normal", "down_is_good": "inverse"}
+Colour = Literal["green", "red", "gray"]
+ARROWS: dict[int, Literal["up", "down", "off"]] = {1: "up", -1: "down", 0: "off"}
 SHORT = {"prior_period": "on period", "prior_year": "on year"}
 RATES = ("percent", "ratio", "days", "hours", "months")  # formats of what can rest on too few cases
 
@@ -58,7 +58,7 @@ class Fact:
             return ""
         return f"{self.value / self.target:.0%} of target {number(self.target, self.metric.format, self.currency)}"
 
-    def judged(self, change: Change | None) -> str:
+    def judged(self, change: Change | None) -> Colour:
         """The name of the colour of a change: green, red, or gray where no direction is good, or there is none."""
         if change is None or not change.direction or self.is_few or self.metric.direction == "neutral":
             return "gray"
@@ -78,7 +78,10 @@ def facts(tower: Tower, filters: Filters, names: Sequence[str]) -> list[Fact]:
         Fact(
             metric,
             value := float(now[metric.name]),
-            {c: change(value, float(row.get(metric.name, math.nan)), metric.format) for c, row in before.items()},
+            {
+                c: change(value, float(row.get(metric.name, math.nan)), metric.format, tower.company.currency)
+                for c, row in before.items()
+            },
             _target(metric, now),
             float(now[metric.sample]) if metric.sample and metric.format in RATES else None,
             _ignored(metric.name, tower, filters),
@@ -136,13 +139,12 @@ def _ignored(name: str, tower: Tower, filters: Filters) -> list[str]:
 
 def _card(visit: Visit, fact: Fact) -> None:
     metric, main = fact.metric, fact.changes[visit.filters.compare]
-    is_judged = fact.judged(main) != "gray"
     st.metric(
         metric.label + (" *" if fact.ignored else ""),
         f":gray[{fact.text}]" if fact.is_few else fact.text,
-        main.text if main else None,
-        delta_color=DELTA_COLOURS.get(metric.direction, "off") if is_judged else "off",
-        delta_arrow="auto" if main and main.direction else "off",
+        main.said if main else None,
+        delta_color=fact.judged(main),
+        delta_arrow=ARROWS[main.direction] if main else "off",
         delta_description=SHORT[visit.filters.compare] if main else None,
         help="\n\n".join(_notes(fact)),
         chart_data=fact.history if len(fact.history) > 1 else None,
@@ -187,7 +189,7 @@ def _said(visit: Visit, fact: Fact) -> list[str]:
             said.append(f"month to {visit.build.as_of:%d %b}")
     other = next(compare for compare in COMPARISONS if compare != visit.filters.compare)
     if changed := fact.changes[other]:
-        said.append(f":{fact.judged(changed)}[{changed.text}] {SHORT[other]}")
+        said.append(f":{fact.judged(changed)}[{changed.said}] {SHORT[other]}")
     if fact.target:
         share = fact.value / fact.target
         said.append(f":{'green' if share >= 1 else 'red' if share < 0.95 else 'orange'}[{fact.of_target}]")

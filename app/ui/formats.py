@@ -22,8 +22,8 @@ def plain(text: object) -> str:
 
 
 def words(value: object) -> object:
-    """A code such as missing_feature as people write it; anything else as it is."""
-    if isinstance(value, str) and value == value.lower() and value.replace("_", "").isalpha():
+    """A code such as missing_feature, or words like it, as people write them; anything else as it is."""
+    if isinstance(value, str) and value == value.lower() and value.replace("_", "").replace(" ", "").isalpha():
         return value.replace("_", " ").capitalize()
     return value
 

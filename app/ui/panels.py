@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
@@ -21,7 +21,10 @@ from metrics.company import Company
 from metrics.formats import Currency
 from warehouse.errors import TowerError
 
+MONTH, DAY = "MMM YYYY", "D MMM YYYY"  # how columns write months, days and moments
+MOMENT = f"{DAY}, HH:mm"
 AMOUNT = "dollar"  # the format by which a column says that it holds amounts
+MEASURED, LETTER, LONG = 10, 7, 40  # rows that the browser measures, pixels of a letter, letters that have room
 CODED = {"stage", "reason", "loss_reason", "priority", "category"}  # columns that hold codes
 
 
@@ -100,7 +103,7 @@ def table(
             _read_well(frame, shown),
             hide_index=True,
             width="stretch",
-            column_config=shown | _links(title, frame, shown, drill),
+            column_config=_with_room(frame, shown) | _links(title, frame, shown, drill),
             column_order=[name for name in frame.columns if name != "account_id"],
             height="content" if len(frame) <= 11 else 420,
             placeholder="–",
@@ -183,7 +186,9 @@ def link(title: str, frame: pd.DataFrame, column: str, label: str) -> dict[str, 
         else:
             st.session_state["_clicked"] = (title, Point({column: frame[column].iloc[row]}, row=row))
 
-    return {column: st.column_config.ButtonColumn(label, type="tertiary", alignment="left", on_click=clicked, key=key)}
+    width = _room(frame[column])
+    look: dict[str, Any] = {"type": "tertiary", "alignment": "left", "width": width}
+    return {column: st.column_config.ButtonColumn(label, on_click=clicked, key=key, **look)}
 
 
 def _links(title: str, frame: pd.DataFrame, shown: Mapping[Any, Any], drill: Drill | None) -> dict[str, Any]:
@@ -201,7 +206,7 @@ def _lay_out(figure: go.Figure, height: int, clickable: bool) -> None:
     figure.update_layout(
         height=height,
         margin={"l": 8, "r": 12, "t": 30, "b": 8},
-        legend={"orientation": "h", "y": -0.18, "x": 0, "title": None},
+        legend={"orientation": "h", "y": -0.26 if figure.layout.xaxis.title.text else -0.18, "x": 0, "title": None},
         font={"size": 12},
         hovermode=figure.layout.hovermode or hover,
         separators=".,",
@@ -221,6 +226,23 @@ def _read_well(frame: pd.DataFrame, shown: dict[Any, Any]) -> pd.DataFrame:
     return frame.assign(**coded, **shares)
 
 
+def _with_room(frame: pd.DataFrame, shown: Mapping[Any, Any]) -> dict[Any, Any]:
+    """The columns, those of text as wide as what stands in rows that the browser does not measure."""
+    roomy = dict(shown)
+    for name in frame.columns.intersection([*shown]):
+        column = shown[name] if isinstance(shown[name], dict) else st.column_config.Column(shown[name])
+        if (room := _room(frame[name])) and not column.get("width"):
+            roomy[name] = column | {"width": room}
+    return roomy
+
+
+def _room(values: pd.Series) -> int | None:
+    """The width, in pixels, of the longest text; None where it stands in the first rows, which the browser measures."""
+    lengths = [len(text) if isinstance(text, str) else 0 for text in values]
+    longest = max(lengths, default=0)
+    return 24 + LETTER * min(longest, LONG) if longest > max(lengths[:MEASURED], default=0) else None
+
+
 def _missing(visit: Visit, needs: str) -> tuple[str, ...]:
     """The tables that a panel lacks, by what it says it needs."""
     return lacks_of(visit.build).for_any(needs.split()) if needs else ()
@@ -237,8 +259,15 @@ def _nothing(of: Found, reason: str, missing: tuple[str, ...]) -> None:
 
 
 def _column(name: str, values: pd.Series, company: Company) -> Any:
-    """How a column looks where the page doesn't say: amounts, whole counts, or its title alone."""
+    """How a column looks where the page doesn't say: days, amounts, whole counts, or its title alone."""
     title = company.label(name) if company.knows(name) else title_of(name)
+    first = next(iter(values.dropna()), None)
+    if isinstance(first, date):
+        if name.endswith("_month"):
+            return st.column_config.DateColumn(title, format=MONTH)
+        if isinstance(first, datetime):
+            return st.column_config.DatetimeColumn(title, format=MOMENT)
+        return st.column_config.DateColumn(title, format=DAY)
     if pd.api.types.is_float_dtype(values):
         if is_money(name):
             return st.column_config.NumberColumn(title, format=company.currency.printf)

@@ -50,6 +50,10 @@ def metric(format: str) -> Metric:
         ("money", 2_850_000, 2_850_100, "0.0 %", "Metric stayed at $2.85M"),
         ("money", 2_850_000, 2_853_500, "+0.1 %", "Metric rose a little, to $2.85M (+0.1 %)"),
         ("money", 2_000, 3_000, "+50.0 %", "Metric rose from $2.00K to $3.00K (+50.0 %)"),
+        ("money", 0.25, 0.22, "0.0 %", "Metric stayed at $0"),
+        ("money", 790, 18_200, "+2203.8 %", "Metric rose from $790 to $18.2K"),
+        ("money", -2_000, 1_000, "+150.0 %", "Metric rose from −$2.00K to $1.00K (+150.0 %)"),
+        ("money", -2_000, -3_000, "-50.0 %", "Metric fell from −$2.00K to −$3.00K (-50.0 %)"),
         ("count", 0, 3, None, "Metric rose from 0 to 3"),
         ("count", 0, 0, None, "Metric stayed at 0"),
     ],
@@ -63,6 +67,14 @@ def test_a_change_is_rounded_alike_on_cards_and_in_the_memo_and_none_is_no_direc
     fact = Fact(metric(format), now, {}, None, None, [], False, [])
     colour = {"-": "red", "+": "green", "0": "gray"}[(text or "0")[0]]
     assert fact.judged(moved) == colour
+
+
+def test_a_change_beyond_three_hundred_per_cent_says_from_where_it_came() -> None:
+    for before, now, said in ((100, 400, "+300.0 %"), (100, 401, "from $100"), (-100, 201, "from −$100")):
+        moved = change(now, before, "money", Currency("$"))
+        assert moved and moved.said == said and moved.direction == 1
+    points = change(4.5, 0.5, "percent")
+    assert points and points.said == "+400.0 pts"
 
 
 def test_what_is_not_known_is_no_change() -> None:

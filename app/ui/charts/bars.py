@@ -31,8 +31,8 @@ def bars(
 ) -> go.Figure | None:
     """Plain bars with their values, written as `kind` (money, percent, count, …) says.
 
-    `n` names the column with the number of cases: it is written beside the value (on hover where bars are many), and
-    bars on fewer than ten cases are grey.
+    `n` names the column with the number of cases: it is written beside the value, and bars on fewer than ten cases are
+    grey. Where bars are many it is shown on hover, and in place of a value that rests on few.
     """
     frame = frame.dropna(subset=[y])
     if frame.empty or not frame[y].abs().sum():
@@ -48,7 +48,7 @@ def bars(
             **{across: names, up: values},
             orientation="h" if horizontal else "v",
             text=_labels(
-                _written(values, kind, many, look) if labels is None and kind else labels,
+                _written(values, kind, many, look, list(frame[n]) if n else []) if labels is None and kind else labels,
                 [] if many else cases,
                 " " if horizontal else "<br>",
             ),
@@ -68,9 +68,12 @@ def bars(
     return _bar_axes(figure, values, tick, horizontal, 1.25 if n else 1.15, many)
 
 
-def _written(values: pd.Series, kind: str, many: bool, look: Look) -> list[str]:
-    """Values as `kind` says; shares of many bars without decimals."""
-    return [f"{v:.0%}" if many and kind == "percent" else number(v, kind, look.currency) for v in values]
+def _written(values: pd.Series, kind: str, many: bool, look: Look, cases: list[float]) -> list[str]:
+    """Values as `kind` says; shares of many bars without decimals, and the cases alone where they are few."""
+    written = [f"{v:.0%}" if many and kind == "percent" else number(v, kind, look.currency) for v in values]
+    if not (many and cases):
+        return written
+    return [f"n={count:.0f}" if count < FEW else text for text, count in zip(written, cases, strict=True)]
 
 
 def _labels(labels: list[str] | None, cases: list[str], gap: str) -> list[str] | None:

@@ -12,6 +12,8 @@ from app.ui.colours import BAD, FX, GOOD, MOVEMENTS, PLAIN, TOTAL, Look
 from app.ui.formats import MONEY, words
 from metrics.formats import money
 
+FEW_NAMES = 5  # have room for long names below their bars
+
 
 def stacked(
     frame: pd.DataFrame,
@@ -38,6 +40,9 @@ def stacked(
         )
     figure.update_layout(barmode="group" if side_by_side else "relative")
     figure.update_yaxes(tickformat=tick)
+    names = [name for name in frame[x].map(words) if isinstance(name, str)]
+    if len(names) > FEW_NAMES:  # of several words: one below the other, else they are turned and cut
+        figure.update_xaxes(tickvals=names, ticktext=[name.replace(" ", "<br>") for name in names])
     return figure
 
 

@@ -76,15 +76,15 @@ def _listed(visit: Visit, used: Found) -> None:
         columns={
             "feature_name": "Feature",
             **{name: st.column_config.NumberColumn(label, format="percent") for name, label in RATES.items()},
-            "using_accounts": st.column_config.NumberColumn("Accounts using it", format="%.0f"),
-            "eligible_feature_accounts": st.column_config.NumberColumn("that could", format="%.0f"),
-            "feature_users": st.column_config.NumberColumn("Users (28 days)", format="%.0f"),
+            "using_accounts": st.column_config.NumberColumn("Use it", format="%,.0f"),
+            "eligible_feature_accounts": st.column_config.NumberColumn("Could", format="%,.0f"),
+            "feature_users": st.column_config.NumberColumn("Users (28 days)", format="%,.0f"),
             "feature_usage_gap": st.column_config.NumberColumn("Usage gap", format="%+.2f"),
-            "feature_churned_accounts": st.column_config.NumberColumn("n churned", format="%.0f"),
+            "feature_churned_accounts": st.column_config.NumberColumn("n left", format="%,.0f"),
             "released_date": st.column_config.DateColumn("Released", format="D MMM YYYY"),
         },
-        help=f"In {month_label(end)}. Adoption: accounts using ÷ accounts that could. Popularity: users ÷ active "
-        "users. Stickiness: mean weekly ÷ 28-day users. Usage gap: uses per retained account less per churned one.",
+        help=f"In {month_label(end)}. Adoption: accounts that use it ÷ accounts that could. Popularity: users ÷ active "
+        "users. Stickiness: mean weekly ÷ 28-day users. Usage gap: uses per retained account less per one that left.",
         drill=lambda point: _using(visit, end, point),
     )
 

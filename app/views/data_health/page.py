@@ -36,6 +36,7 @@ audit.expected(visit, builds)
 st.subheader("What the numbers rest on")
 words.learned(visit)
 coverage = rows(tower, "coverage", filters)
+coverage = coverage.having(coverage.frame[["kind", *coverage.frame.columns.drop(["kind", "source"]), "source"]])
 dates = {
     name: st.column_config.DateColumn(name.replace("_", " ").capitalize(), format="D MMM YYYY")
     for name in ("first_day", "last_day", "as_of_date", "data_start_date")

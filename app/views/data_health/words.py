@@ -43,21 +43,21 @@ def _spellings(visit: Visit) -> dict[tuple[str, str], str]:
 
 
 def words_of(company: Company, spellings: dict[tuple[str, str], str] | None = None) -> pd.DataFrame:
-    """A row per word: kind, word, how else it is written, where it comes from, and what is known of it."""
+    """A row per word: its kind, what is known of it, how else it is written, and where it comes from."""
     others = spellings or {}
     found = pd.DataFrame(
         [
             {
-                "kind": company.labels[kind],
                 "word": word.value,
+                "kind": company.labels[kind],
+                "meaning": _meaning(kind, word),
                 "also_written": others.get((kind, word.value), ""),
                 "source": DECLARED if word.is_declared else LEARNED,
-                "meaning": _meaning(kind, word),
             }
             for kind in company.labels
             for word in company.words.get(kind, ())
         ],
-        columns=["kind", "word", "also_written", "source", "meaning"],
+        columns=["word", "kind", "meaning", "also_written", "source"],
     )
     return found if others else found.drop(columns="also_written")
 

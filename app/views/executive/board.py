@@ -102,7 +102,7 @@ def _kpis(figure: Any, board: Board) -> None:
         [
             fact.metric.label + (" *" if fact.ignored else ""),
             fact.text + (f" (n = {fact.cases:,.0f})" if fact.is_few else ""),
-            *(changed.text if (changed := fact.changes[compare]) else "–" for compare in COMPARISONS),
+            *(changed.said if (changed := fact.changes[compare]) else "–" for compare in COMPARISONS),
             fact.of_target or "–",
         ]
         for fact in board.facts

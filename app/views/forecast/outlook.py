@@ -123,6 +123,7 @@ def _fan(history: pd.DataFrame, standing: pd.DataFrame, quarter: date, target: f
     figure = charts.lines(fan, "week_start", {"won": "Closed"}, tick=charts.MONEY, zero=True)
     if figure:
         figure.data[0].line.color = GOOD
+        figure.update_xaxes(tickvals=list(fan["week_start"])[:: len(fan) // 6 + 1], tickformat="%-d %b")
         charts.expected(fan, "week_start", "weighted", "low", "high", "Weighted forecast", figure=figure)
         figure.data[-1].update(meta="weighted", customdata=charts.at(fan, "week_start"))
         if not math.isnan(target):

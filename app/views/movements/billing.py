@@ -93,27 +93,24 @@ def _failure_rates(visit: Visit, tower: Tower, filters: Filters) -> None:
 
 def _reconciled(visit: Visit, tower: Tower, filters: Filters) -> None:
     """MRR beside what the invoices say it is."""
-    left, right = st.columns([2, 3])
-    with left:
-        billed = split(tower, filters, ["mrr", "invoiced_mrr"], grain="month")
-        series = {"mrr": "MRR", "invoiced_mrr": "By the invoices"}
-        chart(
-            visit,
-            "MRR against invoices spread over their months",
-            charts.lines(billed.frame, "period", series, tick=charts.MONEY, zero=True),
-            of=billed,
-            needs="invoiced_mrr",
-            help="What the invoices say MRR is; months billed before the data begin have no invoice.",
-            drill=lambda point: accounts(tower, filters.narrowed(point.value), "mrr", "invoiced_mrr"),
-        )
-    with right:
-        table(
-            visit,
-            "Reconciliation at the end of the range",
-            rows(tower, "reconciliation", filters),
-            columns=money(
-                mrr="MRR", invoiced_mrr="By the invoices", difference="Difference", unexplained_mrr="Unexplained"
-            ),
-            help="MRR less what the invoices say, by reason; what no reason explains must be near zero.",
-            drill=lambda point: accounts(tower, filters, *COMPARED, explanation=point.value),
-        )
+    billed = split(tower, filters, ["mrr", "invoiced_mrr"], grain="month")
+    series = {"mrr": "MRR", "invoiced_mrr": "By the invoices"}
+    chart(
+        visit,
+        "MRR against invoices spread over their months",
+        charts.lines(billed.frame, "period", series, tick=charts.MONEY, zero=True),
+        of=billed,
+        needs="invoiced_mrr",
+        help="What the invoices say MRR is; months billed before the data begin have no invoice.",
+        drill=lambda point: accounts(tower, filters.narrowed(point.value), "mrr", "invoiced_mrr"),
+    )
+    table(
+        visit,
+        "Reconciliation at the end of the range",
+        rows(tower, "reconciliation", filters),
+        columns=money(
+            mrr="MRR", invoiced_mrr="By the invoices", difference="Difference", unexplained_mrr="Unexplained"
+        ),
+        help="MRR less what the invoices say, by reason; what no reason explains must be near zero.",
+        drill=lambda point: accounts(tower, filters, *COMPARED, explanation=point.value),
+    )
