@@ -100,7 +100,6 @@ used as (
         accounts.region,
         accounts.acquisition_channel,
         count(*) as using_accounts,
-        sum(feature_usage.using_users) as using_users,
         sum(feature_usage.uses) as uses
     from feature_usage
     inner join accounts on feature_usage.account_id = accounts.account_id
@@ -120,7 +119,6 @@ select
     features.is_beta,
     cast(eligible.eligible_accounts as bigint) as eligible_accounts,
     coalesce(used.using_accounts, 0) as using_accounts,
-    cast(coalesce(used.using_users, 0) as bigint) as using_users,
     cast(coalesce(used.uses, 0) as bigint) as uses
 from eligible
 inner join features on eligible.feature_id = features.feature_id
