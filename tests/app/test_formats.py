@@ -74,3 +74,11 @@ def test_text_has_room_beyond_the_rows_that_the_browser_measures() -> None:
     columns = _with_room(frame, {"name": "Name", "other": "Other"})
     assert columns["name"]["width"] == 24 + 7 * 22
     assert columns["other"] == "Other"
+
+
+def test_an_axis_of_few_counts_has_whole_numbers() -> None:
+    for most, step in ((4, 1), (5, None)):
+        frame = pd.DataFrame({"month": ["May", "June"], "up": [1, most - 1], "down": [0, 1]})
+        figure = charts.stacked(frame, "month", {"up": "Up", "down": "Down"}, ",d")
+        assert figure
+        assert figure.layout.yaxis.dtick == step

@@ -12,6 +12,7 @@ from app.ui.colours import BAD, FX, GOOD, MOVEMENTS, PLAIN, TOTAL, Look
 from app.ui.formats import MONEY, words
 from metrics.formats import money
 
+FEW_COUNTS = 5  # that are counted one by one on the axis
 FEW_NAMES = 5  # have room for long names below their bars
 
 
@@ -40,6 +41,8 @@ def stacked(
         )
     figure.update_layout(barmode="group" if side_by_side else "relative")
     figure.update_yaxes(tickformat=tick)
+    if tick == ",d" and frame[list(series)].abs().sum(axis=1).max() < FEW_COUNTS:
+        figure.update_yaxes(dtick=1)  # else 1.5 is written as 2, below another 2
     names = [name for name in frame[x].map(words) if isinstance(name, str)]
     if len(names) > FEW_NAMES:  # of several words: one below the other, else they are turned and cut
         figure.update_xaxes(tickvals=names, ticktext=[name.replace(" ", "<br>") for name in names])

@@ -68,7 +68,7 @@ def _metered(visit: Visit, tower: Tower, filters: Filters) -> None:
     chart(
         visit,
         "Usage revenue by month",
-        charts.bars(metered.frame, "period", "usage_revenue", kind="money"),
+        charts.bars(metered.frame, "period", "usage_revenue", kind="money", look=visit.look),
         of=metered,
         help="Metered charges of the month in which their period ends, beside MRR.",
         drill=lambda point: accounts(tower, filters.narrowed(point.value), "usage_revenue"),
