@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import calendar
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 import yaml
@@ -18,6 +18,7 @@ import yaml
 from company.profile import Profile
 from company.reading import read_profile
 
+T = TypeVar("T")
 DIMENSIONS = ["segment", "region", "acquisition_channel"]
 DAYS = {"spend_date", "target_month", "expected_close_date", "invoice_date", "due_date", "period_start", "period_end"}
 MONEY = {  # amounts that a row's currency is of
@@ -28,6 +29,20 @@ MONEY = {  # amounts that a row's currency is of
     "billing/usage_charges": ["amount"],
     "marketing/spend": ["amount"],
 }
+
+
+def kept(method: Callable[..., T]) -> Callable[..., T]:
+    """A method that works out each of its answers once: its object keeps them, and nobody changes them."""
+    name = f"_answers_of_{method.__name__}"
+
+    @wraps(method)
+    def answer(self: object, *asked: object) -> T:
+        answers: dict[tuple[object, ...], T] = vars(self).setdefault(name, {})
+        if asked not in answers:
+            answers[asked] = method(self, *asked)
+        return answers[asked]
+
+    return answer
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from tests.oracle.files import Files, Slice, ratio, within
+from tests.oracle.files import Files, Slice, kept, ratio, within
 
 FOREVER = pd.Timestamp("2200-01-01")
 SHORT = {"monthly": (1, "month"), "quarterly": (3, "month"), "annual": (1, "year")}
@@ -112,9 +112,15 @@ class Revenue:
             ends[row.account_id, row.month] = mine.loc[mine["starts"] < self.files.end_of(row.month), "stops"].max()
         return pd.Series(ends, dtype="datetime64[us]")
 
+    @kept
+    def movements_of(self, part: Slice) -> pd.DataFrame:
+        """The movements of a slice."""
+        return part.of(self.movements)
+
+    @kept
     def metrics(self, part: Slice, first: pd.Timestamp, last: pd.Timestamp) -> dict[str, float]:
         """Every revenue metric of the months from first to last."""
-        rows = part.of(self.movements)
+        rows = self.movements_of(part)
         rows = rows[rows["month"].between(first, last)]
         opening, closing = rows[rows["month"] == first], rows[rows["month"] == last]
         moves = rows.groupby("kind")["size"].agg(["sum", "size"]).reindex(KINDS, fill_value=0)
@@ -144,10 +150,13 @@ class Revenue:
 
     def acquisition(self, part: Slice, first: pd.Timestamp, last: pd.Timestamp) -> dict[str, float]:
         """What winning customers costs; spend knows only the channel, so other filters do not apply."""
-        part = part.only("acquisition_channel")
+        return self._acquired(part.only("acquisition_channel"), first, last)
+
+    @kept
+    def _acquired(self, part: Slice, first: pd.Timestamp, last: pd.Timestamp) -> dict[str, float]:
         spend = part.of(self.spend)
         spent = spend.loc[within(spend["spend_date"], first, last), "amount"].sum()
-        rows = part.of(self.movements)
+        rows = self.movements_of(part)
         new = rows[rows["month"].between(first, last) & (rows["kind"] == "new")]
         profit = new["size"].sum() / 100 * self.margin
         return {

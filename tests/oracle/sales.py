@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from tests.oracle.files import DIMENSIONS, Files, Slice, ratio, within
+from tests.oracle.files import DIMENSIONS, Files, Slice, kept, ratio, within
 
 DAY = pd.Timedelta(days=1)
 
@@ -83,7 +83,7 @@ class Sales:
         rows["overdue"] = rows["open"] & (rows["expected_close_date"] < self.files.now - DAY)
         return rows
 
-    @property
+    @cached_property
     def business(self) -> pd.DataFrame:
         """New business: deals outside renewal pipelines."""
         return self.deals[~self.deals["renewal"]]
@@ -101,17 +101,25 @@ class Sales:
         """Deal × stage entered: first entry, days over all stays (none while one runs), whether it went further."""
         rows, found = self.moves, []
         rows = rows.assign(days=(rows.groupby("deal_id")["entered_at"].shift(-1) - rows["entered_at"]) / DAY)
+        of_deal = dict(iter(rows[rows["outcome"] != "lost"].groupby("deal_id")))
         for (deal, stage), stay in rows[rows["outcome"] == "open"].groupby(["deal_id", "stage"]):
             entered, place = stay["entered_at"].iloc[0], stay["place"].iloc[0]
-            later = rows[rows["deal_id"].eq(deal) & (rows["entered_at"] >= entered) & (rows["outcome"] != "lost")]
+            own = of_deal[deal]
+            later = own[own["entered_at"] >= entered]
             days = stay["days"].sum() if stay["days"].notna().all() else math.nan
             found.append((deal, stage, entered, days, bool((later["place"] > place).any())))
         frame = pd.DataFrame(found, columns=["deal_id", "stage", "entered_at", "days", "further"])
         return frame.merge(self.deals[["deal_id", "pipeline", "renewal", *DIMENSIONS, "won", "lost"]], on="deal_id")
 
+    @kept
+    def business_of(self, part: Slice) -> pd.DataFrame:
+        """New business in a slice."""
+        return part.of(self.business)
+
+    @kept
     def metrics(self, part: Slice, first: pd.Timestamp, last: pd.Timestamp) -> dict[str, float]:
         """Deals closed, created and due in the months from first to last."""
-        rows = part.of(self.business)
+        rows = self.business_of(part)
         closed = rows[within(rows["closed_at"], first, last) & ~rows["open"]]
         won, lost = closed[closed["won"]], closed[closed["lost"]]
         due = rows[rows["open"] & ~rows["overdue"] & within(rows["expected_close_date"], first, last)]

@@ -9,7 +9,7 @@ from itertools import pairwise, takewhile
 import pandas as pd
 
 from company.hours import Span, elapsed
-from tests.oracle.files import Files, Slice, ratio, within
+from tests.oracle.files import Files, Slice, kept, ratio, within
 
 STEPS = {"first_response": "first_response_at", "resolution": "resolved_at"}
 CLOSED = ("resolved", "closed")
@@ -99,14 +99,19 @@ class Support:
         columns = (rows["ticket_id"], rows["priority"], rows["created_at"], ends)
         return pd.Series(pd.to_timedelta([ran(*row) for row in zip(*columns, strict=True)]), index=rows.index)
 
+    @kept
+    def tickets_of(self, part: Slice) -> pd.DataFrame:
+        """The tickets of a slice."""
+        return part.of(self.tickets)
+
     def backlog(self, part: Slice, instant: pd.Timestamp) -> int:
         """Tickets open just before an instant."""
-        rows = part.of(self.tickets)
+        rows = self.tickets_of(part)
         return int(((rows["created_at"] < instant) & ~(rows["resolved_at"] < instant)).sum())
 
     def metrics(self, part: Slice, first: pd.Timestamp, last: pd.Timestamp) -> dict[str, float]:
         """Tickets opened in the months from first to last; the backlog at their end."""
-        rows = part.of(self.tickets)
+        rows = self.tickets_of(part)
         rows = rows[within(rows["created_at"], first, last)]
         result = {
             "tickets": len(rows),
