@@ -54,11 +54,9 @@ def read_arguments() -> argparse.Namespace:
 
 
 def show_access(settings: Settings, out: Console) -> None:
-    """Bring the roles in line with access.yml, print whom it names, and warn of words that no row has."""
-    from warehouse.access import read_access, unknown_words
-    from warehouse.connections import owner_connection
+    """Bring the roles in line with access.yml, and print whom it names."""
+    from warehouse.access import read_access
     from warehouse.database import prepare_database
-    from warehouse.roles import words_known
 
     prepare_database(settings)
     access = read_access(settings.access_file)
@@ -66,9 +64,6 @@ def show_access(settings: Settings, out: Console) -> None:
         out.print(f"{email}: {scope.describe()}")
     others = access.default.describe() if access.default else "everything without OpenID Connect, refused with it"
     out.print(f"everybody else: {others}")
-    with owner_connection(settings) as connection, connection.cursor() as cursor:
-        for sentence in unknown_words(access, words_known(cursor)):
-            out.print(f"warning: {settings.access_file.name}: {sentence}", markup=False)
 
 
 def open_psql(settings: Settings, as_owner: bool, rest: list[str]) -> int:

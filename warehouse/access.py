@@ -1,10 +1,13 @@
-"""Who may see which rows: access.yml gives each user a scope, a choice of segments and regions."""
+"""Who may see which rows: access.yml gives each user a scope, a choice of segments and regions.
+
+It fails closed: what is missing, empty or unclear lets nobody in.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -41,20 +44,48 @@ EVERYTHING = Scope()
 
 @dataclass(frozen=True)
 class Access:
-    """What access.yml says: scopes by lower-case e-mail address, and the scope of everybody else, if there is one."""
+    """What access.yml says: scopes by lower-case e-mail address, and the scope of everybody else, if there is one.
+
+    `lines` say where an address, or `default`, stands in the file.
+    """
 
     users: Mapping[str, Scope]
     default: Scope | None
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
 
     def scope(self, email: str | None) -> Scope | None:
         """The scope of a user; None refuses. Whom no address names sees everything unless a default says less."""
         if email is None:
             return self.default or EVERYTHING
-        return self.users.get(email.lower(), self.default)
+        return self.users.get(spelled(email), self.default)
 
     def scopes(self) -> set[Scope]:
         """Every scope that needs a role of its own."""
         return {*self.users.values(), self.default or EVERYTHING} - {EVERYTHING}
+
+
+class _Entries(yaml.SafeLoader):
+    """YAML whose keys are there once, in whatever spelling, and whose lines are known."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.lines: dict[str, int] = {}
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """The mapping of a node. Raises TowerError that names both lines of a key that is there twice."""
+        seen: dict[str, int] = {}
+        for key, _ in node.value:
+            name, line = spelled(str(key.value)), key.start_mark.line + 1
+            if name in seen:
+                raise TowerError(f"line {line}: {name} is named in line {seen[name]} already; keep one of them")
+            seen[name] = line
+        self.lines |= seen
+        return super().construct_mapping(node, deep)
+
+
+def spelled(name: str) -> str:
+    """An address as it is compared: without the spaces around it, in lower case."""
+    return name.strip().lower()
 
 
 def unknown_words(access: Access, known: Mapping[str, Collection[str]]) -> list[str]:
@@ -64,7 +95,8 @@ def unknown_words(access: Access, known: Mapping[str, Collection[str]]) -> list[
     """
     named = [*access.users.items(), *([("default", access.default)] if access.default else [])]
     return [
-        f"{name}: {dimension[:-1]} {word!r} shows nothing; the warehouse knows {', '.join(known[dimension])}"
+        f"line {access.lines[name]}: {name}: {dimension[:-1]} {word!r} is unknown; "
+        f"the warehouse knows {', '.join(known[dimension])}"
         for name, scope in named
         for dimension in DIMENSIONS
         for word in getattr(scope, dimension) or ()
@@ -73,20 +105,35 @@ def unknown_words(access: Access, known: Mapping[str, Collection[str]]) -> list[
 
 
 def read_access(path: Path) -> Access:
-    """Parse access.yml; a missing file names nobody. Raises TowerError that names the entry that is wrong."""
+    """Parse access.yml. Raises TowerError that names the entry that is wrong, or says that the file is not there."""
+    text = _text(path)
+    entries = _Entries(text)
     try:
-        text = path.read_text(encoding="utf-8") if path.is_file() else ""
-        content = yaml.safe_load(text) or {}
+        content = entries.get_single_data()
     except yaml.YAMLError as error:
         raise TowerError(f"{path.name} is not YAML: {' '.join(str(error).split())}") from error
+    except TowerError as error:
+        raise TowerError(f"{path.name}, {error}") from error
+    if content is None:
+        raise TowerError(f"{path.name} is empty, so nobody is let in; `users: {{}}` names nobody on purpose")
     if not isinstance(content, dict) or not {*content} <= {"users", "default"}:
         raise TowerError(f"{path.name} must hold `users` and `default`, nothing else")
     users = content.get("users") or {}
     if not isinstance(users, dict):
         raise TowerError(f"{path.name}: `users` must map e-mail addresses to scopes")
-    scopes = {str(name).lower(): _scope(path, str(name), entry) for name, entry in users.items()}
-    default = _scope(path, "default", content["default"]) if content.get("default") is not None else None
-    return Access(scopes, default)
+    scopes = {spelled(str(name)): _scope(path, str(name), entry) for name, entry in users.items()}
+    default = _scope(path, "default", content["default"]) if "default" in content else None
+    return Access(scopes, default, entries.lines)
+
+
+def _text(path: Path) -> str:
+    """What stands in the file."""
+    if not path.is_file():
+        raise TowerError(f"{path} is missing, so nobody is let in; bring it back, or begin with access.example.yml")
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise TowerError(f"{path} cannot be read, so nobody is let in: {error}") from error
 
 
 def _scope(path: Path, name: str, entry: Any) -> Scope:

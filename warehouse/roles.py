@@ -6,8 +6,9 @@ from typing import Any
 
 from psycopg2 import sql
 
-from warehouse.access import DIMENSIONS, Scope, read_access
+from warehouse.access import DIMENSIONS, Scope, read_access, unknown_words
 from warehouse.connections import reader_url
+from warehouse.errors import TowerError
 from warehouse.settings import Settings
 
 
@@ -21,8 +22,14 @@ def make_readers(cursor: Any, settings: Settings) -> None:
 
 
 def apply_access(cursor: Any, settings: Settings) -> None:
-    """Make the roles of the scopes in access.yml, and drop those that it no longer names. The cursor is the owner's."""
-    wanted = {str(scope.role(settings.database_name)): scope for scope in read_access(settings.access_file).scopes()}
+    """Make the roles of the scopes in access.yml, and drop those that it no longer names. The cursor is the owner's.
+
+    Raises TowerError, and changes nothing, when the file names a segment or region that the built marts do not know.
+    """
+    access = read_access(settings.access_file)
+    if unknown := unknown_words(access, words_known(cursor)):
+        raise TowerError(f"{settings.access_file.name}, {'; '.join(unknown)}")
+    wanted = {str(scope.role(settings.database_name)): scope for scope in access.scopes()}
     cursor.execute("select role_name from ops.row_scopes")
     known = {name for (name,) in cursor.fetchall()}
     cursor.execute("select rolname from pg_roles where starts_with(rolname, 'tower_scope_')")

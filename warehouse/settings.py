@@ -83,13 +83,11 @@ def read_env_file(path: Path) -> dict[str, str]:
 
 
 def write_env_file(root: Path = ROOT) -> bool:
-    """Make `.env` from `.env.example` with random passwords, unless it is there; likewise access.yml from its example.
+    """Make `.env` from `.env.example` with random passwords, unless it is there; likewise access.yml, once.
 
     Returns whether .env was made.
     """
-    example, access = root / "access.example.yml", root / "access.yml"
-    if example.exists() and not access.exists():
-        access.write_bytes(example.read_bytes())
+    _write_access_file(root)
     target = root / ".env"
     if target.exists():
         return False
@@ -100,6 +98,17 @@ def write_env_file(root: Path = ROOT) -> bool:
     target.write_text("\n".join(lines) + "\n", encoding="utf-8")
     target.chmod(0o600)
     return True
+
+
+def _write_access_file(root: Path) -> None:
+    """Make access.yml from its example the first time only: made again, it would open what the lost one closed."""
+    example, access, made = root / "access.example.yml", root / "access.yml", root / ".run" / "access.made"
+    if made.exists() or not example.exists():
+        return
+    if not access.exists():
+        access.write_bytes(example.read_bytes())
+    made.parent.mkdir(exist_ok=True)
+    made.touch()
 
 
 class Values:

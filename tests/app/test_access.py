@@ -159,6 +159,9 @@ def test_a_scope_that_the_warehouse_does_not_know_is_refused(
     file.write_text("default: {segment: [SMB]}")
     test = AppTest.from_file(str(ROOT / "app/main.py"), default_timeout=60).run()
     assert "access.yml" in test.error[0].value and not test.metric
+    file.unlink()
+    test = AppTest.from_file(str(ROOT / "app/main.py"), default_timeout=60).run()
+    assert "access.yml is missing, so nobody is let in" in test.error[0].value and not test.metric
 
 
 def test_every_cache_of_the_dashboard_is_kept_apart_by_scope() -> None:

@@ -50,7 +50,7 @@ def settings(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Iter
         found = load_settings()
         prepare_database(found)
         yield found
-        file.write_text("")
+        file.write_text("users: {}")
         prepare_database(found)
 
 
@@ -257,6 +257,16 @@ def test_metrics_that_are_kept_for_the_whole_company_are_empty_for_a_scope(setti
         ("user: {}", "must hold `users` and `default`"),
         ("users: [ann]", "`users` must map"),
         ("users: {", "is not YAML"),
+        ("", "access.yml is empty, so nobody is let in"),
+        ("# users: {}", "access.yml is empty, so nobody is let in"),
+        ("users: {}\ndefault:", "default must be `everything`"),
+        ("users:\n  ann@x.com: everything\n  ann@x.com: {segments: [SMB]}", "line 3: ann@x.com is named in line 2"),
+        (
+            "users:\n  Ann@x.com: everything\n\n  ' ann@X.com ': {segments: [SMB]}",
+            "line 4: ann@x.com is named in line 2",
+        ),
+        ("users: {}\nusers: {ann@x.com: everything}", "line 2: users is named in line 1"),
+        ("default: {segments: [SMB],\n  segments: [Enterprise]}", "line 2: segments is named in line 1"),
     ],
 )
 def test_a_mistake_in_access_yml_is_named_in_one_line(tmp_path: Path, text: str, says: str) -> None:
@@ -271,36 +281,43 @@ def test_a_word_that_the_warehouse_does_not_know_is_named_for_each_who_should_se
     access = Access(
         {"ann@x.com": Scope(("SBM", "SMB")), "ben@x.com": Scope(regions=("europe",)), "cfo@x.com": EVERYTHING},
         Scope(("SMB",), ("Asia",)),
+        {"ann@x.com": 2, "ben@x.com": 3, "cfo@x.com": 4, "default": 6},
     )
     assert unknown_words(access, {"segments": ["SMB", "Scale"], "regions": ["Europe"]}) == [
-        "ann@x.com: segment 'SBM' shows nothing; the warehouse knows SMB, Scale",
-        "ben@x.com: region 'europe' shows nothing; the warehouse knows Europe",
-        "default: region 'Asia' shows nothing; the warehouse knows Europe",
+        "line 2: ann@x.com: segment 'SBM' is unknown; the warehouse knows SMB, Scale",
+        "line 3: ben@x.com: region 'europe' is unknown; the warehouse knows Europe",
+        "line 6: default: region 'Asia' is unknown; the warehouse knows Europe",
     ]
     assert unknown_words(access, {}) == []  # nothing is built yet
 
 
-def test_make_access_warns_of_a_word_that_no_row_has(
-    settings: Settings, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
+def test_a_word_that_no_row_has_is_refused_and_changes_nothing(settings: Settings, tmp_path: Path) -> None:
     file = tmp_path / "access.yml"
-    file.write_text("users: {ann@x.com: {segments: [SBM], regions: [Europe]}}")
-    show_access(replace(settings, access_file=file), Console(soft_wrap=True))
-    prepare_database(settings)
-    lines = capsys.readouterr().out.splitlines()
-    said = "segment 'SBM' shows nothing; the warehouse knows SMB, Mid-Market, Enterprise"
-    assert lines[-1] == f"warning: access.yml: ann@x.com: {said}"
+    file.write_text("users:\n  ann@x.com: {segments: [SBM], regions: [Europe]}")
+    said = "access.yml, line 2: ann@x.com: segment 'SBM' is unknown; the warehouse knows SMB, Mid-Market, Enterprise"
+    for act in (lambda new: show_access(new, Console()), prepare_database):
+        with pytest.raises(TowerError) as caught:
+            act(replace(settings, access_file=file))
+        assert str(caught.value) == said
+    for scope in SCOPES:
+        assert run(login(settings, scope), "select count(*) from marts.dim_account")[0][0] > 0
+
+
+def test_a_missing_file_lets_nobody_in_and_changes_nothing(settings: Settings, tmp_path: Path) -> None:
+    missing = tmp_path / "access.yml"
+    for act in (read_access, lambda path: prepare_database(replace(settings, access_file=path))):
+        with pytest.raises(TowerError, match=r"access\.yml is missing, so nobody is let in"):
+            act(missing)
+    assert run(login(settings, SCOPES[0]), "select count(*) from marts.dim_account")[0][0] > 0
 
 
 def test_a_user_that_nobody_named_is_refused_unless_there_is_a_default(tmp_path: Path) -> None:
     file = tmp_path / "access.yml"
     file.write_text(FILE)
     access = read_access(file)
-    assert access.scope("ANN@example.com") == SCOPES[0]
+    assert access.scope("ANN@example.com") == access.scope(" ann@example.com") == SCOPES[0]
     assert access.scope("stranger@example.com") is None
     assert access.scope("") is None
     assert access.scope(None) == EVERYTHING
     file.write_text(FILE + "default: {segments: [SMB]}")
     assert read_access(file).scope("stranger@example.com") == read_access(file).scope(None) == SCOPES[0]
-    assert read_access(tmp_path / "missing.yml").scope(None) == EVERYTHING
-    assert read_access(tmp_path / "missing.yml").scope("stranger@example.com") is None

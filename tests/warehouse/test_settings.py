@@ -84,6 +84,9 @@ def test_access_yml_is_made_from_its_example_and_then_left_alone(folder: Path) -
     file.write_text("default: everything")
     write_env_file(folder)
     assert file.read_text() == "default: everything"
+    file.unlink()
+    write_env_file(folder)
+    assert not file.exists()  # made again, it would open what the lost one closed
 
 
 @pytest.mark.parametrize(
