@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status access gen-data load-data doctor mapping-check check-expected own-data rejects next-day dbt-deps dbt-run dbt-test docs insights app stop pgadmin psql metrics all check test lint mutate bench bench-app screenshots lock clean
+.PHONY: help setup up down status access gen-data load-data doctor mapping-check check-expected own-data rejects next-day dbt-deps dbt-run dbt-test docs insights app stop backup restore pgadmin psql metrics all check test lint mutate bench bench-app screenshots lock clean
 
 help:        ## this list
 	@grep -hE '^[a-z-]+: .*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -76,6 +76,14 @@ app: up ## start the dashboard in the background
 
 stop: setup ## stop the dashboard
 	@$(PY) -m app stop
+
+backup: up ## write what cannot be rebuilt into one file, without passwords (FILE=backups/name.dump)
+	@$(PY) -m warehouse backup $(if $(FILE),--file "$(FILE)")
+
+restore: up ## fill an empty warehouse from a backup and build it (FILE=backups/name.dump, FORCE=1 replaces a filled one)
+	@$(if $(FILE),:,echo "error: name the backup: make restore FILE=backups/name.dump" >&2; exit 1)
+	@$(PY) -m warehouse restore "$(FILE)" $(if $(FORCE),--force)
+	@$(PY) -m warehouse.dbt --quiet build --exclude-resource-type unit_test
 
 pgadmin: up ## start pgAdmin with the warehouse registered
 	@$(PY) -m warehouse pgadmin start

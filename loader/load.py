@@ -35,9 +35,8 @@ from loader.write.currencies import find_currencies, rated_before, rated_of, ref
 from loader.write.deletes import delete_rows
 from loader.write.making import make_table
 from loader.write.spellings import fold_spellings
+from warehouse.database import LOAD_LOCK
 from warehouse.errors import TowerError
-
-LOCK = 7_203_114  # one load at a time
 
 
 def load(
@@ -125,7 +124,7 @@ def _check_only(check: Check, options: Options, done: Loaded, progress: Progress
 
 def _begin(cursor: Any, tables: list[Table]) -> None:
     """Keep other loads out, and see that the tables are the contract's."""
-    cursor.execute("select pg_try_advisory_xact_lock(%s)", (LOCK,))
+    cursor.execute("select pg_try_advisory_xact_lock(%s)", (LOAD_LOCK,))
     if not cursor.fetchone()[0]:
         raise TowerError("another load is running; wait until it ends, then try again")
     cursor.execute("set local synchronous_commit = on")

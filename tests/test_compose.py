@@ -24,6 +24,8 @@ TARGETS = [
     "dbt-deps",
     "dbt-run",
     "dbt-test",
+    "backup",
+    "restore",
     "docs",
     "insights",
     "app",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from pathlib import Path
 
 from rich.console import Console
 
@@ -28,6 +29,13 @@ def main() -> int:
         out.print(pgadmin.start(settings) if arguments.action == "start" else pgadmin.stop(settings))
     elif arguments.command == "access":
         show_access(settings, out)
+    elif arguments.command in ("backup", "restore"):
+        from warehouse import backup
+
+        if arguments.command == "backup":
+            out.print(backup.backup(settings, arguments.file), markup=False)
+        else:
+            out.print(backup.restore(settings, arguments.file, arguments.force), markup=False)
     else:
         from warehouse import server
 
@@ -45,6 +53,13 @@ def read_arguments() -> argparse.Namespace:
     commands.add_parser("down", help="stop the warehouse and keep its data")
     commands.add_parser("access", help="say who may see what, once access.yml is in force")
     commands.add_parser("status", help="say where it runs and what is loaded")
+    saving = commands.add_parser(
+        "backup", help="write raw, ops, the history of accounts and the settings into one file"
+    )
+    saving.add_argument("--file", type=Path, help="where to (backups/<company>-<UTC time>.dump)")
+    restoring = commands.add_parser("restore", help="put a backup into an empty warehouse; then build the marts")
+    restoring.add_argument("file", type=Path)
+    restoring.add_argument("--force", action="store_true", help="replace all that a filled warehouse holds")
     psql = commands.add_parser("psql", help="open psql as reader (--owner: as owner)")
     psql.add_argument("--owner", action="store_true")
     psql.add_argument("rest", nargs="*", help="arguments for psql, after --")

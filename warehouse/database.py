@@ -13,6 +13,8 @@ from warehouse.roles import apply_access, make_readers
 from warehouse.settings import Settings
 
 PREPARE_SECONDS = 20
+SCHEMA = Path(__file__).parent / "schema.sql"
+LOAD_LOCK = 7_203_114  # held by whoever writes raw.*: one at a time
 
 
 def prepare_database(settings: Settings) -> None:
@@ -34,7 +36,7 @@ def _prepared(settings: Settings) -> bool:
     try:
         with autocommit(settings.owner()) as cursor:
             make_readers(cursor, settings)
-            cursor.execute((Path(__file__).parent / "schema.sql").read_text(encoding="utf-8"))
+            cursor.execute(SCHEMA.read_text(encoding="utf-8"))
             apply_access(cursor, settings)
         return True
     except (errors.DuplicateObject, errors.InternalError_, errors.UniqueViolation) as error:
