@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import gzip
+import sys
 from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,12 @@ from typing import Any
 import streamlit as st
 from anyio import to_thread
 from starlette.middleware import Middleware
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from app.sessions import PATH, answer
 
 STATIC = "/static/"  # where Streamlit serves its scripts and styles: named by their content, the same until an update
 TEXT = (b"text/", b"application/javascript", b"application/json", b"image/svg+xml")
@@ -78,4 +84,8 @@ def _packed(answer: list[Message]) -> list[Message] | None:
     ]
 
 
-app = st.App(Path(__file__).with_name("main.py"), middleware=[Middleware(Packed)])
+app = st.App(
+    Path(__file__).with_name("main.py"),
+    routes=[Route(PATH, answer, methods=["POST", "DELETE"])],
+    middleware=[Middleware(Packed)],
+)

@@ -2,24 +2,52 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import logging
-import re
 import time
 from dataclasses import dataclass
 from threading import Lock
 
 import streamlit as st
 
+from app.sessions import COOKIE, SESSIONS
 from warehouse.settings import load_settings
 
-COOKIE = "tower_session"
-KEPT = 12 * 3600  # seconds that a password keeps a browser signed in
 LONGEST_WAIT, FORGOTTEN = 60, 900  # seconds between attempts at most, and until earlier failures no longer count
-_failures: dict[str, tuple[int, float]] = {}
+FREE, BRAKE = 20, 2  # failures of an address, over all its tabs, that cost no tab but its own a wait; then its seconds
+# changes a ticket for the cookie, or gives the cookie back; always the same text: the server allows just this one
+SCRIPT = (
+    "{const door = document.querySelector('.tower-door'), ticket = door && door.dataset.ticket;"
+    "fetch('./session', ticket ? {method: 'POST', headers: {'x-ticket': ticket}} : {method: 'DELETE'})}"
+)
 _lock = Lock()
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Failures:
+    """Wrong passwords of a tab or an address: how many, and the second of the last one."""
+
+    count: int = 0
+    last: float = 0.0
+
+    def more(self, now: float) -> Failures:
+        """With one more; earlier ones are forgotten after a while."""
+        return Failures(self.count + 1 if now - self.last <= FORGOTTEN else 1, now)
+
+    def wait(self, now: float) -> float:
+        """Seconds that a tab still has to wait: 1, 2, 4, … up to a minute."""
+        return self._left(min(2.0 ** (self.count - 1), LONGEST_WAIT), now) if self.count else 0.0
+
+    def brake(self, now: float) -> float:
+        """Seconds that an address still has to wait, whichever tab asks: none until many tries were wrong."""
+        return self._left(BRAKE, now) if self.count >= FREE else 0.0
+
+    def _left(self, seconds: float, now: float) -> float:
+        return max(0.0, self.last + seconds - now) if now - self.last <= FORGOTTEN else 0.0
+
+
+_failures: dict[str, Failures] = {}
 
 
 @dataclass(frozen=True)
@@ -36,7 +64,7 @@ def identity() -> Identity | None:
         if not st.user.is_logged_in or st.user.get("email_verified") is False:
             return None
         return Identity(str(st.user.get("email") or ""))
-    return None if password and not _has_password(password) else Identity(None)
+    return None if password and not SESSIONS.holds(_session(), password) else Identity(None)
 
 
 def door(problem: str = "") -> None:
@@ -72,16 +100,8 @@ def way_out(email: str | None) -> None:
             st.button("Sign out", on_click=st.logout, icon=":material/logout:", width="stretch")
         elif load_settings().app_password:
             st.button("Sign out", on_click=_sign_out, icon=":material/logout:", width="stretch")
-            if token := st.session_state.pop("_token", None):
-                _set_cookie(token, KEPT)
-
-
-def waiting(address: str, now: float) -> float:
-    """Seconds that an address still has to wait after its failed attempts: 1, 2, 4, … up to a minute."""
-    count, last = _failures.get(address, (0, 0.0))
-    if not count or now - last > FORGOTTEN:
-        return 0.0
-    return max(0.0, last + min(2.0 ** (count - 1), LONGEST_WAIT) - now)
+            if st.session_state.pop("_is_new", False):
+                _tell_browser(SESSIONS.ticket(_session()))
 
 
 def providers() -> list[str] | None:
@@ -96,50 +116,47 @@ def _password_form(password: str) -> None:
         given = st.text_input("Password", type="password", autocomplete="current-password")
         sent = st.form_submit_button("Sign in", type="primary", icon=":material/login:", width="stretch")
     if st.session_state.pop("_leaving", False):
-        _set_cookie("", 0)
+        _tell_browser("")
     if not sent:
         return
-    address, now = st.context.ip_address or "", time.monotonic()
+    problem = attempt(given, password, st.context.ip_address or "", time.monotonic())
+    if problem:
+        st.error(problem, icon=":material/lock:")
+        return
+    st.session_state["_session"], st.session_state["_is_new"] = SESSIONS.begin(password), True
+    st.rerun()
+
+
+def attempt(given: str, password: str, address: str, now: float) -> str:
+    """Try a password; returns why it does not open, or nothing. A try that comes too early is not looked at."""
     with _lock:
-        wait = waiting(address, now)
-        right = wait == 0 and hmac.compare_digest(given.encode(), password.encode())
-        if right:
+        tab, near = st.session_state.get("_failed", Failures()), _failures.get(address, Failures())
+        if wait := max(tab.wait(now), near.brake(now)):
+            return f"Too early after a wrong password: this try was not looked at. The next is open in {wait:.0f} s."
+        if hmac.compare_digest(given.encode(), password.encode()):
             _failures.pop(address, None)
-        elif wait == 0:
-            count, last = _failures.get(address, (0, 0.0))
-            _failures[address] = (count + 1 if now - last <= FORGOTTEN else 1, now)
-            wait = waiting(address, now)
-            _log.warning("a sign-in with a wrong password was refused")
-    if right:
-        st.session_state["_signed_in"] = True
-        st.session_state["_token"] = _token(password, int(time.time()) + KEPT)
-        st.rerun()
-    st.error(f"That is not the password. The next try is open in {wait:.0f} s.", icon=":material/lock:")
+            st.session_state.pop("_failed", None)
+            return ""
+        tab, _failures[address] = tab.more(now), near.more(now)
+    st.session_state["_failed"] = tab
+    _log.warning("a sign-in with a wrong password was refused")
+    return f"That is not the password. The next try is open in {tab.wait(now):.0f} s."
 
 
-def _has_password(password: str) -> bool:
-    if st.session_state.get("_signed_in") is None:
-        token = str(st.context.cookies.get(COOKIE, ""))
-        expiry = int(token.partition(".")[0]) if re.fullmatch(r"[0-9]{1,12}\.[0-9a-f]{64}", token) else 0
-        st.session_state["_signed_in"] = expiry > time.time() and hmac.compare_digest(token, _token(password, expiry))
-    return bool(st.session_state["_signed_in"])
-
-
-def _token(password: str, expiry: int) -> str:
-    """Proof of an earlier sign-in, which ends with its time or with a change of the password."""
-    key = f"{password}\n{load_settings().reader_password}"
-    return f"{expiry}.{hmac.new(key.encode(), f'session {expiry}'.encode(), hashlib.sha256).hexdigest()}"
+def _session() -> str:
+    """The name of this tab's session, or of the browser's."""
+    return str(st.session_state.get("_session") or st.context.cookies.get(COOKIE, ""))
 
 
 def _sign_out() -> None:
+    SESSIONS.end(_session())
     st.session_state.clear()
-    st.session_state["_signed_in"] = False
     st.session_state["_leaving"] = True
 
 
-def _set_cookie(value: str, seconds: int) -> None:
-    script = (
-        f"document.cookie = '{COOKIE}={value}; Max-Age={seconds}; Path=/; SameSite=Strict'"
-        " + (location.protocol === 'https:' ? '; Secure' : '')"
+def _tell_browser(ticket: str) -> None:
+    """Let the browser change a ticket for the cookie of its session; without one, give the cookie back."""
+    st.html(
+        f'<span class="tower-door" data-ticket="{ticket}"></span><script>{SCRIPT}</script>',
+        unsafe_allow_javascript=True,
     )
-    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)

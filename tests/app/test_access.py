@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import logging
-import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,6 +13,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from app import data, sign_in
+from app.sessions import COOKIE, SESSIONS
 from metrics import company as whose
 from metrics import engine, needs, your_data
 from tests.app.conftest import small_only
@@ -79,48 +79,87 @@ def test_the_password_opens_every_page_until_signing_out(protected: None) -> Non
     assert test.title[0].value == "GTM Control Tower" and not test.metric
 
 
+def at(monkeypatch: pytest.MonkeyPatch, address: str | None, now: float) -> None:
+    """Whoever comes from now on comes from an address, at a second of the clock that measures waits."""
+    monkeypatch.setattr(type(st.context), "ip_address", address)
+    monkeypatch.setattr(sign_in, "time", SimpleNamespace(monotonic=lambda: now))
+
+
+def door() -> AppTest:
+    """The dashboard in a tab of its own."""
+    return AppTest.from_file(str(ROOT / "app/main.py"), default_timeout=60).run()
+
+
 def test_wrong_passwords_are_refused_slowed_and_never_logged(
     protected: None, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = 1000.0
-    monkeypatch.setattr(type(st.context), "ip_address", "10.0.0.7")
-    monkeypatch.setattr(sign_in, "time", SimpleNamespace(monotonic=lambda: now, time=time.time))
-    test = AppTest.from_file(str(ROOT / "app/main.py"), default_timeout=60).run()
-    waits = []
+    now, test = 1000.0, door()
     with caplog.at_level(logging.DEBUG, logger="app.sign_in"):
-        for _ in range(8):
+        for seconds in (1, 2, 4, 8, 16, 32, 60, 60):
+            at(monkeypatch, "10.0.0.7", now)
             attempt(test, "wrong horse")
-            assert "not the password" in test.error[0].value and not test.metric
-            waits.append(sign_in.waiting("10.0.0.7", now))
-            attempt(test, PASSWORD)  # too early: refused, however right
+            assert f"not the password. The next try is open in {seconds} s" in test.error[0].value and not test.metric
+            at(monkeypatch, "10.0.0.7", now + seconds - 0.5)
+            attempt(test, PASSWORD)  # too early: however right, it is neither looked at nor called wrong
+            assert "was not looked at" in test.error[0].value and "not the password" not in test.error[0].value
             assert not test.metric
-            now += waits[-1]
-    assert waits == [1, 2, 4, 8, 16, 32, 60, 60]
+            now += seconds
     assert caplog.messages and "horse" not in caplog.text
+    at(monkeypatch, "10.0.0.7", now)
     attempt(test, PASSWORD)
     assert test.metric and not sign_in._failures
 
 
-def test_the_cookie_keeps_a_browser_signed_in_and_can_not_be_made_up(
+def test_the_wait_of_one_is_not_that_of_everybody_behind_the_same_address(
     protected: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    future = int(time.time()) + 100
-    good = sign_in._token(PASSWORD, future)
-    forged = [
-        "",
-        "x",
-        f"{future}.",
-        f"{future + 1}.{good.partition('.')[2]}",
-        sign_in._token("guess", future),
-        sign_in._token(PASSWORD, 5),
-        "²." + good,
-        "9" * 5000,
-    ]
-    for cookie, opens in [(good, True), *((text, False) for text in forged)]:
-        monkeypatch.setattr(type(st.context), "cookies", {sign_in.COOKIE: cookie})
-        test = AppTest.from_file(str(ROOT / "app/main.py"), default_timeout=60).run()
+    guessing = door()
+    for now in (1000.0, 1001.0, 1003.0, 1007.0):
+        at(monkeypatch, "10.0.0.7", now)
+        attempt(guessing, "wrong horse")
+    assert "open in 8 s" in guessing.error[0].value
+    assert attempt(door(), PASSWORD).metric
+
+
+def test_an_address_that_guesses_in_ever_new_tabs_is_slowed(protected: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    at(monkeypatch, "10.0.0.7", 1000.0)
+    for _ in range(20):
+        st.session_state.clear()
+        assert "not the password" in sign_in.attempt("wrong", PASSWORD, "10.0.0.7", 1000.0)
+    st.session_state.clear()
+    assert "not looked at. The next is open in 2 s" in sign_in.attempt(PASSWORD, PASSWORD, "10.0.0.7", 1000.0)
+    assert sign_in.attempt(PASSWORD, PASSWORD, "10.0.0.8", 1000.0) == ""
+    assert sign_in.attempt(PASSWORD, PASSWORD, "10.0.0.7", 1002.0) == ""
+
+
+def test_only_the_cookie_of_an_open_session_opens(protected: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    good = SESSIONS.begin(PASSWORD)
+    for cookie, opens in [("", False), ("x", False), (good + "x", False), ("9" * 5000, False), (good, True)]:
+        monkeypatch.setattr(type(st.context), "cookies", {COOKIE: cookie})
+        test = door()
         assert bool(test.metric) == opens, cookie
         assert not test.exception
+
+
+def test_signing_out_ends_the_session_in_every_tab(protected: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(type(st.context), "cookies", {COOKIE: SESSIONS.begin(PASSWORD)})
+    one, other = door(), door()
+    assert one.metric and other.metric
+    next(button for button in one.button if button.label == "Sign out").click().run()
+    for test in (one.run(), other.run(), door()):
+        assert test.title[0].value == "GTM Control Tower" and not test.metric
+
+
+def test_another_password_ends_every_session(protected: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    test = attempt(door(), PASSWORD)
+    monkeypatch.setattr(type(st.context), "cookies", {COOKIE: SESSIONS.begin(PASSWORD)})
+    other = door()
+    assert test.metric and other.metric
+    monkeypatch.setenv("APP_PASSWORD", "another")
+    for seen in (test.run(), other.run(), door()):
+        assert seen.title[0].value == "GTM Control Tower" and not seen.metric
+    monkeypatch.setenv("APP_PASSWORD", PASSWORD)
+    assert not door().metric  # what has ended does not come back
 
 
 @pytest.mark.parametrize("page", KEYS)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.conftest import Company, free_port
 from tests.e2e.browser import chromium, settle
@@ -44,6 +46,15 @@ def shot(page: Page, name: str) -> None:
     page.screenshot(path=str(ARTEFACTS / f"sign-in-{name}.png"))
 
 
+def wait_for_cookie(context: BrowserContext) -> list[Any]:
+    """The cookie of the session, as soon as the browser has it."""
+    deadline = time.monotonic() + 20
+    while not (found := [cookie for cookie in context.cookies() if cookie["name"] == "tower_session"]):
+        assert time.monotonic() < deadline, "no cookie"
+        context.pages[0].wait_for_timeout(100)
+    return found
+
+
 def test_the_password_is_asked_for_kept_and_forgotten(company: Company, browser: Browser) -> None:
     with dashboard(company, APP_PASSWORD=PASSWORD) as base:
         context = browser.new_context()
@@ -61,8 +72,9 @@ def test_the_password_is_asked_for_kept_and_forgotten(company: Company, browser:
         expect(page.locator("h1")).to_have_text("Support & quality", timeout=30_000)
         settle(page)
         assert "/support?segment=SMB" in page.url and "sesame" not in page.url
-        page.wait_for_function("() => document.cookie.includes('tower_session')")
-        assert "sesame" not in str(context.cookies())
+        (cookie,) = wait_for_cookie(context)
+        assert cookie["httpOnly"] and cookie["sameSite"] == "Strict" and "sesame" not in str(cookie)
+        assert "tower_session" not in page.evaluate("document.cookie")
         page.reload()
         expect(page.locator("h1")).to_have_text("Support & quality", timeout=30_000)
         other = context.new_page()
@@ -70,7 +82,9 @@ def test_the_password_is_asked_for_kept_and_forgotten(company: Company, browser:
         expect(other.locator("h1")).to_have_text("Executive overview", timeout=30_000)
         page.get_by_role("button", name="Sign out").click()
         expect(field).to_be_visible(timeout=30_000)
-        page.wait_for_function("() => !document.cookie.includes('tower_session')")
+        page.reload()
+        expect(field).to_be_visible(timeout=30_000)
+        context.add_cookies([cookie])  # a copy of it is worth nothing any more
         page.reload()
         expect(field).to_be_visible(timeout=30_000)
         stranger = browser.new_context().new_page()
