@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status access gen-data load-data doctor mapping-check check-expected own-data rejects next-day dbt-deps dbt-run dbt-test docs insights app stop backup restore pgadmin psql metrics all check test lint mutate bench bench-app screenshots lock clean
+.PHONY: help setup up down status access gen-data load-data doctor mapping-check check-expected own-data rejects undo-load next-day dbt-deps dbt-run dbt-test docs insights app stop backup restore pgadmin psql metrics all check test lint mutate bench bench-app screenshots lock clean
 
 help:        ## this list
 	@grep -hE '^[a-z-]+: .*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ own-data: load-data ## your files to a dashboard: load, build and test, compare 
 
 rejects: up ## write the rejected rows of a load as files to mend (RUN=number OUT=folder)
 	@$(PY) -m loader rejects $(if $(RUN),--run $(RUN)) $(if $(OUT),--out $(OUT))
+
+undo-load: up ## take the last load back, if it replaced another: that one is in force again
+	@$(PY) -m loader undo
 
 next-day: up ## make the synthetic company's next day and merge it
 	@$(PY) -m data_gen.next_day

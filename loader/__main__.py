@@ -18,7 +18,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeE
 from company.contract import read_contract
 from company.reading import read_profile
 from loader.files.facts import BROKEN
-from loader.load import load
+from loader.load import analyze, keep_others_out, load
 from loader.loaded import Loaded, Options
 from loader.mapping.coverage import cover, filled_by, mapping_check
 from loader.mapping.reader import names, read_mapping
@@ -26,6 +26,7 @@ from loader.mapping.source import MappedSource
 from loader.saying import console, refuse, say, say_done
 from loader.write.company import find_company
 from loader.write.rejected import export_rejects
+from loader.write.undo import undo
 from warehouse.connections import connect, owner_connection
 from warehouse.errors import TowerError, run_cli
 from warehouse.settings import load_settings
@@ -33,7 +34,7 @@ from warehouse.settings import load_settings
 
 def main() -> int:
     """Run the command that is named, or load."""
-    commands = {"rejects": rejects, "mapping-check": check_mapping, "doctor": see_doctor}
+    commands = {"rejects": rejects, "mapping-check": check_mapping, "doctor": see_doctor, "undo": undo_load}
     if command := commands.get("".join(sys.argv[1:2])):
         try:
             return command(sys.argv[2:])
@@ -85,7 +86,9 @@ def parse() -> Options:
     """The options of the command line; defaults come from the settings."""
     settings = load_settings()
     parser = argparse.ArgumentParser(
-        prog="python -m loader", description=__doc__, epilog="`python -m loader rejects --help` for rejected rows"
+        prog="python -m loader",
+        description=__doc__,
+        epilog="`python -m loader rejects --help` for rejected rows, `python -m loader undo` takes the last load back",
     )
     parser.add_argument("--data", type=Path, default=settings.data_dir, help="folder with the files (DATA_DIR)")
     parser.add_argument(
@@ -211,6 +214,20 @@ def rejects(arguments: list[str]) -> int:
     out.print(
         f"{given.out / 'reasons.csv'} says why. Mend, then: make load-data DATA={given.out} MODE=merge", markup=False
     )
+    return 0
+
+
+def undo_load(arguments: list[str]) -> int:
+    """Put back what the last load replaced: the raw tables, what is known of them, and the load's "today"."""
+    argparse.ArgumentParser(prog="python -m loader undo", description=undo_load.__doc__).parse_args(arguments)
+    with owner_connection() as connection:
+        with connection, connection.cursor() as cursor:
+            keep_others_out(cursor)
+            last, earlier = undo(cursor)
+        analyze(connection, read_contract(load_settings().root / "dbt"))
+    out = console()
+    out.print(f"{last.describe()} is undone: {earlier.describe()} is in force again", markup=False)
+    out.print("next: make dbt-run dbt-test")
     return 0
 
 

@@ -35,6 +35,7 @@ from loader.write.currencies import find_currencies, rated_before, rated_of, ref
 from loader.write.deletes import delete_rows
 from loader.write.making import make_table
 from loader.write.spellings import fold_spellings
+from loader.write.undo import forget_replaced, keep_replaced, kept_bytes
 from warehouse.database import LOAD_LOCK
 from warehouse.errors import TowerError
 
@@ -58,7 +59,7 @@ def load(
         if connection is None:
             return _check_only(check, options, done, progress)
         with connection.cursor() as cursor:
-            _begin(cursor, tables)
+            _begin(cursor, tables, options.mode)
             if options.mode != "replace":
                 are_rates_new = check.rated != rated_before(connection)
                 skipped = audit.skip_known_files(cursor, tables, source, options.mode, are_rates_new)
@@ -73,7 +74,7 @@ def load(
                 raise TowerError(_nothing_to_load(options))
             done = Loading(connection, cursor, options, check, source, progress, done).run()
     if done.run:
-        _analyze(connection, [t for t in tables if options.mode == "replace" or source.pieces(t)])
+        analyze(connection, [t for t in tables if options.mode == "replace" or source.pieces(t)])
     return done
 
 
@@ -122,12 +123,19 @@ def _check_only(check: Check, options: Options, done: Loaded, progress: Progress
     return replace(done, outcomes=outcomes, problems=refusals(outcomes, options), window=window)
 
 
-def _begin(cursor: Any, tables: list[Table]) -> None:
-    """Keep other loads out, and see that the tables are the contract's."""
+def keep_others_out(cursor: Any) -> None:
+    """See to the end of the transaction that nobody else writes raw.*. Raises TowerError when somebody does."""
     cursor.execute("select pg_try_advisory_xact_lock(%s)", (LOAD_LOCK,))
     if not cursor.fetchone()[0]:
         raise TowerError("another load is running; wait until it ends, then try again")
     cursor.execute("set local synchronous_commit = on")
+
+
+def _begin(cursor: Any, tables: list[Table], mode: str) -> None:
+    """Keep other loads out and what is replaced, and see that the tables are the contract's."""
+    keep_others_out(cursor)
+    if mode == "replace":
+        keep_replaced(cursor)
     for table in tables:
         make_table(cursor, table.relation, {column.name: column.data_type for column in table.columns})
 
@@ -230,6 +238,7 @@ class Loading:
             spans = spans_of(done.outcomes)
             self.cursor.execute("truncate ops.merged_rows")
         else:
+            forget_replaced(self.cursor)
             spans = merge.spans_of(self.cursor, self.check.tables, self.check.today)
         done = replace(done, window=window_of(spans, self.check.today.day, self.options.as_of, self.options.start))
         if done.window.as_of is None:
@@ -245,7 +254,7 @@ class Loading:
         run = audit.write_run(self.cursor, started, self.options, done)
         rejected.write_rejects(self.cursor, self.check.db, run, self.checked)
         write_contents(self.cursor, run, self.check.tables, currencies)
-        done = replace(done, company=company, folded=folded)
+        done = replace(done, company=company, folded=folded, kept=kept_bytes(self.cursor))
         return replace(done, run=run, contradicted=find_contradictions(self.cursor, run, self.check.tables))
 
 
@@ -263,7 +272,7 @@ def _existing_keys(cursor: Any, check: Check, scratch: Path) -> None:
             check.existing_keys(table, file)
 
 
-def _analyze(connection: Any, tables: list[Table]) -> None:
+def analyze(connection: Any, tables: list[Table]) -> None:
     """Let PostgreSQL learn what the tables hold."""
     connection.autocommit = True
     with connection.cursor() as cursor:

@@ -59,6 +59,7 @@ class Loaded:
     changes: dict[str, Changes] = field(default_factory=dict)
     company: str | None = None  # its name, now in force
     folded: tuple[str, ...] = ()  # a sentence for each spelling of a word that gave way to another
+    kept: int = 0  # bytes of what was replaced, which are kept so that the load can be undone
     contradicted: tuple[str, ...] = ()  # a sentence for each way in which rows contradict themselves
 
     @property

@@ -83,6 +83,10 @@ def say_done(out: Console, done: Loaded, options: Options, seconds: float) -> No
         out.print(f"{table} begins on {day}, before the window: {mend}")
     for sentence in (*done.folded, *done.contradicted):
         out.print(sentence, markup=False)
+    if done.kept:
+        out.print(
+            f"what it replaced is kept until the next load ({done.kept / 2**20:,.0f} MB): make undo-load puts it back"
+        )
     if rejected:
         _say_how_to_mend(out, done.run, options)
 

@@ -21,6 +21,7 @@ TARGETS = [
     "access",
     "gen-data",
     "load-data",
+    "undo-load",
     "dbt-deps",
     "dbt-run",
     "dbt-test",

@@ -38,7 +38,7 @@ begin
     end if;
     for found in
         select nspname from pg_namespace
-        where nspname in ('raw', 'staging', 'intermediate', 'marts', 'scores', 'candidate')
+        where nspname in ('raw', 'staging', 'intermediate', 'marts', 'scores', 'candidate', 'before')
             or nspname ~ '^(marts|gone)_[0-9]'
     loop
         execute format('drop schema %I cascade', found);

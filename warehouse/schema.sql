@@ -11,7 +11,7 @@ create table if not exists ops.load_runs (
     started_at timestamp not null,
     finished_at timestamp,
     loaded_by varchar(255) not null,
-    status varchar(20) not null check (status in ('succeeded', 'failed')),
+    status varchar(20) not null check (status in ('succeeded', 'failed', 'undone')),
     source_folder varchar(4000) not null,
     file_hashes jsonb not null,
     rows_read bigint not null,
@@ -24,6 +24,19 @@ create table if not exists ops.load_runs (
 alter table ops.load_runs add column if not exists mode varchar(20) not null default 'replace';
 alter table ops.load_runs add column if not exists as_of_source varchar(255);  -- the column that says what today is
 alter table ops.load_runs add column if not exists rows_later bigint not null default 0;  -- dated after the load
+do $$
+begin
+    if not exists (
+        select from pg_constraint
+        where conrelid = 'ops.load_runs'::regclass and conname = 'load_runs_status_check'
+            and pg_get_constraintdef(oid) like '%undone%'
+    ) then
+        alter table ops.load_runs drop constraint if exists load_runs_status_check;
+        alter table ops.load_runs add constraint load_runs_status_check
+            check (status in ('succeeded', 'failed', 'undone'));
+    end if;
+end
+$$;
 create table if not exists ops.load_files (
     load_run_id bigint not null,
     source_table varchar(255) not null,

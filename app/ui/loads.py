@@ -10,6 +10,7 @@ from app.ui.formats import plain
 
 def say_if_behind(loads: pd.DataFrame, builds: pd.DataFrame) -> None:
     """A warning when the last load failed, or is not built yet; both frames begin with the newest."""
+    loads = loads[loads["status"] != "undone"]
     if not len(loads):
         return
     last = loads.iloc[0]

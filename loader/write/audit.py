@@ -62,7 +62,7 @@ def _known_files(cursor: Any) -> dict[tuple[str, ...], Loads]:
     cursor.execute(
         f"select source_table, sha256, files.status, load_run_id, source_folder, file, {HAS_REJECTS}, {HAS_REJECTS} "
         "from ops.load_files as files inner join ops.load_runs using (load_run_id) "
-        "where files.status in ('loaded', 'deleted') and load_run_id >= "
+        "where files.status in ('loaded', 'deleted') and load_runs.status = 'succeeded' and load_run_id >= "
         "(select coalesce(max(load_run_id), 0) from ops.load_runs where status = 'succeeded' and mode = 'replace') "
         "order by load_run_id",
         ("relationships", WITHOUT_RATE),

@@ -24,7 +24,8 @@ EXPECTED = (
 
 def state(tower: Tower, loads: pd.DataFrame, builds: pd.DataFrame) -> None:
     """Cards of the last load and build, and a warning where they failed or don't belong together."""
-    last, build = (frame.iloc[0] if len(frame) else None for frame in (loads, builds))
+    standing = loads[loads["status"] != "undone"]
+    last, build = (frame.iloc[0] if len(frame) else None for frame in (standing, builds))
     shown = _of_load(tower, last) if last is not None else []
     shown += _of_build(build) if build is not None else []
     grid = st.grid(5, min_column_width=165, gap="small")
