@@ -11,12 +11,18 @@ from warehouse.connections import reader_url
 from warehouse.errors import TowerError
 from warehouse.settings import Settings
 
+LIMITS = {
+    "statement_timeout": "30s",
+    "idle_in_transaction_session_timeout": "60s",
+    "default_transaction_read_only": "on",
+}
+
 
 def make_readers(cursor: Any, settings: Settings) -> None:
     """Make tower_reader, and tower_scoped, which every row scope belongs to. The cursor is the owner's."""
     cursor.execute("select rolname from pg_roles where rolname in ('tower_reader', 'tower_scoped')")
     present = {name for (name,) in cursor.fetchall()}
-    _make_login(cursor, "tower_reader", settings.reader_password, "tower_reader" in present)
+    _make_login(cursor, settings.database_name, "tower_reader", settings.reader_password, "tower_reader" in present)
     if "tower_scoped" not in present:
         cursor.execute("create role tower_scoped nologin")
 
@@ -38,7 +44,7 @@ def apply_access(cursor: Any, settings: Settings) -> None:
         cursor.execute("delete from ops.row_scopes where role_name = %s", (role,))
         cursor.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(role)))
     for role, scope in wanted.items():
-        _make_login(cursor, role, str(reader_url(settings, role).password), role in present)
+        _make_login(cursor, settings.database_name, role, str(reader_url(settings, role).password), role in present)
         cursor.execute(sql.SQL("grant tower_scoped to {}").format(sql.Identifier(role)))
         _keep_scope(cursor, role, scope)
 
@@ -56,12 +62,18 @@ def words_known(cursor: Any) -> dict[str, list[str]]:
     return found
 
 
-def _make_login(cursor: Any, role: str, password: str, present: bool) -> None:
-    """A role that signs in with a password, only reads, and whose statements end after 30 seconds."""
+def _make_login(cursor: Any, database: str, role: str, password: str, present: bool) -> None:
+    """A role that signs in with a password, only reads, and whose statements and idle transactions are ended.
+
+    What it has changed of itself, its password too, is set back: PostgreSQL lets every role do that.
+    """
     name, verb = sql.Identifier(role), sql.SQL("alter" if present else "create")
     cursor.execute(sql.SQL("{} role {} login password {}").format(verb, name, sql.Literal(password)))
-    cursor.execute(sql.SQL("alter role {} set statement_timeout = '30s'").format(name))
-    cursor.execute(sql.SQL("alter role {} set default_transaction_read_only = on").format(name))
+    if present:
+        cursor.execute(sql.SQL("alter role {} reset all").format(name))
+        cursor.execute(sql.SQL("alter role {} in database {} reset all").format(name, sql.Identifier(database)))
+    for setting, value in LIMITS.items():
+        cursor.execute(sql.SQL("alter role {} set {} = {}").format(name, sql.Identifier(setting), sql.Literal(value)))
 
 
 def _keep_scope(cursor: Any, role: str, scope: Scope) -> None:

@@ -122,11 +122,28 @@ create table if not exists ops.saved_views (
     created_by varchar(255) not null
 );
 create unique index if not exists saved_views_name on ops.saved_views (lower(name));
+-- A view is everybody's to open, and its maker's to delete. The server says which login made it and when; `person` is whom the
+-- dashboard says has signed in. Done once, so that a reader's open transaction does not stop those who run this again.
+do $$
+begin
+    if not exists (select from pg_policy where polrelid = 'ops.saved_views'::regclass) then
+        alter table ops.saved_views add column if not exists person varchar(255) not null default '';
+        update ops.saved_views set person = created_by, created_by = 'tower_reader' where person = '';
+        alter table ops.saved_views alter column created_by set default session_user;
+        alter table ops.saved_views alter column created_at set default (clock_timestamp() at time zone 'utc');
+        alter table ops.saved_views enable row level security;
+        create policy shared on ops.saved_views for select using (true);
+        create policy made on ops.saved_views for insert with check (created_by = session_user);
+        create policy own on ops.saved_views for delete using (created_by = session_user);
+        revoke insert on ops.saved_views from tower_reader, tower_scoped;
+    end if;
+end
+$$;
 
 grant usage on schema marts, scores, ops to tower_reader;
 grant select on all tables in schema marts, scores to tower_reader;
 grant select on ops.load_runs, ops.load_files, ops.rejected_rows, ops.contradictions, ops.word_spellings, ops.loaded_tables, ops.expected_checks, ops.publications to tower_reader;
-grant select, insert, delete on ops.saved_views to tower_reader;
+grant select, insert (name, page, query_string, person), delete on ops.saved_views to tower_reader;
 alter default privileges in schema marts grant select on tables to tower_reader;
 alter default privileges in schema scores grant select on tables to tower_reader;
 
@@ -174,4 +191,29 @@ $$;
 revoke execute on function ops.protect_rows from public;
 grant usage on schema marts, scores, ops to tower_scoped;
 grant select on ops.load_runs, ops.load_files, ops.publications to tower_scoped;
-grant select, insert, delete on ops.saved_views to tower_scoped;
+grant select, insert (name, page, query_string, person), delete on ops.saved_views to tower_scoped;
+
+-- What anybody who logs in could otherwise do to others: fill the disk with temporary tables and large objects, take the lock of the
+-- loads, or end the dashboard's queries. Only the database's owner, and for functions only a superuser, may take it away.
+do $$
+declare
+    found regprocedure;
+begin
+    if (select pg_has_role(datdba, 'usage') from pg_database where datname = current_database()) then
+        execute format('revoke temporary on database %I from public', current_database());
+    end if;
+    if (select rolsuper from pg_roles where rolname = current_user) then
+        for found in
+            select oid from pg_proc
+            where pronamespace = 'pg_catalog'::regnamespace
+                and has_function_privilege('tower_reader', oid, 'execute')
+                and (
+                    proname like 'pg\_%advisory%' or proname like 'lo\_%' or proname in ('lowrite', 'loread')
+                    or proname in ('pg_cancel_backend', 'pg_terminate_backend')
+                )
+        loop
+            execute format('revoke execute on function %s from public', found);
+        end loop;
+    end if;
+end
+$$;

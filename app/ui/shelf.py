@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from urllib.parse import parse_qs, urlencode
 
 import pandas as pd
@@ -63,7 +63,7 @@ def views(scope: str) -> pd.DataFrame:
 
 
 def saved_views(build: Tower, page: Page) -> None:
-    """Name, open and delete views: a page with its whole selection, shared by all users."""
+    """Name and open views, a page with its whole selection, shared by all users; one deletes one's own."""
     with st.expander("Saved views", icon=":material/bookmark:"):
         try:
             saved = views(build.scope)
@@ -83,13 +83,14 @@ def _choose_view(build: Tower, saved: pd.DataFrame) -> None:
         "View", list(labels), format_func=labels.__getitem__, index=None, key="view", placeholder="Choose one"
     )
     picked = saved[saved["view_id"] == chosen]
+    own = picked[picked["is_own_login"] & (picked["person"] == who())]
     opening, deleting = st.columns(2)
     opening.button("Open it", key="view-open", disabled=picked.empty, width="stretch", on_click=_open, args=(picked,))
     deleting.button(
-        "Delete it", key="view-delete", disabled=picked.empty, width="stretch", on_click=_delete, args=(build, picked)
+        "Delete it", key="view-delete", disabled=own.empty, width="stretch", on_click=_delete, args=(build, own)
     )
     if not picked.empty:
-        by = picked["created_by"].iloc[0]
+        by = picked["person"].iloc[0]
         st.caption(f"Saved {picked['created_at'].iloc[0]:%d %b %Y}" + (f" by {plain(by)}" if by else ""))
 
 
@@ -107,7 +108,7 @@ def _open(picked: pd.DataFrame) -> None:
 
 
 def _delete(build: Tower, picked: pd.DataFrame) -> None:
-    run(build, "delete_view", {"view_id": int(picked["view_id"].iloc[0])})
+    run(build, "delete_view", {"view_id": int(picked["view_id"].iloc[0]), "person": who()})
     views.clear()
     st.session_state["view"] = None
     st.toast(f"Deleted “{picked['name'].iloc[0]}”.")
@@ -123,8 +124,7 @@ def _save(build: Tower, page: Page) -> None:
         "name": name,
         "page": page.key,
         "query_string": urlencode(parameters, doseq=True)[:4000],
-        "created_at": datetime.now(UTC).replace(tzinfo=None),
-        "created_by": who(),
+        "person": who(),
     }
     taken = run(build, "save_view", row).empty
     views.clear()

@@ -235,8 +235,8 @@ def test_the_board_report_has_the_numbers_of_the_page() -> None:
 def no_views(in_company: Settings) -> Iterator[None]:
     """No saved views before and after."""
     yield
-    for view in data.read("", "views", {})["view_id"]:
-        data.run(tower(""), "delete_view", {"view_id": int(view)})
+    for view in data.read("", "views", {}).itertuples():
+        data.run(tower(""), "delete_view", {"view_id": int(view.view_id), "person": view.person})
 
 
 def press(test: AppTest, label: str) -> AppTest:
@@ -265,6 +265,18 @@ def test_a_view_is_saved_opened_and_deleted() -> None:
 
 
 @pytest.mark.usefixtures("no_views")
+def test_the_view_of_somebody_else_can_be_opened_but_not_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
+    saved = data.run(tower(""), "save_view", {"name": "Ann's", "page": "support", "query_string": "", "person": "ann"})
+    view = int(saved["view_id"].iloc[0])
+    test = open_app("executive", {})
+    test.selectbox(key="view").set_value(view).run()
+    assert not test.button(key="view-open").disabled and test.button(key="view-delete").disabled
+    assert any("by ann" in caption.value for caption in test.caption)
+    assert data.run(tower(""), "delete_view", {"view_id": view, "person": ""}).empty
+    assert len(data.run(tower(""), "delete_view", {"view_id": view, "person": "ann"})) == 1
+
+
+@pytest.mark.usefixtures("no_views")
 def test_a_view_needs_a_name_that_is_free() -> None:
     for name, said in (("Mine", "Saved “Mine”."), ("mine", "is taken"), (" ", "Give the view a name.")):
         test = open_app("executive", {})
@@ -274,11 +286,14 @@ def test_a_view_needs_a_name_that_is_free() -> None:
     assert len(data.read("", "views", {})) == 1
 
 
+FORGED = "insert into ops.saved_views (name, page, query_string, created_by) values ('x', 'support', '', 'ann')"
+
+
 def test_the_reader_may_write_nothing_but_views(in_company: Settings) -> None:
     connection = psycopg2.connect(in_company.reader().text())
     with connection, connection.cursor() as cursor:
         cursor.execute("set transaction read write")
-        for statement in ("update ops.saved_views set name = 'x'", "delete from ops.load_runs"):
+        for statement in ("update ops.saved_views set name = 'x'", "delete from ops.load_runs", FORGED):
             cursor.execute("savepoint here")
             with pytest.raises(psycopg2.errors.InsufficientPrivilege):
                 cursor.execute(statement)

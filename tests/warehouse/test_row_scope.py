@@ -16,7 +16,7 @@ from metrics.lists import behind
 from tests.conftest import Company
 from warehouse.__main__ import show_access
 from warehouse.access import EVERYTHING, Access, Scope, read_access, unknown_words
-from warehouse.connections import connect, reader_url
+from warehouse.connections import autocommit, connect, reader_url
 from warehouse.database import prepare_database
 from warehouse.errors import TowerError
 from warehouse.settings import Settings, load_settings
@@ -167,17 +167,19 @@ def test_what_lies_behind_the_marts_is_closed(settings: Settings, relation: str)
         run(login(settings, SCOPES[0]), f"select * from {relation}")
 
 
-def test_a_function_of_their_own_never_meets_hidden_rows(settings: Settings) -> None:
-    connection = connect(login(settings, SCOPES[0]))
-    cursor = connection.cursor()
-    cursor.execute("set transaction read write")
-    cursor.execute(
-        "create function pg_temp.tell(value text) returns boolean language plpgsql cost 0.0000001 "
-        "as $$ begin raise notice '%', value; return true; end $$"
-    )
-    cursor.execute("select count(*) from marts.dim_account where pg_temp.tell(segment)")
-    told = {notice.split(":")[1].strip() for notice in connection.notices if notice.startswith("NOTICE")}
-    connection.close()
+def test_a_function_that_leaks_never_meets_hidden_rows(settings: Settings) -> None:
+    with autocommit(settings.owner()) as owner:
+        owner.execute(
+            "create function marts.tell(value text) returns boolean language plpgsql cost 0.0000001 "
+            "as $$ begin raise notice '%', value; return true; end $$"
+        )
+        try:
+            connection = connect(login(settings, SCOPES[0]))
+            connection.cursor().execute("select count(*) from marts.dim_account where marts.tell(segment)")
+            told = {notice.split(":")[1].strip() for notice in connection.notices if notice.startswith("NOTICE")}
+            connection.close()
+        finally:
+            owner.execute("drop function marts.tell")
     assert told == {"SMB"}
 
 
