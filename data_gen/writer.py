@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ import pyarrow.csv as pacsv
 
 from data_gen.arrays import NONE
 from data_gen.clock import to_utc
+from warehouse.errors import TowerError
 
 TRUTH = "truth"  # the folder of what only the maker knows
 FREE_TEXT = {
@@ -106,27 +109,61 @@ class Folder:
     """A new folder beside the target; it takes the target's place when everything was written."""
 
     def __init__(self, target: Path, form: Format | None = None) -> None:
-        self.target, self.form = target, form or Format()
-        self.work = target.parent / f".{target.name}.new"
+        self.target, self.form = target.resolve(), form or Format()
+        parent = self.target.parent
+        # a mount point is its own home: its parent may lie on another disk, or be closed
+        is_closed = self.target.is_mount() or (self.target.is_dir() and not os.access(parent, os.W_OK))
+        home = self.target if is_closed else parent
+        self.work, self.old = (home / f".{self.target.name}.{part}" for part in ("new", "old"))
         self.rows = 0
 
     def __enter__(self) -> Folder:
+        if self.target.exists() and not self.target.is_dir():
+            raise TowerError(f"{self.target} is a file, where a folder should be; move it away or name another")
         shutil.rmtree(self.work, ignore_errors=True)
-        self.work.mkdir(parents=True)
+        self._make()
         return self
+
+    def _make(self) -> None:
+        try:
+            self.work.mkdir(parents=True)
+        except FileNotFoundError as error:
+            raise TowerError(f"cannot make the folder {self.target}; is its disk mounted?") from error
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is not None:
+            if isinstance(error, OSError) and not error.filename:
+                error.filename = str(self.target)  # for the one line that is said of it
             shutil.rmtree(self.work, ignore_errors=True)
             return
-        old = self.target.parent / f".{self.target.name}.old"
-        shutil.rmtree(old, ignore_errors=True)
+        shutil.rmtree(self.old, ignore_errors=True)
+        try:
+            if self.work.parent == self.target:
+                self._exchange_contents()
+            else:
+                self._exchange()
+        except OSError as failure:
+            if failure.errno not in (errno.EBUSY, errno.EXDEV):
+                raise
+            self._exchange_contents()  # a folder of the same disk that is mounted here, as containers do
+        shutil.rmtree(self.old, ignore_errors=True)
+
+    def _exchange(self) -> None:
+        """Take the target's place."""
         if self.target.exists():
-            self.target.rename(old)
+            self.target.rename(self.old)
         self.work.rename(self.target)
-        shutil.rmtree(old, ignore_errors=True)
+
+    def _exchange_contents(self) -> None:
+        """Put the new files into the target itself, which cannot be moved."""
+        self.old.mkdir()
+        for source, place in ((self.target, self.old), (self.work, self.target)):
+            for path in [*source.iterdir()]:
+                if path not in (self.work, self.old) and path.name != "lost+found":
+                    shutil.move(path, place / path.name)
+        self.work.rmdir()
 
     def write(self, name: str, columns: Mapping[str, pa.Array], keep: Any = None) -> None:
         """Write one table, such as crm/accounts, at once; of its rows those to keep."""

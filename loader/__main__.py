@@ -72,7 +72,8 @@ def _load(options: Options) -> Loaded:
         try:
             done = load(connection, read_contract(load_settings().root / "dbt"), options, Path(scratch), advance)
         except (*BROKEN, psycopg2.Error, duckdb.Error) as error:
-            raise TowerError(f"{_first_line(error)}; nothing was changed. Run `make load-data` again") from error
+            first = "Free some space, then run" if "No space left" in str(error) else "Run"
+            raise TowerError(f"{_first_line(error)}; nothing was changed. {first} `make load-data` again") from error
     if connection:
         connection.close()
     return done

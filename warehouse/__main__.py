@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from warehouse.errors import run_cli
-from warehouse.settings import Settings, load_settings, write_env_file
+from warehouse.settings import ROOT, Settings, load_settings, write_env_file
 
 
 def main() -> int:
@@ -19,6 +19,11 @@ def main() -> int:
     if arguments.command == "env":
         if write_env_file():
             out.print("made .env with random passwords")
+            if (ROOT / ".warehouse" / ".initialised").exists():
+                out.print(
+                    "warning: .warehouse has the passwords and the port of an earlier .env: bring that back, "
+                    "or remove .warehouse and run `make all`"
+                )
         return 0
     settings = load_settings()
     if arguments.command == "psql":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg2
 
 from warehouse.errors import TowerError
-from warehouse.settings import Settings, load_settings
+from warehouse.settings import ROOT, Settings, load_settings
 from warehouse.url import DatabaseUrl
 
 if TYPE_CHECKING:
@@ -40,12 +41,20 @@ def explain(url: DatabaseUrl, message: str) -> str:
     if "password authentication failed" in message and str(url.username).startswith("tower_scope_"):
         return "this row scope is new to the warehouse; run `make access`"
     if "password authentication failed" in message:
-        return f"PostgreSQL at {where} refuses the password of {url.username}; compare it with the one in .env"
+        todo = _missing_env() or "compare it with the one in .env"
+        return f"PostgreSQL at {where} refuses the password of {url.username}; {todo}"
     if "does not exist" in message:
         return f"PostgreSQL at {where} has no such database or role; run `make up`"
     if "Connection refused" in message or "timeout" in message or "starting up" in message:
-        return f"no warehouse answers at {where}; run `make up`"
+        return f"no warehouse answers at {where}; {_missing_env() or 'run `make up`'}"
     return f"cannot connect to {where}: {' '.join(message.split())}"
+
+
+def _missing_env() -> str:
+    """What to do about a .env that is gone, with the port and the passwords; nothing where the environment has them."""
+    if (ROOT / ".env").exists() or "TOWER_READER_PASSWORD" in os.environ:
+        return ""
+    return "there is no .env: bring it back, or begin anew with `make setup`"
 
 
 @contextmanager
