@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status access gen-data load-data doctor mapping-check check-expected own-data rejects undo-load next-day dbt-deps dbt-run dbt-test docs insights app stop backup restore pgadmin psql metrics all check test lint mutate bench bench-app screenshots lock clean
+.PHONY: help setup up down status access gen-data load-data doctor mapping-check check-expected own-data rejects undo-load next-day dbt-deps dbt-run dbt-test docs insights app stop backup restore pgadmin psql metrics publish rollback all check test lint mutate bench bench-app screenshots lock clean
 
 help:        ## this list
 	@grep -hE '^[a-z-]+: .*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -62,11 +62,17 @@ next-day: up ## make the synthetic company's next day and merge it
 dbt-deps: setup ## install dbt packages: none are needed
 	@echo "this project needs no dbt packages"
 
-dbt-run: up ## build staging and marts
+dbt-run: up ## build the marts, beside those that are shown
 	@$(PY) -m warehouse.dbt --quiet build --resource-type model --resource-type snapshot
 
-dbt-test: up ## run every data test and unit test
+dbt-test: up ## run every data test and unit test; what passes is shown
 	@$(PY) -m warehouse.dbt test
+
+publish: up ## show the candidate though no test has passed it (FORCE=1 WHY="the reason, which stands on every page")
+	@$(PY) -m warehouse publish $(if $(FORCE),--force) $(if $(WHY),--why "$(WHY)")
+
+rollback: up ## show an earlier publication again (TO=number, else the one before)
+	@$(PY) -m warehouse rollback $(if $(TO),--to $(TO))
 
 docs: up ## docs/models.md, and dbt docs at http://localhost:8081 (column lineage under /lineage)
 	@$(PY) -m warehouse.docs && $(PY) -m warehouse.dbt docs generate && $(PY) -m warehouse.dbt docs serve --port 8081

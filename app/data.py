@@ -18,15 +18,14 @@ import streamlit as st
 
 from app.found import Found
 from app.needs import lacking, lacks_for_query
-from app.selection import DIMENSIONS, Filters, Tower
+from app.selection import DIMENSIONS, Filters, Tower, reader_of
 from metrics import query
 from metrics.company import Company, read_company
 from metrics.lists import behind
 from metrics.needs import Lacking
 from metrics.your_data import YourData, your_data
 from warehouse.connections import connect, reader_url
-from warehouse.errors import TowerError
-from warehouse.reading import fetch
+from warehouse.reading import Reader, fetch, shown
 from warehouse.settings import load_settings
 
 log = logging.getLogger(__name__)
@@ -37,27 +36,26 @@ SELECTION = re.compile(r"/\* selection(?: of (\w+))? \*/ true")
 @st.cache_data(ttl=timedelta(seconds=15), show_spinner=False)
 def tower(scope: str) -> Tower:
     """The newest published build, for the login role `scope` ("": all rows). Raises TowerError when there is none."""
-    found = fetch(_sql("tower"), {}, role=scope or None)
-    if found.empty:
-        raise TowerError("the marts are empty; run `make all`")
-    row = found.iloc[0]
+    publication, forced = shown(scope or None)
+    row = fetch(_sql("tower"), {}, reader_of(publication, scope)).iloc[0]
     return Tower(
-        int(row["publication"]),
+        publication,
         scope,
         row["as_of_date"],
         row["first_month"],
         row["last_month"],
         bool(row["is_last_month_partial"]),
-        _company(int(row["publication"]), scope),
+        _company(publication, scope),
         int(row["fiscal_year_first_month"]),
         row["data_start_date"],
+        forced,
     )
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def _company(publication: int, scope: str) -> Company:
     """Whose numbers a build holds; read once for each."""
-    return read_company(scope or None)
+    return read_company(reader_of(publication, scope))
 
 
 @st.cache_data(max_entries=2000, show_spinner=False)
@@ -71,7 +69,8 @@ def _kpis(
     end: date | None,
     grain: str | None,
 ) -> pd.DataFrame:
-    return query(metrics, group_by, dict(filters), start, end, grain, ignore_inapplicable=True, role=scope or None)
+    reader = reader_of(publication, scope)
+    return query(metrics, group_by, dict(filters), start, end, grain, ignore_inapplicable=True, reader=reader)
 
 
 def kpis(
@@ -108,7 +107,9 @@ def _listed(
     days: bool,
     dimensions: tuple[tuple[str, tuple[str, ...]], ...],
 ) -> pd.DataFrame:
-    return behind(metrics, by, dict(filters), start, end, days=days, role=scope or None, **dict(dimensions))
+    return behind(
+        metrics, by, dict(filters), start, end, days=days, reader=reader_of(publication, scope), **dict(dimensions)
+    )
 
 
 def listed(
@@ -156,7 +157,7 @@ def _rows(
     bound = {key: list(value) if isinstance(value, tuple) else value for key, value in values}
     bound = {key: (value or None) if isinstance(value, list) else value for key, value in bound.items()}
     sql = f"select * from ({_sql(name)}) as panel limit 0" if only_columns else _sql(name)
-    frame = fetch(sql, bound, role=scope or None)
+    frame = fetch(sql, bound, reader_of(publication, scope))
     for column in frame.columns:
         if any(isinstance(value, Decimal) for value in frame[column]):
             frame[column] = pd.to_numeric(frame[column]).astype(float)
@@ -194,7 +195,7 @@ def _guarded(read: Callable[[], pd.DataFrame], otherwise: Callable[[], pd.DataFr
 
 def run(build: Tower, name: str, values: Mapping[str, Any]) -> pd.DataFrame:
     """Run one of the few queries that write (saved views) as the visitor's role; returns what it returns."""
-    connection = connect(reader_url(load_settings(), build.role))
+    connection = connect(reader_url(load_settings(), build.reader.role))
     try:
         with connection, connection.cursor() as cursor:
             cursor.execute("set transaction read write")
@@ -206,7 +207,7 @@ def run(build: Tower, name: str, values: Mapping[str, Any]) -> pd.DataFrame:
 
 @st.cache_data(ttl=timedelta(seconds=15), show_spinner=False)
 def _sources(publication: int, scope: str) -> YourData:
-    return your_data(scope or None)
+    return your_data(reader_of(publication, scope))
 
 
 def sources(build: Tower) -> YourData:
@@ -214,9 +215,9 @@ def sources(build: Tower) -> YourData:
     return _sources(build.publication, build.scope)
 
 
-def read(scope: str, name: str, values: Mapping[str, Any]) -> pd.DataFrame:
+def read(reader: Reader, name: str, values: Mapping[str, Any]) -> pd.DataFrame:
     """What the query <name>.sql finds as it is now, not cached: for what changes between builds."""
-    return fetch(_sql(name), dict(values), role=scope or None)
+    return fetch(_sql(name), dict(values), reader)
 
 
 def account_heads(build: Tower, ids: tuple[str, ...]) -> pd.DataFrame:
@@ -255,7 +256,7 @@ def definitions(publication: int, is_compiling: bool) -> bool:
     Streamlit collects garbage after every run of a page; looking through the definitions each time would take longer
     than the page. The larger part of them comes with the first question whose SQL is not kept, sooner or later.
     """
-    query(["mrr"], role=None)  # what it finds is shown to nobody
+    query(["mrr"], reader=reader_of(publication, ""))  # what it finds is shown to nobody
     gc.unfreeze()
     gc.collect()
     gc.freeze()

@@ -92,7 +92,7 @@ def _not_ready(problem: str) -> None:
     st.markdown(
         "Type one of these in the project's folder, then reload this page:\n\n"
         "- `make up` starts the warehouse when it is down\n- `make all` generates, loads and builds everything\n"
-        "- `make load-data dbt-run` builds from CSV files that are already there"
+        "- `make load-data dbt-run dbt-test` builds from CSV files that are already there"
     )
     if st.button("Try again"):
         st.cache_data.clear()

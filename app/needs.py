@@ -6,6 +6,7 @@ import re
 
 import streamlit as st
 
+from app.selection import reader_of
 from metrics import needs
 from metrics.needs import Lacking
 
@@ -16,7 +17,7 @@ SAID = re.compile(r"/\* needs ([\w.]+) \*/")
 @st.cache_resource(max_entries=16, show_spinner=False)
 def lacking(publication: int, scope: str) -> Lacking:
     """What the build lacks for a row scope."""
-    return needs.lacking(scope or None)
+    return needs.lacking(reader_of(publication, scope))
 
 
 def lacks_for_query(lacks: Lacking, sql: str) -> tuple[str, ...]:

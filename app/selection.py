@@ -11,11 +11,17 @@ import pandas as pd
 from company.calendar import CALENDAR_YEAR, add_months, month_label, months_between
 from metrics.catalogue import PIPELINE, SHARED
 from metrics.company import NOBODY, Company
+from warehouse.reading import Reader
 
 DIMENSIONS = SHARED  # the filters of every page, by their column
 URL_KEYS = dict(zip(SHARED, ("segment", "region", "channel"), strict=True))
 COMPARISONS = {"prior_period": "Prior period", "prior_year": "Prior year"}
 YEAR = 12
+
+
+def reader_of(publication: int, scope: str) -> Reader:
+    """Whoever reads a publication as a scope's login role."""
+    return Reader(scope or None, publication)
 
 
 @dataclass(frozen=True)
@@ -34,11 +40,12 @@ class Tower:
     company: Company = NOBODY
     year_starts: int = CALENDAR_YEAR  # the month, 1 to 12, in which the company's years start
     first_day: date = date.min  # of the data
+    forced: str = ""  # why it is shown, where no test has passed it
 
     @property
-    def role(self) -> str | None:
-        """The login role that reads this build; None is tower_reader."""
-        return self.scope or None
+    def reader(self) -> Reader:
+        """Whoever reads this build."""
+        return reader_of(self.publication, self.scope)
 
 
 @dataclass(frozen=True)

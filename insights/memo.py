@@ -14,10 +14,11 @@ from metrics.catalogue import Metric
 from metrics.company import Company, read_company
 from metrics.formats import UNKNOWN, Currency, change, number
 from metrics.needs import Lacking, lacking
-from warehouse.errors import TowerError
-from warehouse.reading import fetch
+from warehouse.reading import Reader, fetch
+from warehouse.reading import shown as newest
 
 QUARTER = 3  # months
+FORCED = "**No test has passed these numbers.** They are shown because: `{why}`"
 VERBS = {1: "rose", 0: "stayed", -1: "fell"}
 
 
@@ -30,6 +31,8 @@ class Memo:
     end: date
     lacks: Lacking
     company: Company
+    reader: Reader
+    forced: str
     lines: list[str] = field(default_factory=list)
 
     @property
@@ -40,11 +43,11 @@ class Memo:
 
 def begin() -> Memo:
     """A memo about the last complete month of the built marts."""
-    row = fetch("select as_of_date, first_month, last_complete_month from marts.dim_tower", {})
-    if row.empty:
-        raise TowerError("the marts are empty; run `make all`")
-    first = row.iloc[0]
-    return Memo(first["as_of_date"], first["first_month"], first["last_complete_month"], lacking(), read_company())
+    publication, forced = newest()
+    reader = Reader(publication=publication)
+    row = fetch("select as_of_date, first_month, last_complete_month from marts.dim_tower", {}, reader).iloc[0]
+    months = row["first_month"], row["last_complete_month"]
+    return Memo(row["as_of_date"], *months, lacking(reader), read_company(reader), reader, forced)
 
 
 def shown(memo: Memo, name: str, value: float) -> str:
@@ -63,8 +66,8 @@ def compared(memo: Memo, name: str, quarter: bool = False) -> str | None:
         return None
     metric = get_metric(name)
     asked = [name, *([metric.sample] if metric.sample else [])]
-    now = query(asked, start=start, end=memo.end).iloc[0]
-    before = float(query(asked, start=before_start, end=before_end).iloc[0][name])
+    now = query(asked, start=start, end=memo.end, reader=memo.reader).iloc[0]
+    before = float(query(asked, start=before_start, end=before_end, reader=memo.reader).iloc[0][name])
     cases = float(now[metric.sample]) if metric.sample else None
     return sentence(metric, float(now[name]), before, cases, memo.company.currency)
 
@@ -115,6 +118,7 @@ def write_memo() -> str:
         "# Insights",
         "",
         f"As of {memo.as_of:%d %B %Y}. Written by `make insights` from the marts; do not edit.",
+        *([FORCED.format(why=memo.forced.replace("`", "'"))] if memo.forced else []),
         f"«Month» is {month} against the month before; «quarter» is {quarter} against the three months before.",
         "",
     ]
@@ -146,7 +150,7 @@ def write_memo() -> str:
 
 
 def _target(memo: Memo) -> None:
-    row = query(["mrr", "mrr_target"], start=memo.end, end=memo.end).iloc[0]
+    row = query(["mrr", "mrr_target"], start=memo.end, end=memo.end, reader=memo.reader).iloc[0]
     gap = change(row["mrr"], row["mrr_target"], "money")
     if gap:
         side = "above" if gap.direction > 0 else "below"
@@ -155,9 +159,9 @@ def _target(memo: Memo) -> None:
 
 
 def _drivers(memo: Memo) -> None:
-    churn = query(["churned_mrr", "churned_customers"], ["churn_reason"], start=memo.start, end=memo.end).dropna(
-        subset=["churn_reason"]
-    )
+    churn = query(
+        ["churned_mrr", "churned_customers"], ["churn_reason"], start=memo.start, end=memo.end, reader=memo.reader
+    ).dropna(subset=["churn_reason"])
     if churn["churned_mrr"].sum() > 0:
         top = churn.sort_values(["churned_mrr", "churn_reason"], ascending=[False, True]).iloc[0]
         share = top["churned_mrr"] / churn["churned_mrr"].sum()
@@ -170,7 +174,7 @@ def _drivers(memo: Memo) -> None:
 
 
 def _pipeline(memo: Memo) -> None:
-    row = query(["open_pipeline", "weighted_pipeline", "overdue_pipeline", "open_deals"]).iloc[0]
+    row = query(["open_pipeline", "weighted_pipeline", "overdue_pipeline", "open_deals"], reader=memo.reader).iloc[0]
     if row["open_deals"] > 0:  # not where nothing is known of deals
         memo.lines.insert(
             len(memo.lines) - 1,
@@ -190,6 +194,7 @@ def _anomalies(memo: Memo) -> None:
         "and period_start between %(start)s and cast(%(end)s as date) + interval '1 month' - interval '1 day'"
         ") as worst where place = 1 order by abs(score) desc, metric_label limit 4",
         {"start": memo.start, "end": memo.end},
+        memo.reader,
     )
     memo.lines += [f"## Anomalies (quarter, {memo.start:%b} – {memo.end:%b %Y})", ""]
     for row in found.itertuples():
@@ -207,7 +212,7 @@ def _anomalies(memo: Memo) -> None:
 def headline() -> str:
     """The three figures that `make all` ends with."""
     memo = begin()
-    row = query(["mrr", "nrr_t12m", "logo_churn_rate"], start=memo.end, end=memo.end).iloc[0]
+    row = query(["mrr", "nrr_t12m", "logo_churn_rate"], start=memo.end, end=memo.end, reader=memo.reader).iloc[0]
     parts = [
         f"{get_metric(name).label} {shown(memo, name, row[name])}" for name in ("mrr", "nrr_t12m", "logo_churn_rate")
     ]

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from metrics.formats import UNKNOWN, Currency
-from warehouse.reading import fetch
+from warehouse.reading import EVERYTHING, Reader, fetch
 
 KINDS = {  # column of the marts: the kind of words that it holds, where it is called otherwise
     "priority": "ticket_priority",
@@ -110,10 +110,10 @@ class Company:
 NOBODY = Company()  # before anything is known
 
 
-def read_company(role: str | None = None) -> Company:
+def read_company(reader: Reader = EVERYTHING) -> Company:
     """The company of the built marts."""
-    settings = fetch("select * from marts.dim_company", {}, role=role).iloc[0]
-    words = fetch("select * from marts.dim_word order by kind, position", {}, role=role)
+    settings = fetch("select * from marts.dim_company", {}, reader=reader).iloc[0]
+    words = fetch("select * from marts.dim_word order by kind, position", {}, reader=reader)
     labels = {str(c).removesuffix("_label"): str(settings[c]) for c in settings.index if str(c).endswith("_label")}
     known = {str(kind): tuple(map(_word, part.to_dict("records"))) for kind, part in words.groupby("kind", sort=False)}
     named = frozenset(kind for kind in labels if labels[kind] != kind.replace("_", " ").capitalize())

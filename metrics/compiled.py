@@ -16,6 +16,8 @@ from functools import lru_cache
 from importlib.metadata import version as release
 from pathlib import Path
 
+from warehouse.publication import CANDIDATE
+
 KEPT = "metric_sql"  # the folder beside the semantic manifest; each set of definitions has its own in it
 
 
@@ -63,6 +65,9 @@ def _digest(path: Path, version: int) -> str:
 
 @lru_cache(maxsize=1)
 def _definitions(path: Path, _version: int) -> str:
-    """The semantic manifest without the name of the database: a connection reads its own."""
-    text = re.sub(r'"relation_name": "\\"[^"]+"\.', '"relation_name": "', path.read_text(encoding="utf-8"))
+    """The semantic manifest over marts, not the candidate, of whatever database a connection reads."""
+    text = path.read_text(encoding="utf-8")
+    text = text.replace(f'"schema_name": "{CANDIDATE}"', '"schema_name": "marts"')
+    text = text.replace(f'\\"{CANDIDATE}\\".', '\\"marts\\".')
+    text = re.sub(r'"relation_name": "\\"[^"]+"\.', '"relation_name": "', text)
     return re.sub(r'"database": "[^"]*"', '"database": null', text)

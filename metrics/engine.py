@@ -15,7 +15,7 @@ import psycopg2
 from company.calendar import CALENDAR_YEAR
 from metrics.catalogue import SHARED, Metric, MetricError, get_metric, manifest_path, new_business
 from metrics.compiled import compiled
-from warehouse.reading import fetch
+from warehouse.reading import EVERYTHING, Reader, fetch
 
 GRAINS = ("day", "week", "month", "quarter", "year")
 FISCAL = {"fiscal_quarter": 3, "fiscal_year": 12}  # the company's own, as dim_calendar has them: months in each
@@ -30,7 +30,7 @@ def query(
     end: date | None = None,
     grain: str | None = None,
     ignore_inapplicable: bool = False,
-    role: str | None = None,
+    reader: Reader = EVERYTHING,
 ) -> pd.DataFrame:
     """Metrics as a frame with columns period (when a grain is given), group_by…, metrics (floats).
 
@@ -38,14 +38,14 @@ def query(
     over it; `now` metrics are as of the as-of date whatever the range. `filters` maps dimensions to accepted values;
     an empty list filters nothing. A question that neither filters pipelines nor asks for renewals leaves renewal
     pipelines out. start and end are months (any day in them); without a start a question begins where the pages do,
-    with the first month of the window. `role` is the login role that asks, of a row scope; None sees every row.
-    Raises MetricError for a question that makes no sense, TowerError when the warehouse does not answer.
+    with the first month of the window. `reader` says as which login role, and of which publication. Raises
+    MetricError for a question that makes no sense, TowerError when the warehouse does not answer.
     """
     wanted = [get_metric(name) for name in dict.fromkeys(metrics)]
     if not wanted:
         raise MetricError("name at least one metric")
     if grain is not None and grain not in (*GRAINS, *FISCAL):
-        raise MetricError(f"grain must be one of {', '.join(grains(role))}, not {grain!r}")
+        raise MetricError(f"grain must be one of {', '.join(grains(reader))}, not {grain!r}")
     active = {key: list(values) for key, values in (filters or {}).items() if values}
     start, end = (day.replace(day=1) if day else None for day in (start, end))
     asked: dict[str, Sequence[str] | None] = {**dict.fromkeys(SHARED), **active, **new_business([*active, *group_by])}
@@ -53,21 +53,21 @@ def query(
     frames = []
     for (behaviour, dropped), names in _batches(wanted, group_by, asked, must).items():
         kept = {key: values for key, values in asked.items() if key not in dropped}
-        frames.append(answer(behaviour, names, group_by, kept, start, end, grain, role=role))
+        frames.append(answer(behaviour, names, group_by, kept, start, end, grain, reader=reader))
     keys = (["period"] if grain else []) + list(group_by)
     result = side_by_side(frames, keys)
     return result[[*keys, *(metric.name for metric in wanted)]].sort_values(keys, ignore_index=True) if keys else result
 
 
-def grains(role: str | None = None) -> tuple[str, ...]:
+def grains(reader: Reader = EVERYTHING) -> tuple[str, ...]:
     """The grains to choose from: fiscal quarters and years where they are not the calendar's."""
-    found = fetch("select fiscal_year_first_month from marts.dim_company", {}, role)
+    found = fetch("select fiscal_year_first_month from marts.dim_company", {}, reader)
     later = int(found.iloc[0]["fiscal_year_first_month"]) - CALENDAR_YEAR if len(found) else 0
     return (*GRAINS, *(name for name, months in FISCAL.items() if later % months))
 
 
-def _first_month(role: str | None) -> date | None:
-    found = fetch("select first_month from marts.dim_tower", {}, role)
+def _first_month(reader: Reader) -> date | None:
+    found = fetch("select first_month from marts.dim_tower", {}, reader)
     first: date | None = found.iloc[0]["first_month"] if len(found) else None
     return first
 
@@ -82,14 +82,14 @@ def answer(
     grain: str | None = None,
     *,
     days: bool = False,
-    role: str | None,
+    reader: Reader,
 ) -> pd.DataFrame:
     """Metrics that behave alike in time, as in `query`; with `days` start and end are days, not months.
 
     Without a start they begin with the first month of the window.
     """
-    low, high, units = _range(behaviour, start or _first_month(role), end, grain)
-    frame = _run(names, group_by, filters, low, high, units, role, "day" if days else "month")
+    low, high, units = _range(behaviour, start or _first_month(reader), end, grain)
+    frame = _run(names, group_by, filters, low, high, units, reader, "day" if days else "month")
     return _coarsen(frame, behaviour, group_by, grain, units)
 
 
@@ -162,7 +162,7 @@ def _run(
     start: date | None,
     end: date | None,
     units: tuple[str, ...],
-    role: str | None,
+    reader: Reader,
     bound_unit: str,
 ) -> pd.DataFrame:
     path = manifest_path()
@@ -172,7 +172,7 @@ def _run(
     )
     values = {name: _array(given) if given else None for name, given in filters.items()}
     try:
-        frame = fetch(sql, {**values, "start": start, "end": end}, role)
+        frame = fetch(sql, {**values, "start": start, "end": end}, reader)
     except psycopg2.errors.InvalidTextRepresentation as error:
         raise MetricError(f"a filter's value does not fit: {str(error).splitlines()[0]}") from error
     frame = frame.rename(columns={f"metric_time__{unit}": unit for unit in units})

@@ -9,6 +9,7 @@ import pandas as pd
 
 from metrics.catalogue import SHARED, Metric, MetricError, all_metrics, new_business
 from metrics.engine import answer, side_by_side
+from warehouse.reading import EVERYTHING, Reader
 
 
 def behind(
@@ -19,14 +20,14 @@ def behind(
     end: date | None = None,
     *,
     days: bool = False,
-    role: str | None = None,
+    reader: Reader = EVERYTHING,
     **dimensions: str | Sequence[str],
 ) -> pd.DataFrame:
     """What makes up the numbers of metrics, a row for each of `by`, largest first; rows of nothing are left out.
 
     Columns: by…, then the parts of each metric (floats): the rows add up to a sum, and their sums make up a ratio.
     `selection` narrows what knows its dimensions, as the number itself does; `dimensions` must be known. start and end
-    are months, with `days` days; `role` asks, as in `query`. Raises MetricError for a metric that cannot be told by
+    are months, with `days` days; `reader` asks, as in `query`. Raises MetricError for a metric that cannot be told by
     these keys or dimensions.
     """
     narrow = {name: [given] if isinstance(given, str) else list(given) for name, given in dimensions.items() if given}
@@ -38,7 +39,7 @@ def behind(
     if not days:
         start, end = (day.replace(day=1) if day else None for day in (start, end))
     frames = [
-        answer(behaviour, names, by, {name: asked[name] for name in known}, start, end, days=days, role=role)
+        answer(behaviour, names, by, {name: asked[name] for name in known}, start, end, days=days, reader=reader)
         for (behaviour, known), names in _batches(wanted, {*asked}).items()
     ]
     order = list(dict.fromkeys(name for metric in wanted for name in metric.parts))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from metrics.readiness import needs_of_marts, readiness
-from warehouse.reading import fetch
+from warehouse.reading import EVERYTHING, Reader, fetch
 from warehouse.settings import ROOT
 
 LOADED = "select source_table from marts.dim_source where is_loaded"
@@ -35,9 +35,9 @@ class Lacking:
         return tuple(sorted({table for name in names for table in both.get(name, ())}))
 
 
-def lacking(role: str | None = None) -> Lacking:
-    """What the newest build lacks, as the login role `role` of a row scope sees it."""
-    filled = frozenset(fetch(LOADED, {}, role=role)["source_table"])
+def lacking(reader: Reader = EVERYTHING) -> Lacking:
+    """What a build lacks, as `reader` sees it."""
+    filled = frozenset(fetch(LOADED, {}, reader=reader)["source_table"])
     marts = {name: tables - {"crm.accounts"} for name, tables in needs_of_marts().items()}
     lines = readiness(ROOT / "dbt", set(filled))
     return Lacking(

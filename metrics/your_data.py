@@ -14,7 +14,7 @@ from company.contract import read_contract
 from metrics.catalogue import catalogue
 from metrics.readiness import Ready, readiness
 from metrics.sources import ACCOUNTS, Contradicted, File, Reject, Source, State
-from warehouse.reading import fetch
+from warehouse.reading import EVERYTHING, Reader, fetch
 from warehouse.settings import ROOT
 
 DEALS = "crm.deals"  # whose stages are learned
@@ -92,10 +92,12 @@ class Facts:
         return {table for table, row in self.rows.items() if row["row_count"]}
 
 
-def your_data(role: str | None = None) -> YourData:
-    """What the newest build rests on, as tower_reader or the login role `role` of a row scope sees it."""
-    found = {name: fetch(sql, {}, role=role) for name, sql in OPEN.items()}
-    audit = {name: _by_table(fetch(sql, {}, role=role)) if _may(name, role) else None for name, sql in AUDIT.items()}
+def your_data(reader: Reader = EVERYTHING) -> YourData:
+    """What the newest build rests on, as `reader` sees it."""
+    found = {name: fetch(sql, {}, reader=reader) for name, sql in OPEN.items()}
+    audit = {
+        name: _by_table(fetch(sql, {}, reader=reader)) if _may(name, reader) else None for name, sql in AUDIT.items()
+    }
     stages = found["stages"]
     facts = Facts(
         {table: rows[0] for table, rows in _by_table(found["rows"]).items()},
@@ -171,8 +173,8 @@ def _learned(words: pd.DataFrame, stages: pd.DataFrame) -> dict[str, dict[str, t
     return dict(found)
 
 
-def _may(name: str, role: str | None) -> bool:
-    return bool(fetch(MAY_READ, {"name": f"ops.{name}"}, role=role)["may"].iloc[0])
+def _may(name: str, reader: Reader) -> bool:
+    return bool(fetch(MAY_READ, {"name": f"ops.{name}"}, reader=reader)["may"].iloc[0])
 
 
 def _by_table(frame: pd.DataFrame) -> dict[str, list[Row]]:

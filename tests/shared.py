@@ -25,6 +25,7 @@ import pytest
 from metrics.compiled import KEPT
 from tests.forked import run_module
 from warehouse.connections import autocommit
+from warehouse.publication import CANDIDATE
 from warehouse.server.embedded import EmbeddedServer
 from warehouse.settings import load_settings
 from warehouse.url import DatabaseUrl
@@ -162,6 +163,18 @@ class Company:
         result = run_module(arguments, self.environment)
         assert not check or result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
         return result
+
+    def show(self) -> None:
+        """Let `marts` be the candidate as it is, for a company of which only parts are built."""
+        with autocommit(DatabaseUrl.parse(self.environment["DATABASE_URL"])) as cursor:
+            cursor.execute(f"grant usage on schema {CANDIDATE} to tower_reader")
+            cursor.execute(f"grant select on all tables in schema {CANDIDATE} to tower_reader")
+            cursor.execute("select tablename from pg_tables where schemaname = %s", (CANDIDATE,))
+            for (name,) in cursor.fetchall():
+                cursor.execute(
+                    f"create or replace view marts.{name} with (security_invoker = true) as "
+                    f"select * from {CANDIDATE}.{name}"
+                )
 
     def copy(self, server: Mapping[str, str], name: str, target: Path) -> Company:
         """The same company in a database of another name, with artefacts of dbt that speak of that one."""

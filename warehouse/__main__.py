@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from warehouse.errors import run_cli
+from warehouse.errors import TowerError, run_cli
 from warehouse.settings import ROOT, Settings, load_settings, write_env_file
 
 
@@ -41,6 +41,17 @@ def main() -> int:
             out.print(backup.backup(settings, arguments.file), markup=False)
         else:
             out.print(backup.restore(settings, arguments.file, arguments.force), markup=False)
+    elif arguments.command == "publish":
+        from warehouse import publication
+        from warehouse.results import Results
+
+        if not arguments.force or not arguments.why:
+            raise TowerError('`make dbt-test` publishes what passes; `make publish FORCE=1 WHY="…"` what did not')
+        out.print(f"publication {publication.publish(settings, Results(), arguments.why)} is shown, untested")
+    elif arguments.command == "rollback":
+        from warehouse import publication
+
+        out.print(f"publication {publication.rollback(settings, arguments.to)} is shown again")
     else:
         from warehouse import server
 
@@ -57,6 +68,11 @@ def read_arguments() -> argparse.Namespace:
     commands.add_parser("up", help="start the warehouse (again)")
     commands.add_parser("down", help="stop the warehouse and keep its data")
     commands.add_parser("access", help="say who may see what, once access.yml is in force")
+    force = commands.add_parser("publish", help="show the candidate, though no test has passed it")
+    force.add_argument("--force", action="store_true")
+    force.add_argument("--why", help="the reason, which stands on every page")
+    back = commands.add_parser("rollback", help="show an earlier publication again")
+    back.add_argument("--to", type=int, help="its number; else the one before")
     commands.add_parser("status", help="say where it runs and what is loaded")
     saving = commands.add_parser(
         "backup", help="write raw, ops, the history of accounts and the settings into one file"

@@ -54,6 +54,12 @@ $$;
 create schema raw;
 create schema intermediate;
 """
+# what was shown and built before is not in the file
+SETTLE = b"""
+update ops.publications set kept = false;
+update ops.builds set status = 'failed', message = 'a backup was restored'
+where status in ('running', 'built', 'refused');
+"""
 NEWER = b"SET transaction_timeout = 0;\n"  # what servers before version 17 do not know
 
 
@@ -202,7 +208,7 @@ def _replace(tools: Clients, file: Path) -> None:
             shutil.copyfileobj(reader.stdout, writer.stdin, 1 << 20)
             is_cut = reader.wait() != 0
             if not is_cut:
-                writer.stdin.write(b"reset all;\n" + SCHEMA.read_bytes() + b"\ncommit;\n")
+                writer.stdin.write(b"reset all;\n" + SCHEMA.read_bytes() + SETTLE + b"commit;\n")
             writer.stdin.close()
         except BrokenPipeError:
             pass  # psql has ended: what it said is looked at below

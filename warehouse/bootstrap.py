@@ -19,7 +19,7 @@ def main() -> None:
     settings = load_settings()
     print(server.up(settings), flush=True)
     with owner_connection(settings) as connection, connection.cursor() as cursor:
-        cursor.execute("select count(*) from ops.publications")
+        cursor.execute("select count(*) from ops.publications where kept")
         published = cursor.fetchone()[0]
     if published and (target_path(settings) / "semantic_manifest.json").exists():
         print("the warehouse is filled already", flush=True)

@@ -1,4 +1,4 @@
-"""`python -m warehouse.dbt …`: dbt with the warehouse's settings; a full build that passes is published."""
+"""`python -m warehouse.dbt …`: dbt with the warehouse's settings; what is built whole and tested is published."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
+from warehouse import publication
 from warehouse.connections import connect
 from warehouse.errors import TowerError, run_cli
-from warehouse.publication import publish
+from warehouse.results import Results, read_results
 from warehouse.settings import Settings, load_settings
 
 USAGE = "usage: python -m warehouse.dbt build|run|test|docs|… [dbt options], or lint (sqlfluff, without a warehouse)"
+CHOICES = {"--select", "-s", "--exclude", "--models", "-m"}  # of some models or tests
 READING = ("build", "run", "test", "source", "show", "snapshot", "run-operation")  # need what the loader writes
 
 # The plan rate of the fiscal year that holds the as-of date, as company.fx.plan_rate says it: the rate in force as the
@@ -108,7 +111,7 @@ def lineage(settings: Settings) -> int:
 
 
 def main() -> int:
-    """Pass the arguments to dbt. `build` and `run` without a selection are published when everything passes."""
+    """Pass the arguments to dbt. What `build`, or `run` and then `test`, made without a selection is published."""
     arguments = sys.argv[1:]
     if not arguments or arguments[0] in ("-h", "--help"):
         print(f"{__doc__}\n\n{USAGE}")
@@ -123,14 +126,37 @@ def main() -> int:
             ties = _is_synthetic(connection) and not _is_spot(connection)
             os.environ.setdefault("TOWER_BOOKS", "error" if ties else "warn")
             os.environ |= _calendar(connection) | {"TOWER_FX_RATES": json.dumps(_rates(connection))}
-    code = run_dbt(settings, arguments)
-    if code == 0 and command in ("build", "run") and not {"--select", "-s"} & {*arguments}:
-        publish(settings, target_path(settings))
-    if code == 0 and arguments[:2] == ["docs", "generate"]:
-        code = lineage(settings)
-    if code != 0:
-        raise TowerError(f"dbt {command} failed; the lines above name the model or test")
+    if command in ("build", "run") and _is_whole(arguments):
+        with publication.build(settings, "--full-refresh" in arguments):
+            results = _run(settings, arguments, command)
+    else:
+        results = _run(settings, arguments, command)
+    if "test" in results.kinds and _is_whole(arguments) and publication.is_waiting(settings):
+        publication.publish(settings, results)
+    if arguments[:2] == ["docs", "generate"] and lineage(settings) != 0:
+        raise TowerError("the lineage of the columns could not be drawn")
     return 0
+
+
+def _is_whole(arguments: list[str]) -> bool:
+    """Whether nothing is chosen among the models or the tests of data."""
+    return not CHOICES & {word.split("=")[0] for word in arguments}
+
+
+def _run(settings: Settings, arguments: list[str], command: str) -> Results:
+    """Run dbt; returns what it says of its nodes. Raises TowerError that names what failed."""
+    since, target = time.time(), target_path(settings)
+    code = run_dbt(settings, arguments)
+    if command not in ("build", "run", "test"):
+        if code != 0:
+            raise TowerError(f"dbt {command} failed; the lines above say why")
+        return Results()
+    results = read_results(target, since)
+    if code != 0:
+        if command == "test" and _is_whole(arguments):
+            publication.refuse(settings, results.failed)
+        raise TowerError(f"dbt {command} failed: {results.failed}")
+    return results
 
 
 def _is_synthetic(connection: Any) -> bool:

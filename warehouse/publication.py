@@ -1,40 +1,205 @@
-"""What readers see as one state of the warehouse: every full build that passes is recorded in ops.publications."""
+"""Publications: dbt builds in `candidate`, and what has passed is shown whole, in one transaction, as `marts`.
+
+A publication is a schema of tables, marts_<number>, that nothing changes any more. `marts` holds views of the one that
+is shown: they are made beside those of before and take their name, so that no reader waits and none sees parts of two.
+The last few stay, and each can be shown again. ops.builds says how builds went, ops.publications what was shown when.
+"""
 
 from __future__ import annotations
 
-import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from warehouse.connections import owner_connection
+import psycopg2
+from psycopg2 import sql
+
+from warehouse.connections import autocommit, owner_connection
+from warehouse.errors import TowerError
+from warehouse.results import Results
 from warehouse.settings import Settings
 
+CANDIDATE = "candidate"  # the schema in which dbt builds the marts
+INCREMENTAL = re.compile(r"materialized\s*=\s*'incremental'")
+READERS = sql.SQL("tower_reader, tower_scoped")
+WAIT = "2s"  # for somebody who holds on to what is to be dropped
 
-def publish(settings: Settings, target: Path) -> None:
-    """Record the models that were just built in ops.publications: the app's caches are keyed by it.
 
-    `target` is the folder of dbt's artefacts. The status is `succeeded` when the tests ran and passed with the models,
-    and `untested` when they did not run; tests that only warn are said and kept.
+@contextmanager
+def build(settings: Settings, afresh: bool) -> Iterator[None]:
+    """Note a build in ops.builds while it runs, with an empty candidate before it; one that breaks off has failed.
+
+    Marts that dbt goes on with, such as fct_usage, are carried over from the publication shown, unless `afresh`.
     """
-    results: list[dict[str, Any]] = json.loads((target / "run_results.json").read_text())["results"]
-    kinds = [result["unique_id"].split(".")[0] for result in results]
-    warnings = []
-    if warned := {r["unique_id"]: r["failures"] for r in results if r.get("status") == "warn"}:
-        nodes = json.loads((target / "manifest.json").read_text())["nodes"]
-        warnings = [f"{nodes[key]['config']['meta']['warning']} {count:,}" for key, count in warned.items()]
-    for warning in warnings:
-        print(f"warning: {warning}")
-    with owner_connection(settings) as connection, connection.cursor() as cursor:
+    with autocommit(settings.owner()) as cursor:
+        _empty_candidate(cursor, [] if afresh else carried(settings))
         cursor.execute(
-            "insert into ops.publications (published_at, load_run_id, as_of_date, models, tests, status, warnings) "
-            "select %s, max(load_run_id), max(as_of_date), %s, %s, %s, %s from marts.dim_tower",
+            "insert into ops.builds (started_at, load_run_id, as_of_date, status) "
+            "select %s, load_run_id, as_of_date, 'running' from ops.load_runs where status = 'succeeded' "
+            "order by load_run_id desc limit 1 returning build_id",
+            (_now(),),
+        )
+        [number] = cursor.fetchone()
+    status, message = "failed", "it was broken off"
+    try:
+        yield
+        status, message = "built", ""
+    except TowerError as error:
+        message = str(error)
+        raise
+    finally:
+        with suppress(TowerError, psycopg2.Error), autocommit(settings.owner()) as cursor:  # it may be gone: so be it
+            cursor.execute(
+                "update ops.builds set finished_at = %s, status = %s, message = %s where build_id = %s",
+                (_now(), status, message[:4000], number),
+            )
+
+
+def carried(settings: Settings) -> list[str]:
+    """The marts that dbt builds incrementally."""
+    files = (settings.root / "dbt/models/marts").rglob("*.sql")
+    return sorted(file.stem for file in files if INCREMENTAL.search(file.read_text(encoding="utf-8")))
+
+
+def publish(settings: Settings, results: Results, why: str = "") -> int:
+    """Show the candidate that was built last; returns the publication's number.
+
+    `results` are those of its tests. `why` is the reason for showing what they have not passed; it stands on every
+    page. Raises TowerError when nothing waits.
+    """
+    for warning in results.warnings:
+        print(f"warning: {warning}")
+    with owner_connection(settings) as connection, connection, connection.cursor() as cursor:
+        found = waiting(cursor)
+        if found is None or not _tables(cursor, CANDIDATE):
+            raise TowerError("no candidate waits to be published; run `make dbt-run`, and `make dbt-test` to test it")
+        cursor.execute(
+            "insert into ops.publications (published_at, build_id, load_run_id, as_of_date, models, tests, status, "
+            "warnings, kept, forced) values (%s, %s, %s, %s, %s, %s, %s, %s, true, %s) returning publication_id",
             (
-                datetime.now(UTC).replace(tzinfo=None),
-                kinds.count("model"),
-                kinds.count("test") + kinds.count("unit_test"),
-                "succeeded" if "test" in kinds else "untested",
-                "; ".join(warnings)[:4000],
+                _now(),
+                *found,
+                len(_tables(cursor, CANDIDATE)),
+                results.tests,
+                "succeeded" if "test" in results.kinds and not why else "untested",
+                "; ".join(results.warnings)[:4000],
+                why[:4000],
             ),
         )
-        connection.commit()
+        [number] = cursor.fetchone()
+        cursor.execute("update ops.builds set status = 'published' where build_id = %s", (found[0],))
+        cursor.execute(f"alter schema {CANDIDATE} rename to marts_{number}")
+        _show(cursor, number)
+    _drop_old(settings)
+    return int(number)
+
+
+def is_waiting(settings: Settings) -> bool:
+    """Whether a whole candidate is not published yet."""
+    with owner_connection(settings) as connection, connection.cursor() as cursor:
+        return waiting(cursor) is not None
+
+
+def waiting(cursor: Any) -> tuple[int, int, Any] | None:
+    """Number, load and as-of date of the newest build, when it is whole and not published."""
+    cursor.execute("select build_id, load_run_id, as_of_date, status from ops.builds order by build_id desc limit 1")
+    found = cursor.fetchone()
+    return found[:3] if found and found[3] in ("built", "refused") else None
+
+
+def refuse(settings: Settings, message: str) -> None:
+    """Note that the newest build, though whole, did not pass."""
+    with autocommit(settings.owner()) as cursor:
+        if found := waiting(cursor):
+            cursor.execute(
+                "update ops.builds set status = 'refused', message = %s where build_id = %s", (message[:4000], found[0])
+            )
+
+
+def rollback(settings: Settings, to: int | None = None) -> int:
+    """Show an earlier publication again, the one before unless `to` names it; returns its number."""
+    with owner_connection(settings) as connection, connection, connection.cursor() as cursor:
+        cursor.execute("select publication_id from ops.publications where kept order by publication_id desc")
+        kept = [number for (number,) in cursor.fetchall()]
+        now = shown(cursor)
+        earlier = [number for number in kept if now is not None and number < now]
+        wanted: int | None = to if to is not None else max(earlier, default=None)
+        if wanted is None or wanted not in kept or wanted == now:
+            problem = "nothing earlier is kept" if wanted is None else f"publication {wanted} cannot be shown again"
+            others = ", ".join(str(number) for number in kept if number != now)
+            raise TowerError(f"{problem}; besides the one that is shown these are kept: {others or 'none'}")
+        _show(cursor, wanted)
+    return wanted
+
+
+def shown(cursor: Any) -> int | None:
+    """The number of the publication that is shown."""
+    cursor.execute("select publication_id from ops.publications where kept order by shown_at desc nulls last limit 1")
+    found = cursor.fetchone()
+    return int(found[0]) if found else None
+
+
+def _show(cursor: Any, number: int) -> None:
+    """Let `marts` be the views of a publication, and the candidate too, on which dbt goes on."""
+    cursor.execute("create schema marts_next")
+    cursor.execute(f"drop schema if exists {CANDIDATE} cascade")
+    cursor.execute(f"create schema {CANDIDATE}")
+    for table in _tables(cursor, f"marts_{number}"):
+        source = sql.Identifier(f"marts_{number}", table)
+        cursor.execute(
+            sql.SQL("create view {} with (security_invoker = true) as select * from {}").format(
+                sql.Identifier("marts_next", table), source
+            )
+        )
+        cursor.execute(sql.SQL("create view {} as select * from {}").format(sql.Identifier(CANDIDATE, table), source))
+    for schema in (f"marts_{number}", "marts_next"):
+        cursor.execute(sql.SQL("grant usage on schema {} to {}").format(sql.Identifier(schema), READERS))
+    cursor.execute(sql.SQL("grant select on all tables in schema marts_next to {}").format(READERS))
+    cursor.execute(f"alter schema marts rename to gone_{number}_{datetime.now(UTC):%Y%m%d%H%M%S%f}")
+    cursor.execute("alter schema marts_next rename to marts")
+    cursor.execute("update ops.publications set shown_at = %s where publication_id = %s", (_now(), number))
+
+
+def _drop_old(settings: Settings) -> None:
+    """Drop what no page can come back to, but what somebody still reads: the next time will do."""
+    with autocommit(settings.owner()) as cursor:
+        cursor.execute(f"set lock_timeout = '{WAIT}'")
+        number = shown(cursor)
+        cursor.execute(
+            "select publication_id from ops.publications where kept and publication_id <> %s "
+            "order by publication_id desc offset %s",
+            (number, max(settings.publications_kept - 1, 0)),
+        )
+        old = {f"marts_{found}": found for (found,) in cursor.fetchall()}
+        cursor.execute(r"select nspname from pg_namespace where nspname ~ '^gone_\d+_\d+$' order by 1")
+        for schema in [*(name for (name,) in cursor.fetchall()), *old]:
+            try:
+                cursor.execute(sql.SQL("drop schema if exists {} cascade").format(sql.Identifier(schema)))
+            except psycopg2.errors.LockNotAvailable:
+                continue
+            if schema in old:
+                cursor.execute("update ops.publications set kept = false where publication_id = %s", (old[schema],))
+
+
+def _empty_candidate(cursor: Any, carried_over: list[str]) -> None:
+    """Make the candidate anew; its cursor commits each statement."""
+    cursor.execute(f"drop schema if exists {CANDIDATE} cascade")
+    cursor.execute(f"create schema {CANDIDATE}")
+    cursor.execute(f"alter default privileges in schema {CANDIDATE} grant select on tables to tower_reader")
+    number = shown(cursor)
+    for table in carried_over if number is not None else []:
+        if table in _tables(cursor, f"marts_{number}"):
+            new, old = sql.Identifier(CANDIDATE, table), sql.Identifier(f"marts_{number}", table)
+            cursor.execute(sql.SQL("create table {} (like {} including all)").format(new, old))
+            cursor.execute(sql.SQL("insert into {} select * from {}").format(new, old))
+
+
+def _tables(cursor: Any, schema: str) -> list[str]:
+    cursor.execute("select tablename from pg_tables where schemaname = %s order by tablename", (schema,))
+    return [name for (name,) in cursor.fetchall()]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)

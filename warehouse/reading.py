@@ -1,8 +1,10 @@
-"""Reading the warehouse: one statement with bound values, run as the login role that the caller names."""
+"""Reading the warehouse: one statement with bound values, as a login role and of one publication."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -15,14 +17,40 @@ from warehouse.connections import explain, reader_engine, reader_url
 from warehouse.errors import TowerError
 from warehouse.settings import load_settings
 
+# what may hold the word marts without meaning the schema: comments and literals
+MARTS = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"marts\"\.|\bmarts\.", re.DOTALL)
 
-def fetch(sql: str, values: Mapping[str, Any], role: str | None = None) -> pd.DataFrame:
+SCHEMA = ("marts.", '"marts".')
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads what: `role` is the login role of a row scope, None is tower_reader, who sees every row.
+
+    `publication` is a number of ops.publications, so that all that one page reads is of one; None is what is shown now.
+    """
+
+    role: str | None = None
+    publication: int | None = None
+
+
+EVERYTHING = Reader()
+SHOWN = """
+    select publication_id, forced
+    from ops.publications
+    where kept and shown_at is not null
+    order by shown_at desc
+    limit 1
+"""
+
+
+def fetch(sql: str, values: Mapping[str, Any], reader: Reader = EVERYTHING) -> pd.DataFrame:
     """Rows of a statement with %(name)s parameters, as a frame with its columns.
 
-    `role` is the login role of a row scope; None is tower_reader, who sees every row. Raises TowerError when the
-    warehouse does not answer, is not built or is closed to the role, psycopg2.Error when the statement itself fails.
+    Raises TowerError when the warehouse does not answer, is not built or is closed to the role, psycopg2.Error when
+    the statement itself fails.
     """
-    settings = load_settings()
+    settings, role = load_settings(), reader.role
     pool = _pool(settings.reader().text(), role)
     try:
         connection = pool.raw_connection()
@@ -30,16 +58,42 @@ def fetch(sql: str, values: Mapping[str, Any], role: str | None = None) -> pd.Da
         raise TowerError(explain(reader_url(settings, role), str(error))) from error
     try:
         cursor = connection.cursor()
-        cursor.execute(sql, values)
+        cursor.execute(_of(sql, reader.publication), values)
         return pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description or []])
     except psycopg2.errors.InsufficientPrivilege as error:
         pool.dispose()  # a scope that was taken away and given again is another role than these connections have
-        raise TowerError(f"closed to this row scope ({str(error).splitlines()[0]}); run `make dbt-run`") from error
+        raise TowerError(
+            f"closed to this row scope ({str(error).splitlines()[0]}); run `make dbt-run dbt-test`"
+        ) from error
     except psycopg2.errors.UndefinedTable as error:
-        raise TowerError(f"the marts are not built ({str(error).splitlines()[0]}); run `make dbt-run`") from error
+        raise TowerError(
+            f"the marts are not built ({str(error).splitlines()[0]}); run `make dbt-run dbt-test`"
+        ) from error
     finally:
         connection.rollback()
         connection.close()
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]
+
+
+def shown(role: str | None = None) -> tuple[int, str]:
+    """The number of the publication that is shown, and why, where no test has passed it. Raises TowerError."""
+    found = fetch(SHOWN, {}, Reader(role))
+    if found.empty:
+        raise TowerError("nothing is published yet; run `make all`")
+    return int(found["publication_id"].iloc[0]), str(found["forced"].iloc[0])
+
+
+@lru_cache(maxsize=1024)
+def _of(sql: str, publication: int | None) -> str:
+    """The statement over the tables of a publication."""
+    if publication is None:
+        return sql
+    return MARTS.sub(
+        lambda found: found[0].replace("marts", f"marts_{publication}") if found[0] in SCHEMA else found[0], sql
+    )
 
 
 @lru_cache(maxsize=64)

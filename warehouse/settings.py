@@ -44,6 +44,7 @@ class Settings:
     pgadmin_password: str = field(repr=False)
     app_password: str = field(repr=False)
     access_file: Path
+    publications_kept: int
 
     def owner(self) -> DatabaseUrl:
         """Address of the role that builds the warehouse."""
@@ -190,4 +191,5 @@ def load_settings(root: Path = ROOT) -> Settings:
         pgadmin_password=values.text("PGADMIN_PASSWORD"),
         app_password=values.text("APP_PASSWORD"),
         access_file=values.path("ACCESS_FILE", "access.yml", root),
+        publications_kept=values.number("PUBLICATIONS_KEPT", 3),
     )

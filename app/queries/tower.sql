@@ -1,6 +1,5 @@
--- the newest published build and its window
+-- the window of a published build
 select
-    (select coalesce(max(publication_id), 0) from ops.publications) as publication,
     as_of_date,
     data_start_date,
     first_month,

@@ -6,12 +6,13 @@ from typing import Any
 
 import streamlit as st
 
-from app.data import lacks_of, tower
+from app.data import lacks_of, read, tower
 from app.selection import COMPARISONS, Filters, Tower
 from app.ui.filters import SWITCH, page_filter
 from app.ui.formats import listed, plain
 from app.ui.visit import Visit, current
 from warehouse.errors import TowerError
+from warehouse.reading import Reader
 
 COPY = """
 export default function (component) {
@@ -39,6 +40,12 @@ BUTTON = """
 aria-hidden="true"><path d="M10 14a5 5 0 0 0 7 0l3-3a5 5 0 0 0-7-7l-1 1M14 10a5 5 0 0 0-7 0l-3 3a5 5 0 0 0 7 7l1-1"/>
 </svg> <span aria-live="polite">Copy link</span></button>
 """
+UNTESTED = ":material/rule:"
+UNSHOWN = {  # status of the newest build: what is said of it
+    "failed": "The build of {at} failed, so what is shown is older: {why}",
+    "refused": "The build of {at} did not pass its tests, so what is shown is older: {why}",
+    "built": "The build of {at} is not tested yet, so what is shown is older: run `make dbt-test`.",
+}
 LOOK = """
 svg { vertical-align: -3px; }
 button { font: inherit; font-size: 0.87rem; color: var(--st-text-color); background: none; border: 0; cursor: pointer;
@@ -55,6 +62,8 @@ def head(*, marks: bool = False) -> Visit:
     visit = current()
     build, filters = visit.build, visit.filters
     st.title(visit.page.title)
+    if build.forced:
+        st.warning(f"No test has passed these numbers. They are shown because: {plain(build.forced)}", icon=UNTESTED)
     _newer(build)
     line = st.empty()
 
@@ -100,11 +109,20 @@ def _newer(shown: Tower) -> None:
     except TowerError as error:
         st.warning(f"The numbers below are as last read: {error}", icon=":material/database_off:")
         return
+    _say_last_build(shown.reader)
     if newest != shown.publication:
         left, right = st.columns([5, 1], vertical_alignment="center")
         left.info("A newer build of the numbers is published than this page shows.", icon=":material/update:")
         if right.button("Show it", key="newer", width="stretch"):
             st.rerun()
+
+
+def _say_last_build(reader: Reader) -> None:
+    """Say that a build is not shown, and why."""
+    for build in read(reader, "last_build", {}).itertuples():
+        if said := UNSHOWN.get(str(build.status)):
+            why = plain(str(build.message)) or "no reason is kept"
+            st.warning(said.format(at=f"{build.started_at:%d %b, %H:%M} UTC", why=why), icon=":material/history:")
 
 
 def _partial(build: Tower, filters: Filters) -> str:

@@ -18,4 +18,6 @@ def say_if_behind(loads: pd.DataFrame, builds: pd.DataFrame) -> None:
         message = f"The last load failed: {plain(last['message'])}. The numbers rest on an earlier one."
         st.warning(message, icon=":material/error:")
     elif len(builds) and last["load_run_id"] != builds["load_run_id"].iloc[0]:
-        st.warning("The last load isn't in the numbers yet: run `make dbt-run`.", icon=":material/hourglass_empty:")
+        st.warning(
+            "The last load isn't in the numbers yet: run `make dbt-run dbt-test`.", icon=":material/hourglass_empty:"
+        )

@@ -10,9 +10,10 @@ import streamlit as st
 
 from app.data import read, run
 from app.pages import BY_KEY, Page
-from app.selection import Tower
+from app.selection import Tower, reader_of
 from app.ui.formats import plain
 from warehouse.errors import TowerError
+from warehouse.reading import Reader
 
 MOST = 8  # accounts that a search lists
 
@@ -21,7 +22,8 @@ MOST = 8  # accounts that a search lists
 def found(publication: int, text: str, scope: str) -> pd.DataFrame:
     """Up to MOST accounts whose name contains the text; `publication` and `scope` keep builds and people apart."""
     plain = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return read(scope, "find_accounts", {"pattern": f"%{plain}%", "prefix": f"{plain}%", "most": MOST})
+    values = {"pattern": f"%{plain}%", "prefix": f"{plain}%", "most": MOST}
+    return read(reader_of(publication, scope), "find_accounts", values)
 
 
 def search(build: Tower) -> None:
@@ -59,7 +61,7 @@ def who() -> str:
 @st.cache_data(ttl=timedelta(seconds=20), show_spinner=False)
 def views(scope: str) -> pd.DataFrame:
     """The saved views of all users by name, as the role of a scope reads them."""
-    return read(scope, "views", {})
+    return read(Reader(scope or None), "views", {})
 
 
 def saved_views(build: Tower, page: Page) -> None:

@@ -22,7 +22,7 @@ def points(company: Company) -> pd.DataFrame:
     """All points of all series."""
     with psycopg2.connect(company.environment["DATABASE_URL"]) as connection, connection.cursor() as cursor:
         cursor.execute(
-            "select * from marts.fct_anomalies order by metric, grain, dimension, dimension_value, period_start"
+            "select * from candidate.fct_anomalies order by metric, grain, dimension, dimension_value, period_start"
         )
         frame = pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description or []])
     connection.close()

@@ -27,6 +27,7 @@ from app.views.executive import board
 from metrics import MetricError
 from metrics.formats import Currency
 from tests.app.test_pages import open_app
+from warehouse.reading import EVERYTHING
 from warehouse.settings import Settings
 
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.usefixtures("fresh_caches", "in_company")]
@@ -235,7 +236,7 @@ def test_the_board_report_has_the_numbers_of_the_page() -> None:
 def no_views(in_company: Settings) -> Iterator[None]:
     """No saved views before and after."""
     yield
-    for view in data.read("", "views", {}).itertuples():
+    for view in data.read(EVERYTHING, "views", {}).itertuples():
         data.run(tower(""), "delete_view", {"view_id": int(view.view_id), "person": view.person})
 
 
@@ -250,7 +251,7 @@ def test_a_view_is_saved_opened_and_deleted() -> None:
     test.multiselect(key="segment").set_value(["SMB"]).run()
     test.text_input(key="view-name").set_value("  Hot   SMB ")
     press(test, "Save")
-    saved = data.read("", "views", {}).iloc[0]
+    saved = data.read(EVERYTHING, "views", {}).iloc[0]
     assert (saved["name"], saved["page"]) == ("Hot SMB", "anomalies")
     other = open_app("executive", {})
     other.selectbox(key="view").set_value(int(saved["view_id"])).run()
@@ -261,7 +262,7 @@ def test_a_view_is_saved_opened_and_deleted() -> None:
     assert "Segment: SMB · Severity: High" in other.caption[0].value
     other.selectbox(key="view").set_value(int(saved["view_id"])).run()
     press(other, "Delete it")
-    assert data.read("", "views", {}).empty
+    assert data.read(EVERYTHING, "views", {}).empty
 
 
 @pytest.mark.usefixtures("no_views")
@@ -283,7 +284,7 @@ def test_a_view_needs_a_name_that_is_free() -> None:
         test.text_input(key="view-name").set_value(name)
         press(test, "Save")
         assert any(said in toast.value for toast in test.toast)
-    assert len(data.read("", "views", {})) == 1
+    assert len(data.read(EVERYTHING, "views", {})) == 1
 
 
 FORGED = "insert into ops.saved_views (name, page, query_string, created_by) values ('x', 'support', '', 'ann')"
@@ -302,7 +303,7 @@ def test_the_reader_may_write_nothing_but_views(in_company: Settings) -> None:
 
 
 def test_the_search_finds_accounts_by_name_and_opens_their_page() -> None:
-    names = data.read("", "find_accounts", {"pattern": "%", "prefix": "%", "most": 1})
+    names = data.read(EVERYTHING, "find_accounts", {"pattern": "%", "prefix": "%", "most": 1})
     name, account = names["account_name"].iloc[0], names["account_id"].iloc[0]
     test = open_app("executive", {})
     test.text_input(key="find").set_value(name.upper()).run()

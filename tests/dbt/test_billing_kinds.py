@@ -133,6 +133,7 @@ def kinds(server: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> t
     only = [f"+{model}" for model in MODELS]
     how = ("--exclude-resource-type", "unit_test", "--indirect-selection", "cautious")
     company.run("warehouse.dbt", "--quiet", "build", *how, "--select", *only)
+    company.show()
     return company, " ".join(said.split())
 
 

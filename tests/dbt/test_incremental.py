@@ -38,7 +38,7 @@ def build(company: Company, *options: str) -> tuple[Rows, dict[str, str]]:
 def rows(company: Company) -> tuple[Rows, dict[str, str]]:
     """The model's rows and the transaction that wrote each, by key."""
     with psycopg2.connect(company.environment["DATABASE_URL"]) as connection, connection.cursor() as cursor:
-        cursor.execute("select activity_id, xmin::text, fct_usage.* from marts.fct_usage")
+        cursor.execute("select activity_id, xmin::text, fct_usage.* from candidate.fct_usage")
         found = cursor.fetchall()
     connection.close()
     return {row[0]: row[2:] for row in found}, {row[0]: row[1] for row in found}

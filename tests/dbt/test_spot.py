@@ -64,6 +64,7 @@ def make(server: dict[str, str], name: str, folder: Path, company: ledgers.Compa
     only = [f"+{model}" for model in MODELS]
     how = ("--exclude-resource-type", "unit_test", "--indirect-selection", "cautious")
     built.run("warehouse.dbt", "--quiet", "build", *how, "--select", *only, *CHECKS)
+    built.show()
     return built
 
 

@@ -45,7 +45,7 @@ def box(server: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 def rows(box: Box, mart: str, where: str = "true") -> list[tuple[Any, ...]]:
     """The rows of a mart, in one order."""
-    return box.rows(f"select * from marts.{mart} where {where} order by 1")
+    return box.rows(f"select * from candidate.{mart} where {where} order by 1")
 
 
 def test_thirty_days_of_drops_equal_a_rebuild_and_leave_closed_months_alone(box: Box, tmp_path: Path) -> None:

@@ -84,6 +84,7 @@ def partial(server: dict[str, str], tmp_path_factory: pytest.TempPathFactory) ->
     company.run("loader")
     marts = (f"+{mart}" for mart in ("customer_health_scores", "churn_risk", "churned_customers"))
     company.run("warehouse.dbt", "--quiet", "build", *BUILD, "--select", *marts)
+    company.show()
     return company
 
 

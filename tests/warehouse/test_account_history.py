@@ -19,6 +19,7 @@ def load(company: Company, as_of: str) -> None:
     company.environment["AS_OF_DATE"] = as_of
     company.run("loader")
     company.run("warehouse.dbt", "--quiet", *BUILD)
+    company.show()
 
 
 def change_segment(company: Company, account: str, segment: str) -> None:

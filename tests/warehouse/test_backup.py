@@ -105,6 +105,7 @@ def test_everything_comes_back_into_an_empty_warehouse(
         "test",
         "unit_test",
     )
+    other.show()
     history = "select account_id, segment, valid_from, valid_to from marts.dim_account_history order by 1, 3"
     assert rows(url, history) == rows(before, history) and len(rows(url, history)) == 61
     reader = f"postgresql://tower_reader:{server['TOWER_READER_PASSWORD']}@{url.split('@')[1]}"

@@ -149,6 +149,7 @@ def test_an_ordinary_user_can_run_it(settings: Settings) -> None:
         Path(folder).chmod(0o777)
         copied = Path(folder) / "code"
         shutil.copytree(ROOT / "warehouse", copied / "warehouse")
+        shutil.copyfile(ROOT / "access.example.yml", copied / "access.yml")
         shutil.chown(copied, "nobody")
         packages = Path(folder) / "packages"
         library = next(Path(p) for p in sys.path if p.endswith("site-packages"))

@@ -1,36 +1,221 @@
-"""What a build is published as, and what the reader may see of people."""
+"""What is published is shown whole or not at all, and stays until something better passes; no mart names a person."""
 
 from __future__ import annotations
 
-import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg2
 import pytest
 
-from warehouse.connections import owner_connection
-from warehouse.publication import publish
-from warehouse.settings import Settings
+from app.data import tower
+from tests.conftest import empty_company, enter
+from warehouse.__main__ import main as warehouse
+from warehouse.connections import autocommit, connect, owner_connection
+from warehouse.errors import TowerError
+from warehouse.publication import build, carried, is_waiting, publish, refuse, rollback
+from warehouse.reading import Reader, fetch, shown
+from warehouse.results import Results, read_results
+from warehouse.settings import Settings, load_settings
 
 STAFF = ("rep_name", "owner_name", "changed_by", "loaded_by")  # who works here is no secret inside the company
+MARTS = ("dim_one", "dim_two", "fct_usage")
+PASSED = Results(("model", "test"))
+BOTH = "select (select value from marts.dim_one) as one, (select value from marts.dim_two) as two"
 
 
-@pytest.mark.parametrize(
-    ("kinds", "status"),
-    [(["model", "test", "unit_test"], "succeeded"), (["model", "unit_test"], "untested"), (["model"], "untested")],
-)
-def test_a_build_without_data_tests_is_published_as_untested(
-    in_company: Settings, tmp_path: Path, kinds: list[str], status: str
+@pytest.fixture
+def tiny(server: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """A warehouse with a load and nothing built."""
+    name = f"tower_shown_{tmp_path.name[-10:].strip('_').lower()}"
+    enter(empty_company(server, name, tmp_path, tmp_path / "target"), monkeypatch)
+    with autocommit(load_settings().owner()) as cursor:
+        cursor.execute(
+            "insert into ops.load_runs (started_at, loaded_by, status, source_folder, file_hashes, rows_read, "
+            "rows_loaded, rows_rejected, as_of_date) "
+            "values (now(), 'a test', 'succeeded', '', '{}', 0, 0, 0, '2026-10-31')"
+        )
+    return load_settings()
+
+
+def make(settings: Settings, value: int) -> None:
+    """What dbt does: marts in the candidate, here each with one row of the same value."""
+    with build(settings, afresh=True), autocommit(settings.owner()) as cursor:
+        for mart in MARTS:
+            cursor.execute(f"create table candidate.{mart} as select {value} as value")
+
+
+def seen() -> list[tuple[int, int]]:
+    """What a reader sees in two marts."""
+    return [(int(one), int(two)) for one, two in fetch(BOTH, {}).itertuples(index=False)]
+
+
+def states(settings: Settings, query: str) -> list[object]:
+    """The first column of a query about ops."""
+    with owner_connection(settings) as connection, connection.cursor() as cursor:
+        cursor.execute(query)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def test_a_candidate_is_not_shown_before_its_tests_have_passed(tiny: Settings) -> None:
+    make(tiny, 1)
+    with pytest.raises(TowerError, match="not built"):
+        seen()
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        connect(tiny.reader()).cursor().execute("select * from candidate.dim_one")
+    publish(tiny, PASSED)
+    assert seen() == [(1, 1)] and not is_waiting(tiny)
+    make(tiny, 2)
+    refuse(tiny, "unique_dim_one: Got 3 results")
+    assert seen() == [(1, 1)] and is_waiting(tiny)
+    assert states(tiny, "select status || ' ' || message from ops.builds order by build_id") == [
+        "published ",
+        "refused unique_dim_one: Got 3 results",
+    ]
+
+
+def test_a_build_that_breaks_leaves_what_is_shown(tiny: Settings) -> None:
+    make(tiny, 1)
+    number = publish(tiny, PASSED)
+    with pytest.raises(TowerError, match="fct_x"), build(tiny, afresh=True):
+        raise TowerError("dbt build failed: fct_x: division by zero")
+    with suppress(KeyboardInterrupt), build(tiny, afresh=True):
+        raise KeyboardInterrupt
+    assert seen() == [(1, 1)] and not is_waiting(tiny)
+    with pytest.raises(TowerError, match="no candidate waits"):
+        publish(tiny, PASSED)
+    told = "select status || ': ' || message from ops.builds where build_id > 1 order by build_id"
+    assert states(tiny, told) == ["failed: dbt build failed: fct_x: division by zero", "failed: it was broken off"]
+    assert states(tiny, "select publication_id from ops.publications") == [number]
+
+
+def test_the_last_three_stay_and_each_can_be_shown_again(tiny: Settings) -> None:
+    for value in (1, 2, 3, 4):
+        make(tiny, value)
+        publish(tiny, PASSED)
+    assert states(tiny, "select publication_id from ops.publications where kept order by 1") == [2, 3, 4]
+    assert states(tiny, r"select nspname from pg_namespace where nspname ~ '^(marts|gone)_' order by 1") == [
+        "marts_2",
+        "marts_3",
+        "marts_4",
+    ]
+    assert rollback(tiny) == 3 and seen() == [(3, 3)]
+    assert rollback(tiny) == 2 and seen() == [(2, 2)]
+    with pytest.raises(TowerError, match=r"nothing earlier is kept; .* kept: 4, 3"):
+        rollback(tiny)
+    with pytest.raises(TowerError, match="publication 1 cannot be shown again"):
+        rollback(tiny, 1)
+    assert rollback(tiny, 4) == 4 and seen() == [(4, 4)]
+    make(tiny, 5)
+    assert publish(tiny, PASSED) == 5 and seen() == [(5, 5)]
+
+
+def test_what_nobody_tested_is_shown_only_with_a_reason(
+    tiny: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    results = [{"unique_id": f"{kind}.gtm_control_tower.x"} for kind in kinds]
-    (tmp_path / "run_results.json").write_text(json.dumps({"results": results}))
-    publish(in_company, tmp_path)
-    with owner_connection(in_company) as connection, connection.cursor() as cursor:
-        cursor.execute("delete from ops.publications where models = 1 returning status, models, tests, as_of_date")
-        [found] = cursor.fetchall()
-        cursor.execute("select as_of_date from marts.dim_tower")
-        assert found == (status, 1, len(kinds) - 1, cursor.fetchone()[0])
-        connection.commit()
+    make(tiny, 1)
+    monkeypatch.setattr("sys.argv", ["warehouse", "publish"])
+    with pytest.raises(TowerError, match='make publish FORCE=1 WHY="'):
+        warehouse()
+    monkeypatch.setattr("sys.argv", ["warehouse", "publish", "--force", "--why", "the board meets in an hour"])
+    warehouse()
+    assert "publication 1 is shown, untested" in capsys.readouterr().out and seen() == [(1, 1)]
+    assert states(tiny, "select status || ': ' || forced from ops.publications") == [
+        "untested: the board meets in an hour"
+    ]
+
+
+def test_a_mart_that_dbt_goes_on_with_is_carried_over(tiny: Settings) -> None:
+    assert carried(tiny) == ["fct_usage"]
+    make(tiny, 1)
+    publish(tiny, PASSED)
+    with build(tiny, afresh=False):
+        assert states(tiny, "select value from candidate.fct_usage") == [1]
+        assert states(tiny, "select tablename from pg_tables where schemaname = 'candidate'") == ["fct_usage"]
+    with build(tiny, afresh=True):
+        assert states(tiny, "select tablename from pg_tables where schemaname = 'candidate'") == []
+
+
+def test_an_open_transaction_stops_neither_the_swap_nor_the_next_build(tiny: Settings) -> None:
+    make(tiny, 1)
+    publish(tiny, PASSED)
+    analyst = connect(tiny.reader())
+    analyst.cursor().execute(BOTH)
+    began = time.monotonic()
+    for value in (2, 3, 4, 5):
+        make(tiny, value)
+        publish(tiny, PASSED)
+        assert seen() == [(value, value)]
+    assert "marts_1" in states(tiny, "select nspname from pg_namespace")  # somebody still reads it
+    analyst.close()
+    assert time.monotonic() - began < 60
+    make(tiny, 6)
+    publish(tiny, PASSED)
+    left = states(tiny, r"select nspname from pg_namespace where nspname ~ '^(marts|gone)_' order by 1")
+    assert left == ["marts_4", "marts_5", "marts_6"]
+
+
+@pytest.fixture
+def polled(tiny: Settings) -> Iterator[list[tuple[int, ...]]]:
+    """What two readers see all the time: of what is shown, in one statement; of one publication, in two."""
+    make(tiny, 0)
+    publish(tiny, PASSED)
+    polls: list[tuple[int, ...]] = []
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.is_set():
+            polls.extend(seen())
+            number, _ = shown()
+            both = (fetch(f"select value from marts.dim_{which}", {}, Reader(None, number)) for which in ("one", "two"))
+            polls.append(tuple(int(frame.iloc[0, 0]) for frame in both))
+
+    threads = [threading.Thread(target=watch) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    yield polls
+    done.set()
+    for thread in threads:
+        thread.join()
+
+
+def test_a_reader_never_sees_parts_of_two_publications(tiny: Settings, polled: list[tuple[int, ...]]) -> None:
+    for value in range(1, 9):
+        make(tiny, value)
+        time.sleep(0.1)
+        publish(tiny, PASSED)
+        if value % 3 == 0:
+            rollback(tiny)
+    assert len(polled) > 50 and {one for one, _ in polled} >= {1, 4, 8}
+    assert all(one == two for one, two in polled), polled
+
+
+def test_what_dbt_left_of_an_earlier_run_says_nothing_of_this_one(tmp_path: Path) -> None:
+    (tmp_path / "run_results.json").write_text('{"results": [{"unique_id": "test.gtm.a", "status": "pass"}]}')
+    assert read_results(tmp_path, 0).kinds == ("test",)
+    assert read_results(tmp_path, time.time() + 60).failed == "dbt stopped before it ran anything"
+    assert read_results(tmp_path / "none", 0).failed == "dbt stopped before it ran anything"
+
+
+def test_failures_are_named_the_first_five(tmp_path: Path) -> None:
+    found = ", ".join(
+        f'{{"unique_id": "test.gtm.t{n}.hash", "status": "fail", "message": "Got {n} results\\nmore"}}'
+        for n in range(7)
+    )
+    (tmp_path / "run_results.json").write_text(f'{{"results": [{found}]}}')
+    said = read_results(tmp_path, 0).failed
+    assert said.startswith("t0: Got 0 results; t1: Got 1 results; ") and said.endswith("t4: Got 4 results; and 2 more")
+
+
+def test_the_dashboard_reads_the_publication_that_is_shown(in_company: Settings) -> None:
+    found = tower("")
+    [number] = states(in_company, "select max(publication_id) from ops.publications where kept")
+    assert found.publication == number and found.reader == Reader(None, number)
+    pinned = fetch("select count(*) as n, 'marts.x' as word from marts.dim_account -- it's marts.x", {}, found.reader)
+    assert pinned["n"].iloc[0] == 500 and pinned["word"].iloc[0] == "marts.x"
 
 
 def test_no_mart_names_a_person(in_company: Settings) -> None:

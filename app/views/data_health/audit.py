@@ -35,7 +35,9 @@ def state(tower: Tower, loads: pd.DataFrame, builds: pd.DataFrame) -> None:
     if build is not None and build["warnings"]:
         st.warning(f"The books of the last build do not tie: {plain(build['warnings'])}.", icon=":material/balance:")
     if build is not None and build["status"] != "succeeded":
-        st.warning("The tests did not run with the last build: run `make dbt-test`.", icon=":material/rule:")
+        st.warning(
+            "The tests did not run on the build that is shown: run `make dbt-run dbt-test`.", icon=":material/rule:"
+        )
 
 
 def _of_load(tower: Tower, last: pd.Series) -> list[tuple[str, str, str]]:
@@ -119,6 +121,6 @@ def contradicted(visit: Visit) -> None:
 
 def audited(visit: Visit, name: str, query: str, empty: str) -> tuple[pd.DataFrame, str]:
     """A table of ops as it is now, and why it is empty: no scope reads what is not known by segment and region."""
-    if read(visit.build.scope, "may_read", {"name": f"ops.{name}"})["may"].iloc[0]:
-        return read(visit.build.scope, query, {}), empty
+    if read(visit.build.reader, "may_read", {"name": f"ops.{name}"})["may"].iloc[0]:
+        return read(visit.build.reader, query, {}), empty
     return pd.DataFrame(), "Closed to your row scope: this says nothing of segments and regions."

@@ -26,7 +26,7 @@ visit = head()
 tower, filters = visit.build, visit.filters
 st.caption("Loads and builds are those of the whole warehouse, whatever the selection.")
 
-loads, builds = (read(tower.scope, name, {}) for name in ("load_runs", "publications"))
+loads, builds = (read(tower.reader, name, {}) for name in ("load_runs", "publications"))
 audit.state(tower, loads, builds)
 
 st.subheader("Do the books agree?", help="MRR from the subscription ledger beside what invoices and payments say.")
@@ -56,7 +56,7 @@ if note := unanswered(visit, ["segment", "region"], "Marketing spend"):
     st.caption(note)
 stages(visit)
 bands(visit)
-sizes = numeric(Found(read(tower.scope, "mart_sizes", {})), "rows", "megabytes")
+sizes = numeric(Found(read(tower.reader, "mart_sizes", {})), "rows", "megabytes")
 sizes_help = "Rows as the server counted them when the mart was built; size with indexes. The whole warehouse."
 size = {"megabytes": st.column_config.NumberColumn("MB", format="%.1f")}
 
@@ -78,7 +78,7 @@ with left:
     table(
         visit,
         "Files of the load in use",
-        Found(read(tower.scope, "load_files", {})),
+        Found(read(tower.reader, "load_files", {})),
         help="What became of the rows of each file, and its SHA-256.",
         empty="No file is recorded.",
     )

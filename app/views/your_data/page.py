@@ -79,7 +79,7 @@ st.caption(
     f"As of load {data.load}, {data.loaded_at:%d %b %Y, %H:%M} UTC: all files since the last load that replaced "
     "everything. The whole warehouse, whatever the selection."
 )
-say_if_behind(read(build.scope, "load_runs", {}), read(build.scope, "publications", {}))
+say_if_behind(read(build.reader, "load_runs", {}), read(build.reader, "publications", {}))
 if data.is_scoped:
     st.caption("Contradictions, empty columns and the reasons of rejected rows are closed to your row scope.")
 st.markdown(" ".join(f":{COLOURS[state]}-badge[{words}: {number}]" for (state, words), number in data.states.items()))
