@@ -17,7 +17,10 @@ from collections.abc import Mapping
 from functools import cache
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
+from types import ModuleType
 from typing import Any
+
+import pytest
 
 from warehouse.settings import ROOT
 
@@ -38,7 +41,9 @@ def run_module(arguments: tuple[str, ...], environment: Mapping[str, str]) -> su
     with tempfile.TemporaryDirectory() as folder:
         output, errors = Path(folder, "output"), Path(folder, "errors")
         process = _server().Process(target=_become, args=(arguments, dict(environment), str(output), str(errors)))
-        process.start()
+        with pytest.MonkeyPatch.context() as patch:  # or else the process begins with the main module of this one
+            patch.setitem(sys.modules, "__main__", ModuleType("__main__"))
+            process.start()
         process.join(SECONDS)
         if process.is_alive():
             process.kill()
