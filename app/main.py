@@ -26,6 +26,7 @@ from metrics.compiled import is_compiling
 from warehouse.errors import TowerError
 
 log = logging.getLogger(__name__)
+ICON = Path(__file__).with_name("icon.png")  # an icon by name would be fetched from elsewhere
 LOOK = """
 [data-testid='stMetric'] { font-variant-numeric: tabular-nums; }
 /* words on cards are wrapped, not cut */
@@ -40,7 +41,7 @@ LOOK = """
 
 def main() -> None:
     """Draw the chosen page, or what to do when the warehouse cannot serve it."""
-    st.set_page_config(page_title="GTM Control Tower", page_icon=":material/cell_tower:", layout="wide")
+    st.set_page_config(page_title="GTM Control Tower", page_icon=ICON, layout="wide")
     st.html(f"<style>{LOOK}</style>")
     who, problem = None, ""
     try:

@@ -1,4 +1,4 @@
-"""The web server of the dashboard: Streamlit's own, with its scripts and styles packed on their way to the browser.
+"""The web server of the dashboard: Streamlit's own, its scripts and styles packed on their way, each answer guarded.
 
 `streamlit run app/server.py` runs it as Streamlit's own settings say; `python -m app` starts it as those of .env say.
 """
@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from app.guard import Guarded
 from app.sessions import PATH, answer
 
 STATIC = "/static/"  # where Streamlit serves its scripts and styles: named by their content, the same until an update
@@ -87,5 +88,5 @@ def _packed(answer: list[Message]) -> list[Message] | None:
 app = st.App(
     Path(__file__).with_name("main.py"),
     routes=[Route(PATH, answer, methods=["POST", "DELETE"])],
-    middleware=[Middleware(Packed)],
+    middleware=[Middleware(Guarded), Middleware(Packed)],
 )
