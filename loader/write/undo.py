@@ -12,6 +12,7 @@ from typing import Any
 
 from psycopg2 import sql
 
+from loader.sql import literal
 from warehouse.errors import TowerError
 
 HISTORY = "intermediate.account_history"
@@ -26,7 +27,7 @@ begin
         for found in
             select schemaname, tablename, schemaname || '.' || tablename as name from pg_tables
             where schemaname = 'raw' or schemaname || '.' || tablename in (
-                'ops.contradictions', 'ops.loaded_tables', 'ops.merged_rows', 'ops.word_spellings', '{HISTORY}'
+                'ops.contradictions', 'ops.loaded_tables', 'ops.merged_rows', 'ops.word_spellings', {literal(HISTORY)}
             )
         loop
             execute format('create table before.%I as table %I.%I', found.name, found.schemaname, found.tablename);
