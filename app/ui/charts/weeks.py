@@ -41,6 +41,7 @@ def _beside(trace: Any, points: list[Point]) -> list[Point]:
     size = trace.marker.size if "markers" in trace.mode else 0
     trace.mode = "lines+markers"
     trace.marker.size = [RING if some else size for *_, some in points]
+    trace.marker.line = {"width": 2}
     trace.marker.symbol = ["circle-open" if some else "circle" for *_, some in points]
     return points
 
