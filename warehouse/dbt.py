@@ -17,7 +17,8 @@ from warehouse.results import Results, read_results
 from warehouse.settings import Settings, load_settings
 
 USAGE = "usage: python -m warehouse.dbt build|run|test|docs|… [dbt options], or lint (sqlfluff, without a warehouse)"
-CHOICES = {"--select", "-s", "--exclude", "--models", "-m"}  # of some models or tests
+# options that choose some models, tests or rows
+CHOICES = {"--select", "-s", "--exclude", "--models", "-m", "--selector", "--empty", "--sample"}
 READING = ("build", "run", "test", "source", "show", "snapshot", "run-operation")  # need what the loader writes
 
 # The plan rate of the fiscal year that holds the as-of date, as company.fx.plan_rate says it: the rate in force as the
@@ -139,7 +140,7 @@ def main() -> int:
 
 
 def _is_whole(arguments: list[str]) -> bool:
-    """Whether nothing is chosen among the models or the tests of data."""
+    """Whether nothing is chosen among models, tests and rows."""
     return not CHOICES & {word.split("=")[0] for word in arguments}
 
 

@@ -24,6 +24,8 @@ from warehouse.settings import Settings
 CANDIDATE = "candidate"  # the schema in which dbt builds the marts
 INCREMENTAL = re.compile(r"materialized\s*=\s*'incremental'")
 READERS = sql.SQL("tower_reader, tower_scoped")
+BUILD_LOCK = 7_203_115  # held by whoever fills the candidate: one at a time
+BROKEN = "it was broken off"
 WAIT = "2s"  # for somebody who holds on to what is to be dropped
 
 
@@ -33,7 +35,19 @@ def build(settings: Settings, afresh: bool) -> Iterator[None]:
 
     Marts that dbt goes on with, such as fct_usage, are carried over from the publication shown, unless `afresh`.
     """
+    with autocommit(settings.owner()) as holder:
+        holder.execute("select pg_try_advisory_lock(%s)", (BUILD_LOCK,))
+        if not holder.fetchone()[0]:
+            raise TowerError("another build is running; wait until it ends, or stop it")
+        with _noted(settings, afresh):
+            yield
+
+
+@contextmanager
+def _noted(settings: Settings, afresh: bool) -> Iterator[None]:
+    """Make the candidate and note the build; what an earlier one that was killed left as running has failed."""
     with autocommit(settings.owner()) as cursor:
+        cursor.execute("update ops.builds set status = 'failed', message = %s where status = 'running'", (BROKEN,))
         _empty_candidate(cursor, [] if afresh else carried(settings))
         cursor.execute(
             "insert into ops.builds (started_at, load_run_id, as_of_date, status) "
@@ -42,7 +56,7 @@ def build(settings: Settings, afresh: bool) -> Iterator[None]:
             (_now(),),
         )
         [number] = cursor.fetchone()
-    status, message = "failed", "it was broken off"
+    status, message = "failed", BROKEN
     try:
         yield
         status, message = "built", ""
@@ -91,6 +105,7 @@ def publish(settings: Settings, results: Results, why: str = "") -> int:
         [number] = cursor.fetchone()
         cursor.execute("update ops.builds set status = 'published' where build_id = %s", (found[0],))
         cursor.execute(f"alter schema {CANDIDATE} rename to marts_{number}")
+        _make_views(cursor, CANDIDATE, number)  # on them dbt tests on, and builds single models
         _show(cursor, number)
     _drop_old(settings)
     return int(number)
@@ -136,30 +151,29 @@ def rollback(settings: Settings, to: int | None = None) -> int:
 
 def shown(cursor: Any) -> int | None:
     """The number of the publication that is shown."""
-    cursor.execute("select publication_id from ops.publications where kept order by shown_at desc nulls last limit 1")
+    cursor.execute("select publication_id from ops.shown")
     found = cursor.fetchone()
     return int(found[0]) if found else None
 
 
 def _show(cursor: Any, number: int) -> None:
-    """Let `marts` be the views of a publication, and the candidate too, on which dbt goes on."""
-    cursor.execute("create schema marts_next")
-    cursor.execute(f"drop schema if exists {CANDIDATE} cascade")
-    cursor.execute(f"create schema {CANDIDATE}")
-    for table in _tables(cursor, f"marts_{number}"):
-        source = sql.Identifier(f"marts_{number}", table)
-        cursor.execute(
-            sql.SQL("create view {} with (security_invoker = true) as select * from {}").format(
-                sql.Identifier("marts_next", table), source
-            )
-        )
-        cursor.execute(sql.SQL("create view {} as select * from {}").format(sql.Identifier(CANDIDATE, table), source))
+    """Let `marts` be the views of a publication."""
+    _make_views(cursor, "marts_next", number)
     for schema in (f"marts_{number}", "marts_next"):
         cursor.execute(sql.SQL("grant usage on schema {} to {}").format(sql.Identifier(schema), READERS))
     cursor.execute(sql.SQL("grant select on all tables in schema marts_next to {}").format(READERS))
     cursor.execute(f"alter schema marts rename to gone_{number}_{datetime.now(UTC):%Y%m%d%H%M%S%f}")
     cursor.execute("alter schema marts_next rename to marts")
     cursor.execute("update ops.publications set shown_at = %s where publication_id = %s", (_now(), number))
+
+
+def _make_views(cursor: Any, schema: str, number: int) -> None:
+    """A new schema with a view of each mart of a publication, which checks the rights of whoever reads."""
+    cursor.execute(f"create schema {schema}")
+    for table in _tables(cursor, f"marts_{number}"):
+        view, source = sql.Identifier(schema, table), sql.Identifier(f"marts_{number}", table)
+        statement = "create view {} with (security_invoker = true) as select * from {}"
+        cursor.execute(sql.SQL(statement).format(view, source))
 
 
 def _drop_old(settings: Settings) -> None:

@@ -35,13 +35,6 @@ class Reader:
 
 
 EVERYTHING = Reader()
-SHOWN = """
-    select publication_id, forced
-    from ops.publications
-    where kept and shown_at is not null
-    order by shown_at desc
-    limit 1
-"""
 
 
 def fetch(sql: str, values: Mapping[str, Any], reader: Reader = EVERYTHING) -> pd.DataFrame:
@@ -74,13 +67,9 @@ def fetch(sql: str, values: Mapping[str, Any], reader: Reader = EVERYTHING) -> p
         connection.close()
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0]
-
-
 def shown(role: str | None = None) -> tuple[int, str]:
     """The number of the publication that is shown, and why, where no test has passed it. Raises TowerError."""
-    found = fetch(SHOWN, {}, Reader(role))
+    found = fetch("select publication_id, forced from ops.shown", {}, Reader(role))
     if found.empty:
         raise TowerError("nothing is published yet; run `make all`")
     return int(found["publication_id"].iloc[0]), str(found["forced"].iloc[0])

@@ -117,6 +117,12 @@ alter table ops.publications add column if not exists build_id bigint;
 alter table ops.publications add column if not exists kept boolean not null default false;  -- its schema marts_<id> is there
 alter table ops.publications add column if not exists shown_at timestamp;  -- the newest of those kept is what marts shows
 alter table ops.publications add column if not exists forced varchar(4000) not null default '';  -- why, though nothing passed it
+create or replace view ops.shown as
+    select publication_id, forced
+    from ops.publications
+    where kept and shown_at is not null
+    order by shown_at desc
+    limit 1;
 create table if not exists ops.builds (
     build_id bigint generated always as identity primary key,
     started_at timestamp not null,
@@ -155,7 +161,7 @@ $$;
 
 grant usage on schema marts, scores, ops to tower_reader;
 grant select on all tables in schema marts, scores to tower_reader;
-grant select on ops.load_runs, ops.load_files, ops.rejected_rows, ops.contradictions, ops.word_spellings, ops.loaded_tables, ops.expected_checks, ops.publications, ops.builds to tower_reader;
+grant select on ops.load_runs, ops.load_files, ops.rejected_rows, ops.contradictions, ops.word_spellings, ops.loaded_tables, ops.expected_checks, ops.publications, ops.builds, ops.shown to tower_reader;
 grant select, insert (name, page, query_string, person), delete on ops.saved_views to tower_reader;
 alter default privileges in schema marts grant select on tables to tower_reader;
 alter default privileges in schema scores grant select on tables to tower_reader;
@@ -203,7 +209,7 @@ end
 $$;
 revoke execute on function ops.protect_rows from public;
 grant usage on schema marts, scores, ops to tower_scoped;
-grant select on ops.load_runs, ops.load_files, ops.publications, ops.builds to tower_scoped;
+grant select on ops.load_runs, ops.load_files, ops.publications, ops.builds, ops.shown to tower_scoped;
 grant select, insert (name, page, query_string, person), delete on ops.saved_views to tower_scoped;
 
 -- What anybody who logs in could otherwise do to others: fill the disk with temporary tables and large objects, take the lock of the

@@ -12,6 +12,7 @@ from app.ui.filters import SWITCH, page_filter
 from app.ui.formats import listed, plain
 from app.ui.visit import Visit, current
 from warehouse.errors import TowerError
+from warehouse.publication import BUILD_LOCK
 from warehouse.reading import Reader
 
 COPY = """
@@ -119,7 +120,7 @@ def _newer(shown: Tower) -> None:
 
 def _say_last_build(reader: Reader) -> None:
     """Say that a build is not shown, and why."""
-    for build in read(reader, "last_build", {}).itertuples():
+    for build in read(reader, "last_build", {"lock": BUILD_LOCK}).itertuples():
         if said := UNSHOWN.get(str(build.status)):
             why = plain(str(build.message)) or "no reason is kept"
             st.warning(said.format(at=f"{build.started_at:%d %b, %H:%M} UTC", why=why), icon=":material/history:")

@@ -16,10 +16,10 @@ from tests.conftest import empty_company, enter
 from warehouse.__main__ import main as warehouse
 from warehouse.connections import autocommit, connect, owner_connection
 from warehouse.errors import TowerError
-from warehouse.publication import build, carried, is_waiting, publish, refuse, rollback
+from warehouse.publication import BUILD_LOCK, build, carried, is_waiting, publish, refuse, rollback
 from warehouse.reading import Reader, fetch, shown
 from warehouse.results import Results, read_results
-from warehouse.settings import Settings, load_settings
+from warehouse.settings import ROOT, Settings, load_settings
 
 STAFF = ("rep_name", "owner_name", "changed_by", "loaded_by")  # who works here is no secret inside the company
 MARTS = ("dim_one", "dim_two", "fct_usage")
@@ -126,6 +126,39 @@ def test_what_nobody_tested_is_shown_only_with_a_reason(
     assert states(tiny, "select status || ': ' || forced from ops.publications") == [
         "untested: the board meets in an hour"
     ]
+
+
+def test_two_builds_at_once_are_refused_and_a_killed_one_is_told(tiny: Settings) -> None:
+    asked = (ROOT / "app/queries/last_build.sql").read_text()
+
+    def told() -> tuple[str, str]:
+        row = fetch(asked, {"lock": BUILD_LOCK}).iloc[0]
+        return str(row["status"]), str(row["message"])
+
+    with build(tiny, afresh=True):
+        assert told() == ("running", "")
+        with pytest.raises(TowerError, match="another build is running"), build(tiny, afresh=True):
+            pass
+        assert told() == ("running", "")
+    assert told() == ("built", "")
+    with autocommit(tiny.owner()) as cursor:
+        cursor.execute("update ops.builds set status = 'running'")  # as a kill leaves it
+    assert told() == ("failed", "it was broken off")
+    make(tiny, 1)
+    assert states(tiny, "select status from ops.builds order by build_id") == ["failed", "built"]
+
+
+def test_a_rollback_leaves_what_waits(tiny: Settings) -> None:
+    for value in (1, 2):
+        make(tiny, value)
+        publish(tiny, PASSED)
+    make(tiny, 3)
+    assert rollback(tiny) == 1 and seen() == [(1, 1)] and is_waiting(tiny)
+    assert publish(tiny, PASSED) == 3 and seen() == [(3, 3)]
+    with build(tiny, afresh=True):
+        assert rollback(tiny, 2) == 2
+        with pytest.raises(TowerError, match="no candidate waits"):
+            publish(tiny, PASSED)
 
 
 def test_a_mart_that_dbt_goes_on_with_is_carried_over(tiny: Settings) -> None:

@@ -5,9 +5,6 @@ select
     pg_total_relation_size(tables.oid) / 1048576.0 as megabytes
 from pg_class as tables
 inner join pg_namespace as schemas on tables.relnamespace = schemas.oid
-where schemas.nspname = (
-    select 'marts_' || publication_id from ops.publications
-    where kept and shown_at is not null order by shown_at desc limit 1
-)
+where schemas.nspname = (select 'marts_' || publication_id from ops.shown)
     and tables.relkind in ('r', 'm')
 order by 1
