@@ -55,5 +55,9 @@ def test_every_page_opens_and_says_what_it_needs(few: Company) -> None:
             assert page.get_by_text("needs billing.products and billing.subscription_changes").count() > 5
             open_page(page, base, "support")
             assert page.get_by_text("Not loaded, so that parts of this page stay empty: ").count() == 1
+            open_page(page, base, "health")
+            assert page.get_by_text("Needs billing.").count() > 5
+            assert page.get_by_text("Nothing in this selection").count() == 0
+            assert page.get_by_text("has such a risk").count() == 0
     finally:
         few.run("app", "stop")

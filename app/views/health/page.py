@@ -34,8 +34,10 @@ cards(
     "at_risk_mrr inactive_customers_30d inactive_customers_90d inactive_mrr_30d",
 )
 filled = lacks_of(tower).filled
-if lacking := lacking_parts(filled):
+lacking = lacking_parts(filled)
+if lacking:
     st.info(lacking, icon=":material/database_off:")
+unscored = f"No account of this selection is scored. {lacking}" if lacking else ""
 st.caption("Churn risk and inactivity are as of the as-of date; the health scores stand at the end of the range.")
 
 scores = numeric(rows(tower, "health_scores", filters), "health_score", "mrr")
@@ -67,6 +69,7 @@ with left:
         "Customers by tier",
         charts.shares(tiers, "health_tier", "accounts", ",d"),
         of=scores,
+        empty=unscored,
         height=260,
         drill=of_tier,
     )
@@ -76,6 +79,7 @@ with middle:
         "MRR by tier",
         charts.shares(tiers, "health_tier", "mrr", look=visit.look),
         of=scores,
+        empty=unscored,
         height=260,
         drill=of_tier,
     )
@@ -95,6 +99,7 @@ with right:
             look=visit.look,
         ),
         of=means,
+        empty=unscored,
         height=260,
         drill=lambda point: scores.where(scores.frame["segment"] == point.value),
     )
@@ -112,6 +117,7 @@ with left:
             colours=DIMENSIONS["health_tier"],
         ),
         of=monthly,
+        empty=unscored,
         help="At each month's end, by what was known then; since the data begin.",
         drill=of_tier_then,
         marks=True,
@@ -127,6 +133,7 @@ with right:
         "Health and its weighted parts",
         charts.lines(series.frame, "period", parts, tick=".1f"),
         of=series,
+        empty=unscored,
         help="Means over the paying accounts at each month's end, 0 to 100; since the data begin.",
         drill=lambda point: rows(tower, "health_scores", filters.narrowed(point.value)),
         marks=True,
@@ -140,6 +147,7 @@ with left:
         "Distribution of the health score",
         charts.stacked(spread, "score", segments, colours=visit.look.colours["segment"]),
         of=scores,
+        empty=unscored,
         help=f"Paying accounts at the end of the range, by score and {tower.company.noun('segment')}.",
         drill=of_ten,
     )
@@ -155,7 +163,7 @@ with right:
         drill=lambda point: risks.where(raising(risks.frame, point.where["flag"])),
     )
 
-risky_accounts(visit, risks)
+risky_accounts(visit, risks, unscored)
 silent_accounts(visit)
 known = Filters(filters.segment, (), (), tower.first_month, tower.last_month, filters.compare)
 left, right = st.columns(2)
@@ -172,6 +180,7 @@ with left:
         "Does a low score come before churn?",
         charts.bars(deciles, "decile", "churn_rate", kind="percent"),
         of=lift,
+        empty=unscored,
         help="Share of the scores that churn followed within three months, by decile of the score within "
         f"{tower.company.noun('segment')} and month; the 1st is the least healthy. Only months old enough to tell.",
         note=f"Of the least healthy tenth {ends[0]} left within three months, of the healthiest {ends[1]}. Whatever "

@@ -71,11 +71,12 @@ def distribution(scores: pd.DataFrame) -> pd.DataFrame:
     return spread.reset_index()
 
 
-def risky_accounts(visit: Visit, risks: Found) -> None:
-    """Paying accounts by churn risk."""
+def risky_accounts(visit: Visit, risks: Found, unscored: str) -> None:
+    """Paying accounts by churn risk; `unscored` says why none may be known."""
     levels = page_filter(
         visit, "risk", "Risk level", ["critical", "high", "medium", "low"], default=["critical", "high"], many=True
     )
+    known = risks.frame["risk_level"].notna().any() or not unscored
     shown = risks.where(risks.frame["risk_level"].isin(levels)) if levels else risks
     table(
         visit,
@@ -91,7 +92,7 @@ def risky_accounts(visit: Visit, risks: Found) -> None:
             "renewal_date": st.column_config.DateColumn("Renewal", format="D MMM YYYY"),
         },
         help=f"{NOW} Risk: what the health lacks, and six points for each flag but low health.",
-        empty="No account of this selection has such a risk.",
+        empty="No account of this selection has such a risk." if known else unscored,
     )
 
 

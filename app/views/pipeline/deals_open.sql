@@ -5,4 +5,4 @@ from marts.fct_deals
 where is_open
     and /* pipelines */ true
     and /* selection */ true
-order by weighted_amount desc
+order by weighted_amount desc nulls last

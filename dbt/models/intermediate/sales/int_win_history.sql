@@ -1,4 +1,4 @@
--- how many deals stood in a stage as a week began, by the whole days until they were won (empty: not won so far)
+-- how many deals stood in a known stage as a week began, by the whole days until they were won (empty: not won so far)
 with
 
 deal_weeks as (
@@ -15,5 +15,5 @@ select
     case when is_won then cast({{ dbt.datediff('week_start', 'closed_at', 'day') }} as integer) end as days_to_win,
     count(*) as deals
 from deal_weeks
-where is_open_at_start
+where is_open_at_start and stage_at_start is not null
 group by 1, 2, 3, 4, 5

@@ -97,7 +97,7 @@ weighed as (
         stages.position as stage_position,
         case when joined.is_open then stages.forecast_category end as forecast_category,
         case when joined.is_open then coalesce(joined.told_probability, stages.probability) end as crm_probability,
-        case when joined.is_open then coalesce(probabilities.win_probability, 0) end as win_probability
+        case when joined.is_open then probabilities.win_probability end as win_probability
     from joined
     inner join stages
         on joined.pipeline = stages.pipeline
@@ -137,7 +137,7 @@ select
     cast(case when is_open then 0 else amount end as numeric(38, 2)) as closed_amount,
     cast(case when is_open then amount else 0 end as numeric(38, 2)) as open_amount,
     cast(case when is_open then amount * win_probability else 0 end as {{ type_double() }}) as weighted_amount,
-    cast(case when is_open then amount * coalesce(crm_probability, 0) else 0 end as {{ type_double() }}) as crm_weighted_amount,
+    cast(case when is_open then amount * crm_probability else 0 end as {{ type_double() }}) as crm_weighted_amount,
     cast(win_probability as {{ type_double() }}) as win_probability,
     cast(crm_probability as {{ type_double() }}) as crm_probability,
     1 as created_deals,
