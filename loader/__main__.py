@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 
 from company.contract import read_contract
+from company.profile import Profile
 from company.reading import read_profile
 from loader.files.facts import BROKEN
 from loader.load import analyze, keep_others_out, load
@@ -172,10 +173,13 @@ def see_doctor(arguments: list[str]) -> int:
         raise TowerError("name the folder: make doctor DATA=folder")
     if not given.folder.is_dir():
         raise TowerError(f"no folder {given.folder}")
-    dbt = load_settings().root / "dbt"
+    settings = load_settings()
+    dbt = settings.root / "dbt"
     tables, out = read_contract(dbt), console()
+    company = find_company(given.folder, settings.company_file, settings.root)
+    profile = read_profile(company) if company else Profile()
     with tempfile.TemporaryDirectory(prefix="load") as name:
-        mappings, filled = Doctor(out, given.folder, tables, Path(name), given.out).look()
+        mappings, filled = Doctor(out, given.folder, tables, Path(name), given.out, profile).look()
     trouble: list[str] = []
     if mappings:
         with tempfile.TemporaryDirectory(prefix="load") as name:

@@ -37,6 +37,7 @@
 {# Tier of a product by its list price. Over bands. #}
 {% macro price_tier(list_price) -%}
     case
+        when {{ list_price }} is null then 'unknown'
         when {{ list_price }} = 0 then 'free'
         when {{ list_price }} < bands.list_price_1 then 'entry'
         when {{ list_price }} < bands.list_price_2 then 'standard'

@@ -16,6 +16,8 @@ from loader.mapping.source import MappedSource
 from loader.mapping.translation import from_file
 from loader.sql import first
 
+CHANGES, PRICES = "billing.subscription_changes", ("unit_price", "recurring_amount")
+
 
 @dataclass
 class Coverage:
@@ -75,6 +77,8 @@ def _counted(db: duckdb.DuckDBPyConnection, mapping: Mapping, rows: Rows, number
 def filled_by(found: dict[str, Coverage], mappings: list[Mapping]) -> set[str]:
     """The tables with rows, and the kinds of product event that the mappings can make, such as product.events.login."""
     filled = {key for key, part in found.items() if part.rows}
+    if not any(price in found[CHANGES].counts for price in PRICES):
+        filled.discard(CHANGES)  # without a price nothing can be said of MRR
     if "product.events" not in filled:
         return filled
     events = [rows.fields for m in mappings for rows in m.tables.get("product.events", [])]

@@ -11,10 +11,12 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from company.contract import Table
+from company.profile import Profile
 from loader.duck import open_scratch
 from loader.files.facts import find_files
 from loader.files.folder import FolderSource
 from loader.files.headers import places
+from loader.mapping.coverage import CHANGES, PRICES
 from loader.mapping.draft import Draft, make_draft
 from loader.mapping.fit import Fit, Fits, find_fits
 from loader.mapping.listed import Looked
@@ -35,6 +37,7 @@ class Doctor:
     tables: list[Table]
     scratch: Path
     draft: Path
+    company: Profile  # whose words need no question
 
     def look(self) -> tuple[list[Mapping], set[str]]:
         """Look at the folder and print what was found.
@@ -126,7 +129,7 @@ class Doctor:
             return []
         if self.draft.exists():
             raise TowerError(f"{self.draft} is there already; name another file for the draft: OUT=other.yml")
-        draft = make_draft(folder, taken)
+        draft = make_draft(folder, taken, self.company)
         self.draft.write_text(draft.text(), encoding="utf-8")
         mapping = read_mapping(str(self.draft), self.tables, is_draft=True)
         self.say_draft(draft, taken, mapping, ",".join([*names, str(self.draft)]))
@@ -138,7 +141,8 @@ class Doctor:
         for key, fit in taken.items():
             empty = [c.name for c in fit.table.columns if c.name not in draft.tables[key]["columns"]]
             said = f"; left empty: {', '.join(empty)}" if empty else ""
-            self.say(f"  {key} from {_shown(fit.file)}{said}")
+            price = "; without a price there is no MRR" if key == CHANGES and set(PRICES) <= set(empty) else ""
+            self.say(f"  {key} from {_shown(fit.file)}{said}{price}")
         self.say_unread(draft, taken)
         for line in draft.placed:
             self.say(f"  {line}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from company.contract import Column, Table
+from company.profile import Profile
 from loader.files.facts import ENDING
 from loader.files.headers import clean_name
 from loader.mapping.document import is_text
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from loader.mapping.look import Folder
 
 MOST_WORDS = 30  # of a column that are asked one by one
+NAMED = 8  # words of the company's own that a question names
+OWN = ("segment", "region", "acquisition_channel", "plan_tier", "ticket_priority", "ticket_category", "churn_reason")
 SCORES = {"csat_score": (1.0, 5.0), "discount_pct": (0.0, 100.0), "probability": (0.0, 100.0)}
 SHARES = ("discount_pct", "probability")  # in per cent, which many write as parts of one
 ENDS = {  # a state that the day of its end tells: that column, the state before, the state after
@@ -44,6 +47,7 @@ class Draft:
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
     lookups: dict[str, dict[str, Any]] = field(default_factory=dict)
     tables: dict[str, dict[str, Any]] = field(default_factory=dict)
+    known: dict[str, set[str]] = field(default_factory=dict)  # by kind: the company's words that need no question
     placed: list[str] = field(default_factory=list)  # words that were placed by what they mean
     questions: int = 0
 
@@ -59,9 +63,9 @@ class Draft:
         return HEAD + yaml.safe_dump(body, sort_keys=False, allow_unicode=True, width=1_000)
 
 
-def make_draft(folder: Folder, taken: dict[str, Fit]) -> Draft:
-    """A draft for the tables for which a list was found."""
-    draft = Draft()
+def make_draft(folder: Folder, taken: dict[str, Fit], company: Profile) -> Draft:
+    """A draft for the tables for which a list was found; words that the company's profile holds are not asked."""
+    draft = Draft(known={kind.kind: {word.value for word in kind.words} for kind in company.vocabularies})
     aliases: dict[int, str] = {}
     for key, fit in taken.items():
         alias = aliases.setdefault(fit.file.number, _alias(fit.file, draft.files))
@@ -134,6 +138,8 @@ class _Drafting:
         held = self.fit.file.columns[name]
         if column.accepted or (column.data_type == "boolean" and held.kind == "text" and held.filled):
             return self.words(column, name)
+        if column.word in OWN and held.filled:
+            sql = self.own(column, name)
         if column.name in SCORES and held.filled:
             sql = self.score(column, name)
         if column.name == "unit_price" and self.table.key == "billing.subscription_changes":
@@ -232,6 +238,18 @@ class _Drafting:
             said["default"] = self.gaps(column, name)
         return said if len(said) > 1 else said["sql"]
 
+    def own(self, column: Column, name: str) -> str:
+        """A column of the company's own words, or the question whether those that company.yml lacks are its words."""
+        found = [word for word, _ in self.folder.values(self.fit.file, name, MOST_WORDS + NAMED) if word]
+        known = self.draft.known.setdefault(column.word, set())
+        new = sorted(word for word in found if word not in known and is_text(word))
+        if not new:
+            return name_of(name)
+        known.update(new)
+        said = ", ".join(new[:NAMED]) + (" …" if len(new) > NAMED else "")
+        which = f"{name} has {said}, which company.yml does not list"
+        return self.draft.ask(f"{which}: {name_of(name)} where they are the company's own words?")
+
     def score(self, column: Column, name: str) -> str:
         """A score as it is, or the question on what scale it is given: none is bent."""
         low, high = SCORES[column.name]
@@ -242,7 +260,9 @@ class _Drafting:
         if column.name in SHARES and 0 < found[1] <= 1:
             return self.draft.ask(f"{span}: {sql} where it is per cent, {sql} * 100 where it is a part of one?")
         if low <= found[0] and found[1] <= high:
-            return sql
+            if column.name in SHARES or self.fit.file.columns[name].kind != "number":
+                return sql
+            return self.draft.ask(f"{span}, with decimals: {sql} where {high:g} is the best of {low:g} to {high:g}?")
         return self.draft.ask(f"{span}, and {column.name} from {low:g} to {high:g}: which expression makes it so?")
 
 

@@ -16,9 +16,12 @@ import yaml
 from rich.console import Console
 
 from company.contract import read_contract
+from company.profile import Profile, Vocabulary, Word
 from loader.__main__ import main
+from loader.mapping.coverage import cover, filled_by
 from loader.mapping.doctor import Doctor
 from loader.mapping.reader import read_mapping
+from loader.mapping.source import MappedSource
 from metrics.readiness import needs_of_marts, readiness
 from tests.conftest import Company
 from tests.mappings.mapped import EXPORTS, TABLES, made, pick, run, whole
@@ -54,11 +57,11 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return capsys.readouterr().out
 
 
-def seen(folder: Path, draft: Path) -> str:
+def seen(folder: Path, draft: Path, company: Profile = Profile()) -> str:  # noqa: B008 - it never changes
     """What the doctor says of a folder, in this process."""
     out = StringIO()
     with TemporaryDirectory() as scratch:
-        Doctor(Console(file=out, width=500), folder, TABLES, Path(scratch), draft).look()
+        Doctor(Console(file=out, width=500), folder, TABLES, Path(scratch), draft, company).look()
     return out.getvalue()
 
 
@@ -88,14 +91,16 @@ def asked(draft: Path) -> list[str]:
 
 ANSWERS = {
     "billing.products.category": "plan",
+    "billing.products.tier": "tier",
     "billing.products.billing_unit": "'seat'",
-    "billing.products.unit_cost": "0",
+    "crm.accounts.segment": "segment",
     "crm.accounts.industry:default": "Unknown",
     "crm.accounts.region": "Europe",
     "crm.accounts.acquisition_channel": "Unknown",
     "crm.accounts.status": "customer",
     "support.tickets.channel": "email",
     "support.tickets.category": "technical",
+    "support.tickets.priority": "priority",
     "support.tickets.reopened_count": 0,
     "support.tickets.is_escalated": False,
     "billing.subscription_changes.unit_price": "price",
@@ -113,7 +118,7 @@ def test_the_doctor_drafts_a_mapping_that_loads_once_it_is_answered(tmp_path: Pa
     assert "need marketing.spend" in said
     assert "price where it is the price of one of seats, price / seats where it is of all of them?" in said
     with pytest.raises(
-        TowerError, match=r"draft.yml has 14 open questions; .*\n  draft.yml:36: billing.products.category"
+        TowerError, match=r"draft.yml has 16 open questions; .*\n  draft.yml:36: billing.products.category"
     ):
         run(data, str(draft), tmp_path)
     rows = whole(data, answered(draft, ANSWERS), tmp_path)
@@ -169,17 +174,50 @@ def test_words_that_may_mean_several_things_are_asked_and_others_placed(tmp_path
     assert "csat_score from 1 to 5" in body["support.tickets"]["columns"]["csat_score"]
 
 
-def test_scores_between_one_and_five_are_kept_with_their_decimals(tmp_path: Path) -> None:
-    """1.2 and 4.9 lie on the contract's scale, so that nothing is asked and nothing rounded."""
+def test_words_and_scores_that_may_be_anything_are_asked_and_kept(tmp_path: Path) -> None:
+    """1.2 and 4.9 may be of five or of ten; answered by their column they are kept, with their decimals."""
     draft = tmp_path / "draft.yml"
     files = {
         "customers.csv": "customer_id,company,country,signup_date\nC1,Alfa,US,2026-01-02\nC2,Beta,US,2026-01-03\n",
         "tickets.csv": "ticket_id,customer_id,created_at,resolved_at,priority,status,satisfaction_score\n"
         "T1,C1,2026-01-05,2026-01-06,p1,resolved,1.2\nT2,C2,2026-01-06,2026-01-07,p4,resolved,4.9\n",
     }
-    seen(made(tmp_path / "data", files), draft)
-    columns = yaml.safe_load(draft.read_text())["tables"]["support.tickets"]["columns"]
-    assert columns["csat_score"] == "satisfaction_score"
+    data = made(tmp_path / "data", files)
+    seen(data, draft)
+    score = "satisfaction_score runs from 1.2 to 4.9, with decimals: satisfaction_score where 5 is the best of 1 to 5?"
+    assert f"support.tickets.csat_score: {score}" in asked(draft)
+    words = "priority has p1, p4, which company.yml does not list: priority where they are the company's own words?"
+    assert f"support.tickets.priority: {words}" in asked(draft)
+    known = Profile(vocabularies=(Vocabulary("ticket_priority", words=(Word("p1"), Word("p4"))),))
+    seen(data, tmp_path / "again.yml", known)
+    assert "priority" not in str(asked(tmp_path / "again.yml"))
+    body = yaml.safe_load((tmp_path / "again.yml").read_text())
+    body["tables"] = {"support.tickets": body["tables"]["support.tickets"]}
+    body["tables"]["support.tickets"]["columns"] |= {"csat_score": "satisfaction_score", "category": "'other'"}
+    for name, value in {"channel": "email", "reopened_count": 0, "is_escalated": False}.items():
+        body["tables"]["support.tickets"]["columns"][name] = {"constant": value}
+    (tmp_path / "again.yml").write_text(yaml.safe_dump(body, sort_keys=False))
+    rows, _ = run(data, str(tmp_path / "again.yml"), tmp_path)
+    assert pick(rows["support.tickets"], "priority", "csat_score") == [("p1", "1.20"), ("p4", "4.90")]
+
+
+def test_a_ledger_without_prices_says_that_there_is_no_mrr(tmp_path: Path) -> None:
+    """A price that nobody knows is empty, never 0; so nothing that rests on it works."""
+    files = {
+        "customers.csv": "customer_id,company,country,signup_date\nC1,Alfa,US,2026-01-02\nC2,Beta,US,2026-01-03\n",
+        "subscriptions.csv": "subscription_id,customer_id,plan,status,start_date,end_date\n"
+        "S1,C1,Basic,active,2026-01-05,\nS2,C2,Basic,active,2026-01-09,\n",
+    }
+    draft = tmp_path / "draft.yml"
+    said = seen(made(tmp_path / "data", files), draft)
+    assert re.search(r"billing\.subscription_changes from subscriptions\.csv; left empty: .*; without a price", said)
+    tables = yaml.safe_load(draft.read_text())["tables"]
+    assert not {"unit_price", "recurring_amount"} & tables["billing.subscription_changes"]["columns"].keys()
+    assert not {"list_price", "unit_cost"} & tables["billing.products"]["columns"].keys()
+    reading = read_mapping(str(draft), TABLES, is_draft=True)
+    found, _ = cover(MappedSource(tmp_path / "data", TABLES, tmp_path, [reading]), TABLES)
+    assert "billing.subscriptions" in filled_by(found, [reading])
+    assert "billing.subscription_changes" not in filled_by(found, [reading])
 
 
 def test_files_that_are_left_aside_say_why(tmp_path: Path) -> None:
