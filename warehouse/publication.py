@@ -26,6 +26,7 @@ INCREMENTAL = re.compile(r"materialized\s*=\s*'incremental'")
 READERS = sql.SQL("tower_reader, tower_scoped")
 BUILD_LOCK = 7_203_115  # held by whoever fills the candidate: one at a time
 BROKEN = "it was broken off"
+TORN = "other data were loaded, or a load was undone, while it was built; run `make dbt-run dbt-test` again"
 WAIT = "2s"  # for somebody who holds on to what is to be dropped
 
 
@@ -58,7 +59,8 @@ def _noted(settings: Settings, afresh: bool) -> Iterator[None]:
         [number] = cursor.fetchone()
     status, message = "failed", BROKEN
     try:
-        yield
+        with _of_one_load(settings):
+            yield
         status, message = "built", ""
     except TowerError as error:
         message = str(error)
@@ -71,6 +73,29 @@ def _noted(settings: Settings, afresh: bool) -> Iterator[None]:
             )
 
 
+@contextmanager
+def _of_one_load(settings: Settings) -> Iterator[None]:
+    """Raise TowerError when what is loaded changes meanwhile: the marts would be of both, and tests fail for that."""
+    before = _loads(settings)
+    try:
+        yield
+    except TowerError:
+        if _loads(settings) == before:
+            raise
+    if _loads(settings) != before:
+        raise TowerError(TORN)
+
+
+def _loads(settings: Settings) -> tuple[int, int]:
+    """The load that is in force, and the last one that ever was."""
+    with owner_connection(settings) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "select max(load_run_id) filter (where status = 'succeeded'), max(load_run_id) "
+            "from ops.load_runs where status in ('succeeded', 'undone')"
+        )
+        return cursor.fetchone()
+
+
 def carried(settings: Settings) -> list[str]:
     """The marts that dbt builds incrementally."""
     files = (settings.root / "dbt/models/marts").rglob("*.sql")
@@ -81,14 +106,19 @@ def publish(settings: Settings, results: Results, why: str = "") -> int:
     """Show the candidate that was built last; returns the publication's number.
 
     `results` are those of its tests. `why` is the reason for showing what they have not passed; it stands on every
-    page. Raises TowerError when nothing waits.
+    page. Raises TowerError when nothing waits, or what waits is not of the load that is in force.
     """
     for warning in results.warnings:
         print(f"warning: {warning}")
+    in_force, _ = _loads(settings)
     with owner_connection(settings) as connection, connection, connection.cursor() as cursor:
         found = waiting(cursor)
         if found is None or not _tables(cursor, CANDIDATE):
             raise TowerError("no candidate waits to be published; run `make dbt-run`, and `make dbt-test` to test it")
+        if found[1] != in_force:
+            raise TowerError(
+                f"the candidate is of load {found[1]}, but load {in_force} is in force; run `make dbt-run dbt-test`"
+            )
         cursor.execute(
             "insert into ops.publications (published_at, build_id, load_run_id, as_of_date, models, tests, status, "
             "warnings, kept, forced) values (%s, %s, %s, %s, %s, %s, %s, %s, true, %s) returning publication_id",

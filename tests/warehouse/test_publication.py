@@ -24,6 +24,12 @@ from warehouse.settings import ROOT, Settings, load_settings
 STAFF = ("rep_name", "owner_name", "changed_by", "loaded_by")  # who works here is no secret inside the company
 MARTS = ("dim_one", "dim_two", "fct_usage")
 PASSED = Results(("model", "test"))
+ANOTHER_LOAD = """
+    insert into ops.load_runs (started_at, loaded_by, status, source_folder, file_hashes, rows_read, rows_loaded,
+        rows_rejected, as_of_date)
+    values (now(), 'a test', 'succeeded', '', '{}', 0, 0, 0, '2026-10-31')
+"""
+UNDONE = "update ops.load_runs set status = 'undone' where load_run_id = (select max(load_run_id) from ops.load_runs)"
 BOTH = "select (select value from marts.dim_one) as one, (select value from marts.dim_two) as two"
 
 
@@ -33,11 +39,7 @@ def tiny(server: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     name = f"tower_shown_{tmp_path.name[-10:].strip('_').lower()}"
     enter(empty_company(server, name, tmp_path, tmp_path / "target"), monkeypatch)
     with autocommit(load_settings().owner()) as cursor:
-        cursor.execute(
-            "insert into ops.load_runs (started_at, loaded_by, status, source_folder, file_hashes, rows_read, "
-            "rows_loaded, rows_rejected, as_of_date) "
-            "values (now(), 'a test', 'succeeded', '', '{}', 0, 0, 0, '2026-10-31')"
-        )
+        cursor.execute(ANOTHER_LOAD)
     return load_settings()
 
 
@@ -146,6 +148,36 @@ def test_two_builds_at_once_are_refused_and_a_killed_one_is_told(tiny: Settings)
     assert told() == ("failed", "it was broken off")
     make(tiny, 1)
     assert states(tiny, "select status from ops.builds order by build_id") == ["failed", "built"]
+
+
+def change_loads(settings: Settings, statement: str) -> None:
+    """What another load, or taking one back, leaves in ops.load_runs."""
+    with autocommit(settings.owner()) as cursor:
+        cursor.execute(statement)
+
+
+def test_a_build_during_which_other_data_came_is_never_shown(tiny: Settings) -> None:
+    make(tiny, 1)
+    publish(tiny, PASSED)
+    with pytest.raises(TowerError, match="other data were loaded"), build(tiny, afresh=True):
+        change_loads(tiny, ANOTHER_LOAD)
+    with pytest.raises(TowerError, match="other data were loaded"), build(tiny, afresh=True):
+        change_loads(tiny, UNDONE)
+        raise TowerError("dbt build failed: assert_cash_ties: Got 334 results")
+    assert not is_waiting(tiny) and seen() == [(1, 1)]
+    make(tiny, 2)
+    assert publish(tiny, PASSED) == 2 and seen() == [(2, 2)]
+
+
+def test_a_candidate_of_a_load_that_was_undone_is_not_shown(tiny: Settings) -> None:
+    make(tiny, 1)
+    publish(tiny, PASSED)
+    change_loads(tiny, ANOTHER_LOAD)
+    make(tiny, 2)
+    change_loads(tiny, UNDONE)
+    with pytest.raises(TowerError, match="of load 2, but load 1 is in force; run `make dbt-run dbt-test`"):
+        publish(tiny, PASSED)
+    assert seen() == [(1, 1)]
 
 
 def test_a_rollback_leaves_what_waits(tiny: Settings) -> None:
