@@ -87,5 +87,5 @@ def _run(command: Any, *rest: Any, **options: Any) -> Any:
     """subprocess.run, which has the process itself become dbt."""
     if list(command[:3]) != [sys.executable, "-m", "warehouse.dbt_program"]:
         return SUBPROCESS_RUN(command, *rest, **options)
-    os.environ.update(options["env"])
+    os.environ.update({name: value for name, value in options["env"].items() if name != "TOWER_PARENT"})
     return subprocess.CompletedProcess(command, _main(command[2], tuple(command[3:])))

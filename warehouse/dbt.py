@@ -84,9 +84,15 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
 
 
 def run_dbt(settings: Settings, arguments: list[str]) -> int:
-    """Run dbt as its own process; returns its exit code."""
+    """Run dbt as its own process, which ends when this one is killed; returns its exit code."""
     command = [sys.executable, "-m", "warehouse.dbt_program", *arguments]
-    return subprocess.run(command, env=dbt_environment(settings), check=False).returncode
+    read_end, write_end = os.pipe()  # only this process holds the end that is written to
+    environment = dbt_environment(settings) | {"TOWER_PARENT": str(read_end)}
+    try:
+        return subprocess.run(command, env=environment, pass_fds=[read_end], check=False).returncode
+    finally:
+        os.close(read_end)
+        os.close(write_end)
 
 
 def run_tool(settings: Settings, command: list[str]) -> int:

@@ -8,6 +8,8 @@ statement, run as such instead of through macros that each set up all of dbt's o
 from __future__ import annotations
 
 import gc
+import os
+import threading
 from typing import Any
 
 from dbt.adapters.base import BaseRelation
@@ -70,7 +72,20 @@ def drop(self: PostgresAdapter, relation: BaseRelation) -> None:
     self.execute(f"drop {relation.type} if exists {relation.render()} cascade")
 
 
+def end_with_parent() -> None:
+    """End as soon as the process that started dbt has: another build may fill the candidate from then on."""
+
+    def wait() -> None:
+        os.read(pipe, 1)  # returns when nobody holds the other end
+        os._exit(1)
+
+    if "TOWER_PARENT" in os.environ:
+        pipe = int(os.environ.pop("TOWER_PARENT"))
+        threading.Thread(target=wait, daemon=True).start()
+
+
 if __name__ == "__main__":
+    end_with_parent()
     gc.set_threshold(*GARBAGE)
     PostgresConnectionManager.release = release  # type: ignore[assignment]
     EventManager.fire_event = fire  # type: ignore[method-assign]
