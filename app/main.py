@@ -92,7 +92,8 @@ def _not_ready(problem: str) -> None:
     st.error(problem, icon=":material/database_off:")
     st.markdown(
         "Type one of these in the project's folder, then reload this page:\n\n"
-        "- `make up` starts the warehouse when it is down\n- `make all` generates, loads and builds everything\n"
+        "- `make up` starts the warehouse when it is down\n"
+        "- `make all` generates the synthetic company, loads and builds it\n"
         "- `make load-data dbt-run dbt-test` builds from CSV files that are already there"
     )
     if st.button("Try again"):

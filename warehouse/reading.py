@@ -71,7 +71,7 @@ def shown(role: str | None = None) -> tuple[int, str]:
     """The number of the publication that is shown, and why, where no test has passed it. Raises TowerError."""
     found = fetch("select publication_id, forced from ops.shown", {}, Reader(role))
     if found.empty:
-        raise TowerError("nothing is published yet; run `make all`")
+        raise TowerError("nothing is published yet; run `make dbt-run dbt-test`")
     return int(found["publication_id"].iloc[0]), str(found["forced"].iloc[0])
 
 
