@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status access gen-data load-data doctor mapping-check check-expected own-data rejects undo-load next-day dbt-deps dbt-run dbt-test docs insights app stop backup restore pgadmin psql metrics publish rollback all check test lint mutate bench bench-app screenshots lock clean
+.PHONY: help setup up down status access gen-data load-data doctor mapping-check check-expected own-data rejects undo-load next-day refresh dbt-deps dbt-run dbt-test docs insights app stop backup restore pgadmin psql metrics publish rollback all check test lint mutate bench bench-app screenshots lock clean
 
 help:        ## this list
 	@grep -hE '^[a-z-]+: .*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -58,6 +58,9 @@ undo-load: up ## take the last load back, if it replaced another: that one is in
 
 next-day: up ## make the synthetic company's next day and merge it
 	@$(PY) -m data_gen.next_day
+
+refresh: setup ## by itself: load what lies in inbox/, build, test and show it, then archive the files (INBOX=folder)
+	@$(PY) -m refresh
 
 dbt-deps: setup ## install dbt packages: none are needed
 	@echo "this project needs no dbt packages"

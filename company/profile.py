@@ -111,6 +111,16 @@ class Bands:
 
 
 @dataclass(frozen=True)
+class Refresh:
+    """How `make refresh` loads what lies in the inbox, and how often it tries a failed step again, after how long."""
+
+    mode: str = "merge"
+    mapping: str = ""  # names or files, with commas between them; empty for files of the contract
+    retries: int = 1
+    wait: int = 60  # seconds
+
+
+@dataclass(frozen=True)
 class Profile:
     """Everything of company.yml. Shares (gross margin, probabilities) are between 0 and 1."""
 
@@ -123,6 +133,7 @@ class Profile:
     vocabularies: tuple[Vocabulary, ...] = ()
     pipelines: tuple[Pipeline, ...] = ()
     service_hours: ServiceHours | None = None
+    refresh: Refresh = Refresh()
 
     def vocabulary(self, kind: str) -> Vocabulary:
         """The words of a kind, such as segment; an empty vocabulary where nothing was said."""

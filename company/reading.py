@@ -10,7 +10,7 @@ from pathlib import Path
 from company.calendar import CALENDAR_YEAR, fiscal_year_start
 from company.currencies import LARGEST_RATE
 from company.nodes import List, Map, Node, Text, parse, quoted
-from company.profile import Bands, Calendar, Currency, Pipeline, Profile, Rate, Stage, Vocabulary
+from company.profile import Bands, Calendar, Currency, Pipeline, Profile, Rate, Refresh, Stage, Vocabulary
 from company.service import read_service_hours
 from company.values import (
     NO,
@@ -27,6 +27,7 @@ from company.values import (
     said,
     share,
     timezone,
+    whole,
 )
 from company.words import read_words
 
@@ -40,6 +41,7 @@ ENTRIES = (
     "words",
     "pipelines",
     "service_hours",
+    "refresh",
 )
 _MONTH_NAMES = "january february march april may june july august september october november december"
 MONTHS = {
@@ -50,6 +52,7 @@ MONTHS = {
 FX = {"constant": "constant", "spot": "spot"}
 USAGE = {"never": "never", "trailing 3 months": "trailing_3_months"}
 OUTCOMES = {"open": "open", "won": "won", "lost": "lost"}
+MODES = {"merge": "merge", "replace": "replace", "append": "append"}
 CATEGORIES = {"pipeline": "pipeline", "best case": "best_case", "commit": "commit", "omitted": "omitted"}
 FISCAL_YEAR = re.compile(r"FY ?([0-9]{4})", re.IGNORECASE)
 MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
@@ -75,6 +78,7 @@ def read_profile(path: Path) -> Profile:
         service_hours=entry(
             entries, "service_hours", lambda node: read_service_hours(node, _priorities(vocabularies)), None
         ),
+        refresh=entry(entries, "refresh", _refresh, Refresh()),
     )
 
 
@@ -95,6 +99,16 @@ def _bands(node: Node) -> Bands:
         entry(entries, "arr", lambda amounts: _rising(amounts, "arr", "10000, 50000, 100000"), ()),
         entry(entries, "key_account_arr", lambda amount: _amount(amount, "key_account_arr"), None),
         entry(entries, "list_price", lambda amounts: _rising(amounts, "list_price", "50, 200"), ()),
+    )
+
+
+def _refresh(node: Node) -> Refresh:
+    entries, unsaid = fields(node, ("mode", "mapping", "retries", "wait"), "refresh"), Refresh()
+    return Refresh(
+        entry(entries, "mode", lambda word: choice(word, MODES, "mode"), unsaid.mode),
+        entry(entries, "mapping", lambda text: name(text, "mapping"), unsaid.mapping),
+        entry(entries, "retries", lambda count: whole(count, "retries", 10), unsaid.retries),
+        entry(entries, "wait", lambda seconds: whole(seconds, "wait, in seconds,", 3600), unsaid.wait),
     )
 
 

@@ -99,6 +99,14 @@ def number(node: Node, what: str) -> Decimal:
     return Decimal(text)
 
 
+def whole(node: Node, what: str, most: int) -> int:
+    """A whole number from 0."""
+    text = plain(node, what)
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) <= most):
+        raise node.place.mistake(f"{what} must be a whole number from 0 to {most}, not {quoted(text)}")
+    return int(text)
+
+
 def share(node: Node, what: str) -> Decimal:
     """A share between 0 and 1, written as 0.4 or as 40%."""
     text = plain(node, what)

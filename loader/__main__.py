@@ -5,30 +5,28 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import duckdb
-import psycopg2
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 
 from company.contract import read_contract
 from company.profile import Profile
 from company.reading import read_profile
 from loader.files.facts import BROKEN
-from loader.load import analyze, keep_others_out, load
-from loader.loaded import Loaded, Options
+from loader.load import analyze, keep_others_out
+from loader.loaded import Options
 from loader.mapping.coverage import cover, filled_by, mapping_check
 from loader.mapping.reader import names, read_mapping
 from loader.mapping.source import MappedSource
-from loader.saying import console, refuse, say, say_done
+from loader.running import first_line, run_load
+from loader.saying import console
 from loader.write.company import find_company
 from loader.write.rejected import export_rejects
 from loader.write.undo import undo
-from warehouse.connections import connect, owner_connection
+from warehouse.connections import owner_connection
 from warehouse.errors import TowerError, run_cli
 from warehouse.settings import load_settings
 
@@ -40,48 +38,14 @@ def main() -> int:
         try:
             return command(sys.argv[2:])
         except (*BROKEN, duckdb.Error) as error:
-            raise TowerError(_first_line(error)) from error
+            raise TowerError(first_line(error)) from error
     options = parse()
-    began = time.monotonic()
     if not options.folder.is_dir():
         raise TowerError(
             f"no folder {options.folder}; run `make gen-data`, or name yours: `make load-data DATA=folder`"
         )
-    done = _load(options)
-    out = console()
-    say(out, done, options)
-    if done.problems:
-        refuse(out, done, options)
-    say_done(out, done, options, time.monotonic() - began)
+    run_load(options)
     return 0
-
-
-def _load(options: Options) -> Loaded:
-    """Load, with a progress bar. Raises TowerError when files or the warehouse fail."""
-    connection = None if options.check_only else connect(load_settings().owner())
-    total = sum(path.stat().st_size for path in options.folder.rglob("*") if path.is_file())
-    columns = (TextColumn("{task.description:<40}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
-    with (
-        tempfile.TemporaryDirectory(prefix="load") as scratch,
-        Progress(*columns, console=Console(stderr=True), transient=True) as progress,
-    ):
-        task = progress.add_task("looking", total=total)
-
-        def advance(what: str, done: float) -> None:
-            progress.update(task, description=what, completed=done)
-
-        try:
-            done = load(connection, read_contract(load_settings().root / "dbt"), options, Path(scratch), advance)
-        except (*BROKEN, psycopg2.Error, duckdb.Error) as error:
-            first = "Free some space, then run" if "No space left" in str(error) else "Run"
-            raise TowerError(f"{_first_line(error)}; nothing was changed. {first} `make load-data` again") from error
-    if connection:
-        connection.close()
-    return done
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n")[0] or type(error).__name__
 
 
 def parse() -> Options:

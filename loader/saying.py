@@ -12,7 +12,7 @@ from loader.check.outcome import Problem, Status
 from loader.check.window import Window
 from loader.loaded import Loaded, Options
 from loader.mapping.reader import names
-from warehouse.errors import TowerError
+from warehouse.errors import Refused
 
 
 def console() -> Console:
@@ -122,7 +122,7 @@ def _say_how_to_mend(out: Console, run: int, options: Options) -> None:
 
 
 def refuse(out: Console, done: Loaded, options: Options) -> None:
-    """Say what is wrong, and that nothing was loaded. Raises TowerError."""
+    """Say what is wrong, and that nothing was loaded. Raises Refused."""
     _say_problems(out, list(done.problems))
     if not options.strict:
         _say_shares(out, done, options.max_rejects)
@@ -132,7 +132,7 @@ def refuse(out: Console, done: Loaded, options: Options) -> None:
     )
     is_about_shares = not options.strict and not any(outcome.is_refused for outcome in done.outcomes)
     higher = ", or allow more with MAX_REJECTS=percent" if is_about_shares else ""
-    raise TowerError(
+    raise Refused(
         f"{count:,} problems in {files} file(s); nothing was changed. Mend the lines above{higher}, "
         f"and run `make load-data` again{kept}"
     )

@@ -22,6 +22,7 @@ TARGETS = [
     "gen-data",
     "load-data",
     "undo-load",
+    "refresh",
     "dbt-deps",
     "dbt-run",
     "dbt-test",

@@ -18,6 +18,7 @@ FLOORS = {  # package: what it may import; the data flow the same way
     "metrics": {"company", "warehouse"},
     "app": {"company", "warehouse", "metrics"},
     "insights": {"company", "warehouse", "metrics"},
+    "refresh": {"company", "warehouse", "loader", "metrics", "insights"},
 }
 COMMANDS = {("loader.__main__", "metrics.readiness")}  # the doctor says what the dashboard would show of the files
 Graph = dict[str, set[str]]

@@ -119,6 +119,17 @@ def test_a_target_runs_alone_after_make_all_has_run_it(project: Project, target:
     assert "error:" not in project.make(target).lower()
 
 
+def test_a_file_in_the_inbox_goes_all_the_way(project: Project) -> None:
+    header, first, *_ = (project.folder / "data/crm/accounts.csv").read_text().splitlines()
+    renamed = first.replace(first.split(",")[1], '"Zebra, Inc."')
+    (project.folder / "inbox").mkdir()
+    (project.folder / "inbox/accounts.csv").write_text(f"{header}\n{renamed}\n")
+    output = project.make("refresh")
+    assert "1 changed" in output and "refresh 1: succeeded" in output
+    assert list((project.folder / "inbox").iterdir()) == []
+    assert [path.name for path in (project.folder / "archive").rglob("*.csv")] == ["accounts.csv"]
+
+
 def test_the_other_targets_that_the_readme_names_exist() -> None:
     named = set(re.findall(r"make ([a-z][a-z-]+)", README))
     assert len(named) > 12

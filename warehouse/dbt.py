@@ -118,8 +118,12 @@ def lineage(settings: Settings) -> int:
 
 
 def main() -> int:
+    """Run what the command line names."""
+    return run(sys.argv[1:])
+
+
+def run(arguments: list[str]) -> int:
     """Pass the arguments to dbt. What `build`, or `run` and then `test`, made without a selection is published."""
-    arguments = sys.argv[1:]
     if not arguments or arguments[0] in ("-h", "--help"):
         print(f"{__doc__}\n\n{USAGE}")
         return 0

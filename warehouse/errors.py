@@ -14,6 +14,10 @@ class TowerError(Exception):
     """Something the user can mend: what happened, where, and what to do, in one line."""
 
 
+class Refused(TowerError):
+    """What was given is at fault, so that trying again changes nothing."""
+
+
 # What a machine lacks, and what to do; any other error of the system is a mistake of ours.
 LACKS = {
     errno.ENOSPC: "free some space and try again",

@@ -132,6 +132,15 @@ create table if not exists ops.builds (
     status varchar(20) not null check (status in ('running', 'failed', 'built', 'refused', 'published')),
     message varchar(4000) not null default ''
 );
+create table if not exists ops.refresh_runs (
+    refresh_run_id bigint generated always as identity primary key,
+    started_at timestamp not null,
+    finished_at timestamp,
+    started_by varchar(20) not null check (started_by in ('hand', 'schedule')),
+    status varchar(20) not null check (status in ('running', 'succeeded', 'failed', 'nothing to do')),
+    steps jsonb not null default '[]',  -- of each: step, started_at, seconds, outcome, tries, message
+    message varchar(4000) not null default ''
+);
 create table if not exists ops.saved_views (
     view_id bigint generated always as identity primary key,
     name varchar(80) not null check (name = trim(name) and name <> ''),
@@ -161,7 +170,7 @@ $$;
 
 grant usage on schema marts, scores, ops to tower_reader;
 grant select on all tables in schema marts, scores to tower_reader;
-grant select on ops.load_runs, ops.load_files, ops.rejected_rows, ops.contradictions, ops.word_spellings, ops.loaded_tables, ops.expected_checks, ops.publications, ops.builds, ops.shown to tower_reader;
+grant select on ops.load_runs, ops.load_files, ops.rejected_rows, ops.contradictions, ops.word_spellings, ops.loaded_tables, ops.expected_checks, ops.publications, ops.builds, ops.shown, ops.refresh_runs to tower_reader;
 grant select, insert (name, page, query_string, person), delete on ops.saved_views to tower_reader;
 alter default privileges in schema marts grant select on tables to tower_reader;
 alter default privileges in schema scores grant select on tables to tower_reader;
@@ -209,7 +218,7 @@ end
 $$;
 revoke execute on function ops.protect_rows from public;
 grant usage on schema marts, scores, ops to tower_scoped;
-grant select on ops.load_runs, ops.load_files, ops.publications, ops.builds, ops.shown to tower_scoped;
+grant select on ops.load_runs, ops.load_files, ops.publications, ops.builds, ops.shown, ops.refresh_runs to tower_scoped;
 grant select, insert (name, page, query_string, person), delete on ops.saved_views to tower_scoped;
 
 -- What anybody who logs in could otherwise do to others: fill the disk with temporary tables and large objects, take the lock of the

@@ -45,6 +45,7 @@ class Settings:
     app_password: str = field(repr=False)
     access_file: Path
     publications_kept: int
+    inbox: Path
 
     def owner(self) -> DatabaseUrl:
         """Address of the role that builds the warehouse."""
@@ -192,4 +193,5 @@ def load_settings(root: Path = ROOT) -> Settings:
         app_password=values.text("APP_PASSWORD"),
         access_file=values.path("ACCESS_FILE", "access.yml", root),
         publications_kept=values.number("PUBLICATIONS_KEPT", 3),
+        inbox=values.path("INBOX", "inbox", root),
     )

@@ -20,6 +20,7 @@ from company.profile import (
     Pipeline,
     Profile,
     Rate,
+    Refresh,
     ServiceHours,
     Stage,
     Vocabulary,
@@ -83,6 +84,7 @@ def test_the_example_shows_every_entry() -> None:
         Stage("Contract", "open", "commit", Decimal("0.8")),
         Stage("Signed", "won"),
     )
+    assert profile.refresh == Refresh("merge", "stripe,hubspot", 1, 60)
     assert [pipeline.is_renewal for pipeline in profile.pipelines] == [False, True]
     holidays = (Holiday(date(2026, 12, 24), "Christmas Eve"), Holiday(date(2026, 12, 25), "Christmas Day"))
     assert profile.service_hours == ServiceHours((1, 2, 3, 4, 5), 480, 1020, holidays, ("P1",))

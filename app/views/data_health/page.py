@@ -12,6 +12,7 @@ from app.ui.head import head
 from app.ui.panels import table, unanswered
 from app.views.data_health import audit, words
 from app.views.data_health.bands import bands
+from app.views.data_health.refreshes import refreshes
 from app.views.data_health.stages import stages
 from metrics.catalogue import catalogue
 
@@ -61,6 +62,7 @@ sizes_help = "Rows as the server counted them when the mart was built; size with
 size = {"megabytes": st.column_config.NumberColumn("MB", format="%.1f")}
 
 st.subheader("Loads, files and builds")
+refreshes(visit)
 table(
     visit,
     "Last loads",

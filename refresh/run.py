@@ -1,0 +1,119 @@
+"""One refresh: the inbox is loaded, built, tested, shown, compared with known totals, told of and archived."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from company.contract import read_contract
+from company.profile import Profile
+from company.reading import read_profile
+from insights.memo import write_memo
+from loader.loaded import Options
+from loader.mapping.reader import read_mapping
+from loader.running import run_load
+from loader.write.company import find_company
+from metrics.expected import keep_results, read_expected, run_checks
+from refresh.inbox import Inbox, look
+from refresh.record import FAILED, NOTHING, Run, StepFailed, noted
+from warehouse import dbt, server
+from warehouse.connections import owner_connection
+from warehouse.settings import Settings
+
+BUILD = ["--quiet", "build", "--exclude-resource-type", "unit_test"]  # what `make all` builds with
+BEHIND = """
+    select
+        (select max(load_run_id) from ops.load_runs where status = 'succeeded')
+        is distinct from
+        (select load_run_id from ops.publications where publication_id = (select publication_id from ops.shown))
+"""
+
+
+def refresh(settings: Settings, started_by: str = "hand") -> Run:
+    """Run every step, and return how it went. Raises TowerError when the warehouse is not there, or another runs."""
+    print(server.up(settings), flush=True)
+    with noted(settings, started_by) as run:
+        inbox = look(settings.inbox)
+        with suppress(StepFailed):
+            Job(settings, run, inbox).do()
+        print(f"refresh {run.number}: {run.status}" + (f": {run.message}" if run.message else ""), flush=True)
+    return run
+
+
+@dataclass
+class Job:
+    """What is done with the files of an inbox."""
+
+    settings: Settings
+    run: Run
+    inbox: Inbox
+
+    def do(self) -> None:
+        """All steps; the files stay where they are when one fails. Raises StepFailed."""
+        if not self.inbox.files:
+            self.run.status, self.run.message = NOTHING, f"no file waits in {self.inbox.folder}"
+            return
+        company = find_company(self.inbox.folder, self.settings.company_file, self.settings.root)
+        profile = read_profile(company) if company else None
+        told = (profile or Profile()).refresh
+        self.run.retries, self.run.wait = told.retries, told.wait
+        self.run.step("load", lambda: self._load(company, profile))
+        if _is_behind(self.settings):
+            self.run.step("build", self._build)
+            if (self.inbox.folder / "expected.yml").is_file():
+                self.run.step("totals", self._totals)
+            self.run.step("insights", self._insights)
+        else:
+            self.run.status, self.run.message = NOTHING, "every file was loaded before, and is shown"
+        self.run.step("archive", lambda: self.inbox.archive(self.run.started_at))
+
+    def _load(self, company: Path | None, profile: Profile | None) -> str:
+        told = (profile or Profile()).refresh
+        tables = read_contract(self.settings.root / "dbt")
+        mappings = tuple(read_mapping(name, tables) for name in told.mapping.split(",") if name)
+        done = run_load(
+            Options(
+                self.inbox.folder,
+                told.mode,
+                as_of=self.settings.as_of_date,
+                mappings=mappings,
+                profile=profile,
+                company_file=company,
+                gross_margin=self.settings.gross_margin,
+            )
+        )
+        if not done.run:
+            return f"{len(done.skipped)} files were loaded before"
+        return f"load {done.run}: {done.read:,} rows of {len(self.inbox.files)} files, {done.rejected:,} rejected"
+
+    def _build(self) -> str:
+        dbt.run(BUILD)
+        with owner_connection(self.settings) as connection, connection.cursor() as cursor:
+            cursor.execute("select publication_id, tests from ops.publications order by publication_id desc limit 1")
+            number, tests = cursor.fetchone()
+        return f"publication {number} is shown, {tests:,} tests passed"
+
+    def _totals(self) -> str:
+        path = self.inbox.folder / "expected.yml"
+        results = run_checks(read_expected(path))
+        keep_results(path, results)
+        right = sum(result.status == "as expected" for result in results)
+        return f"{right} of {len(results)} totals are as expected"
+
+    def _insights(self) -> str:
+        file = self.settings.root / "INSIGHTS.md"
+        file.write_text(write_memo(), encoding="utf-8")
+        return f"wrote {file.name}"
+
+
+def _is_behind(settings: Settings) -> bool:
+    """Whether what is shown does not rest on the load in force."""
+    with owner_connection(settings) as connection, connection.cursor() as cursor:
+        cursor.execute(BEHIND)
+        return bool(cursor.fetchone()[0])
+
+
+def exit_code(run: Run) -> int:
+    """What the command ends with."""
+    return int(run.status == FAILED)
