@@ -1,5 +1,7 @@
 # The one entry point. `make` prints this list.
 PY := .venv/bin/python
+override WHY := $(value WHY)
+export WHY
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 .DEFAULT_GOAL := help
 .PHONY: help setup up down status access gen-data load-data doctor mapping-check check-expected own-data rejects undo-load next-day refresh dbt-deps dbt-run dbt-test docs insights app stop backup restore pgadmin psql metrics publish rollback all check test lint mutate bench bench-app screenshots lock clean
@@ -72,7 +74,7 @@ dbt-test: up ## run every data test and unit test; what passes is shown
 	@$(PY) -m warehouse.dbt test
 
 publish: up ## show the candidate though no test has passed it (FORCE=1 WHY="the reason, which stands on every page")
-	@$(PY) -m warehouse publish $(if $(FORCE),--force) $(if $(WHY),--why "$(WHY)")
+	@$(PY) -m warehouse publish $(if $(FORCE),--force) $(if $(value WHY),--why "$$WHY")
 
 rollback: up ## show an earlier publication again (TO=number, else the one before)
 	@$(PY) -m warehouse rollback $(if $(TO),--to $(TO))
