@@ -65,17 +65,19 @@ class Access:
 
 
 class _Entries(yaml.SafeLoader):
-    """YAML whose keys are there once, in whatever spelling, and whose lines are known."""
+    """YAML whose keys are there once, in whatever spelling, not empty, and whose lines are known."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.lines: dict[str, int] = {}
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """The mapping of a node. Raises TowerError that names both lines of a key that is there twice."""
+        """The mapping of a node. Raises TowerError with the lines of a key that is empty or there twice."""
         seen: dict[str, int] = {}
         for key, _ in node.value:
             name, line = spelled(str(key.value)), key.start_mark.line + 1
+            if not name:  # a sign-in that gives no address must not find itself here
+                raise TowerError(f"line {line}: a name is empty; write the e-mail address, or take the line out")
             if name in seen:
                 raise TowerError(f"line {line}: {name} is named in line {seen[name]} already; keep one of them")
             seen[name] = line

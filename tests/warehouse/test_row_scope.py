@@ -275,6 +275,7 @@ def test_metrics_that_are_kept_for_the_whole_company_are_empty_for_a_scope(setti
             "users:\n  Ann@x.com: everything\n\n  ' ann@X.com ': {segments: [SMB]}",
             "line 4: ann@x.com is named in line 2",
         ),
+        ("users:\n  ' ': everything", "line 2: a name is empty"),
         ("users: {}\nusers: {ann@x.com: everything}", "line 2: users is named in line 1"),
         ("default: {segments: [SMB],\n  segments: [Enterprise]}", "line 2: segments is named in line 1"),
     ],
