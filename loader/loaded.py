@@ -72,6 +72,12 @@ class Loaded:
         """Rows rejected of all files."""
         return sum(outcome.rejected for outcome in self.outcomes)
 
+    @property
+    def trouble(self) -> str:
+        """How many problems there are in how many files."""
+        rows, files = sum(problem.rows for problem in self.problems), len({problem.file for problem in self.problems})
+        return f"{rows:,} problem{'' if rows == 1 else 's'} in {files:,} file{'' if files == 1 else 's'}"
+
 
 def refusals(outcomes: tuple[Outcome, ...], options: Options) -> tuple[Problem, ...]:
     """The problems for which nothing is loaded: refused files, and tables with too many rejected rows."""

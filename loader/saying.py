@@ -126,15 +126,13 @@ def refuse(out: Console, done: Loaded, options: Options) -> None:
     _say_problems(out, list(done.problems))
     if not options.strict:
         _say_shares(out, done, options.max_rejects)
-    count, files = sum(p.rows for p in done.problems), len({p.file for p in done.problems})
     kept = (
         f"; make rejects RUN={done.refused_run} writes the rows to mend" if done.refused_run and done.rejected else ""
     )
     is_about_shares = not options.strict and not any(outcome.is_refused for outcome in done.outcomes)
     higher = ", or allow more with MAX_REJECTS=percent" if is_about_shares else ""
     raise Refused(
-        f"{count:,} problems in {files} file(s); nothing was changed. Mend the lines above{higher}, "
-        f"and run `make load-data` again{kept}"
+        f"{done.trouble}; nothing was changed. Mend the lines above{higher}, and run `make load-data` again{kept}"
     )
 
 

@@ -77,7 +77,7 @@ def write_run(cursor: Any, started: datetime, options: Options, done: Loaded) ->
     """Record a load and its files; one with problems has failed. Returns its number."""
     failed = bool(done.problems)
     rejected = sum(problem.rows for problem in done.problems) if failed else done.rejected
-    message = f"{rejected:,} problems in {len({p.file for p in done.problems})} file(s)" if failed else None
+    message = done.trouble if failed else None
     cursor.execute(
         "insert into ops.load_runs (started_at, finished_at, loaded_by, status, source_folder, file_hashes, rows_read, "
         "rows_loaded, rows_rejected, data_start_date, as_of_date, as_of_source, rows_later, message, mode) "

@@ -131,7 +131,7 @@ def failed_load(crm_only: Company) -> Iterator[None]:
         cursor.execute(
             "insert into ops.load_runs (started_at, finished_at, loaded_by, status, source_folder, file_hashes, "
             "rows_read, rows_loaded, rows_rejected, message) values "
-            "(now(), now(), 'x', 'failed', 'x', '{}', 0, 0, 0, '7 problems in 1 file(s)')"
+            "(now(), now(), 'x', 'failed', 'x', '{}', 0, 0, 0, '7 problems in 1 file')"
         )
         connection.commit()
         yield
@@ -142,7 +142,7 @@ def failed_load(crm_only: Company) -> Iterator[None]:
 def test_a_load_that_failed_is_said_above(failed_load: None) -> None:
     test = open_app("your_data", {})
     assert [box.value for box in test.warning] == [
-        "The last load failed: 7 problems in 1 file(s). The numbers rest on an earlier one."
+        "The last load failed: 7 problems in 1 file. The numbers rest on an earlier one."
     ]
     assert len(frame_with(test, "state", "learned")) == 26
 

@@ -185,7 +185,7 @@ with left:
     )
 with right:
     groups = deals.frame.groupby(["pipeline", "stage"], as_index=False)
-    by_stage = groups.agg(open=("amount", "sum"), weighted=("weighted_amount", "sum"))
+    by_stage = groups.agg(open=("amount", "sum"), weighted=("weighted_amount", lambda known: known.sum(min_count=1)))
     chart(
         visit,
         "Open and weighted by stage",
