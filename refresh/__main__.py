@@ -9,16 +9,43 @@ from warehouse.settings import load_settings
 
 
 def main() -> int:
-    """Refresh once. Returns 1 when a step failed."""
-    argparse.ArgumentParser(
+    """Refresh once or by a schedule, or say whether that goes well. Returns 1 when a step failed."""
+    settings = load_settings()
+    given = read_arguments(settings.refresh_schedule)
+    if given.healthy:
+        from refresh.schedule import check_health
+
+        print(check_health(settings, given.schedule or settings.refresh_schedule))
+        return 0
+    if given.schedule:
+        from refresh.schedule import serve
+
+        serve(settings, given.schedule)
+        return 0
+    from refresh.run import exit_code, refresh  # loads what loads, builds and asks
+
+    return exit_code(refresh(settings))
+
+
+def read_arguments(schedule: str) -> argparse.Namespace:
+    """The command line; `schedule` is the setting's."""
+    parser = argparse.ArgumentParser(
         prog="python -m refresh",
         description=__doc__,
         epilog="INBOX names the folder (inbox/), `refresh` in company.yml says how it is loaded. Each run stands in "
         "ops.refresh_runs and on the page Data health.",
-    ).parse_args()
-    from refresh.run import exit_code, refresh  # loads what loads, builds and asks
-
-    return exit_code(refresh(load_settings()))
+    )
+    parser.add_argument(
+        "--schedule",
+        nargs="?",
+        const=schedule,
+        metavar="CRON",
+        help=f"refresh again and again, in the company's time zone; without a value by REFRESH_SCHEDULE: {schedule}",
+    )
+    parser.add_argument(
+        "--healthy", action="store_true", help="fail when the last refresh is older than the schedule lets it be"
+    )
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

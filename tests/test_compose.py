@@ -13,7 +13,7 @@ import yaml
 
 from warehouse.settings import ROOT, SECRETS, read_env_file
 
-SERVICES = {"postgres", "pgadmin", "app", "pipeline"}
+SERVICES = {"postgres", "pgadmin", "app", "pipeline", "refresh"}
 TARGETS = [
     "setup",
     "up",
@@ -104,7 +104,7 @@ def test_data_outlive_the_containers(services: dict[str, dict[str, Any]]) -> Non
 def test_sign_in_and_access_reach_the_dashboard_from_files_that_stay_out_of_the_image(
     services: dict[str, dict[str, Any]],
 ) -> None:
-    for name in ("app", "pipeline"):
+    for name in ("app", "pipeline", "refresh"):
         (bound,) = [mount for mount in services[name]["volumes"] if isinstance(mount, dict)]
         assert (bound["source"], bound["target"], bound["read_only"]) == ("./access.yml", "/tower/access.yml", True)
         assert bound["bind"] == {"create_host_path": False}  # a missing file stops compose instead of opening all rows

@@ -46,6 +46,7 @@ class Settings:
     access_file: Path
     publications_kept: int
     inbox: Path
+    refresh_schedule: str
 
     def owner(self) -> DatabaseUrl:
         """Address of the role that builds the warehouse."""
@@ -90,6 +91,10 @@ def write_env_file(root: Path = ROOT) -> bool:
     Returns whether .env was made.
     """
     _write_access_file(root)
+    for folder in ("inbox", "archive"):
+        if not (root / folder).exists():
+            (root / folder).mkdir()
+            (root / folder).chmod(0o777)  # the container of the refresh is another user
     target = root / ".env"
     if target.exists():
         return False
@@ -194,4 +199,5 @@ def load_settings(root: Path = ROOT) -> Settings:
         access_file=values.path("ACCESS_FILE", "access.yml", root),
         publications_kept=values.number("PUBLICATIONS_KEPT", 3),
         inbox=values.path("INBOX", "inbox", root),
+        refresh_schedule=values.text("REFRESH_SCHEDULE", "0 6 * * *"),
     )

@@ -103,7 +103,7 @@ def test_a_refresh_that_fails_leaves_the_files_and_the_next_one_goes_on(
 def test_files_that_are_refused_stay(tower: Settings) -> None:
     fill(tower, accounts=ONE.replace("customer", "nonsense"))
     run = refresh(tower)
-    assert run.status == "failed" and run.message.startswith("load: 2 problems in 2 file(s); nothing was changed")
+    assert run.status == "failed" and run.message.startswith("load: 2 problems in 2 files; nothing was changed")
     assert run.steps[0].tries == 1 and len(waiting(tower)) == 3 and archived(tower) == []
 
 
