@@ -122,7 +122,7 @@ def test_a_target_runs_alone_after_make_all_has_run_it(project: Project, target:
 def test_a_file_in_the_inbox_goes_all_the_way(project: Project) -> None:
     header, first, *_ = (project.folder / "data/crm/accounts.csv").read_text().splitlines()
     renamed = first.replace(first.split(",")[1], '"Zebra, Inc."')
-    (project.folder / "inbox").mkdir()
+    (project.folder / "inbox").mkdir(exist_ok=True)
     (project.folder / "inbox/accounts.csv").write_text(f"{header}\n{renamed}\n")
     output = project.make("refresh")
     assert "1 changed" in output and "refresh 1: succeeded" in output
