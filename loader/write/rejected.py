@@ -98,7 +98,7 @@ def export_rejects(connection: Any, run: int | None, out: Path) -> dict[str, int
         )
         files = cursor.fetchall()
         if not files:
-            raise TowerError(f"load {run} has no rejected rows" if run else "no load has rejected rows")
+            raise TowerError(_why_none(cursor, run))
         written = {}
         out.mkdir(parents=True, exist_ok=True)
         with (out / "reasons.csv").open("w", encoding="utf-8", newline="") as reasons:
@@ -121,3 +121,14 @@ def export_rejects(connection: Any, run: int | None, out: Path) -> dict[str, int
                         why.writerow([harmless(file), line, rule, column, harmless(message)])
                 written[target.relative_to(out).as_posix()] = cursor.rowcount
     return written
+
+
+def _why_none(cursor: Any, run: int | None) -> str:
+    """Why a load has no rejected rows: it is not there, or all of its rows were good."""
+    if run is None:
+        return "no load has rejected rows"
+    cursor.execute("select count(*) filter (where load_run_id = %s), max(load_run_id) from ops.load_runs", (run,))
+    there, last = cursor.fetchone()
+    if there:
+        return f"load {run} has no rejected rows"
+    return f"there is no load {run}; " + (f"the last is load {last}" if last else "nothing is loaded yet")

@@ -139,6 +139,14 @@ def test_rejected_rows_come_back_as_files_that_can_be_mended_and_merged(
     assert {row["rule"] for row in reasons} == {"accepted_values", "type"}
 
 
+def test_a_load_without_rejected_rows_and_one_that_never_was_are_told_apart(box: Box, whole: Path) -> None:
+    run = box.load(whole).run
+    company = Company(whole, os.environ | {"WAREHOUSE": "external", "DATABASE_URL": box.url})
+    for asked, line in ((run, f"load {run} has no rejected rows"), (777, f"no load 777; the last is load {run}")):
+        said = company.run("loader", "rejects", "--run", str(asked), check=False)
+        assert said.returncode == 1 and said.stderr.endswith(f"{line}\n") and said.stderr.count("\n") == 1
+
+
 def test_rows_come_back_when_their_parent_is_mended_in_its_file(box: Box, whole: Path, data: Path) -> None:
     box.load(whole)
     expected = {table: box.content(table) for table in ("product_users", "product_events")}
