@@ -6,7 +6,6 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -26,6 +25,7 @@ from loader.saying import console
 from loader.write.company import find_company
 from loader.write.rejected import export_rejects
 from loader.write.undo import undo
+from warehouse.arguments import day, one_of, percentage, whole
 from warehouse.connections import owner_connection
 from warehouse.errors import TowerError, run_cli
 from warehouse.settings import load_settings
@@ -59,8 +59,9 @@ def parse() -> Options:
     parser.add_argument("--data", type=Path, default=settings.data_dir, help="folder with the files (DATA_DIR)")
     parser.add_argument(
         "--mode",
-        choices=["replace", "append", "merge"],
+        type=one_of("MODE", "replace", "append", "merge"),
         default="replace",
+        metavar="replace|append|merge",
         help="replace everything; append new rows; or merge: put rows in or replace them by their key",
     )
     parser.add_argument(
@@ -68,25 +69,32 @@ def parse() -> Options:
     )
     parser.add_argument("--strict", action="store_true", help="refuse the load for any bad row, and any other format")
     parser.add_argument(
-        "--max-rejects", type=float, default=1.0, metavar="PERCENT", help="of a table's rows that may be bad (1)"
+        "--max-rejects",
+        type=percentage("MAX_REJECTS"),
+        default=0.01,
+        metavar="PERCENT",
+        help="of a table's rows that may be bad (1)",
     )
     parser.add_argument(
-        "--dates", choices=["dmy", "mdy"], help="how to read dates such as 03/04/2026 that tell nothing"
+        "--dates",
+        type=one_of("DATES", "dmy", "mdy"),
+        metavar="dmy|mdy",
+        help="how to read dates such as 03/04/2026 that tell nothing",
     )
     parser.add_argument(
-        "--numbers", choices=["comma", "point"], help="what stands before decimals where 1.200 tells nothing"
+        "--numbers",
+        type=one_of("NUMBERS", "comma", "point"),
+        metavar="comma|point",
+        help="what stands before decimals where 1.200 tells nothing",
     )
     parser.add_argument(
-        "--as-of", type=date.fromisoformat, default=settings.as_of_date, help='"today" of every metric (AS_OF_DATE)'
+        "--as-of", type=day("AS_OF_DATE"), default=settings.as_of_date, help='"today" of every metric (AS_OF_DATE)'
     )
-    parser.add_argument("--from", dest="start", type=date.fromisoformat, help="first day of the window, if not found")
+    parser.add_argument("--from", dest="start", type=day("FROM"), help="first day of the window, if not found")
     parser.add_argument("--check-only", action="store_true", help="check the files and stop")
     given = parser.parse_args()
-    if not 0 <= given.max_rejects <= 100:
-        raise TowerError(f"--max-rejects is a percentage from 0 to 100, not {given.max_rejects:g}")
     day_first = {"dmy": True, "mdy": False, None: None}[given.dates]
     comma = {"comma": True, "point": False, None: None}[given.numbers]
-    share = given.max_rejects / 100
     tables = read_contract(settings.root / "dbt")
     mappings = tuple(read_mapping(name, tables) for name in given.mapping.split(",") if name)
     company = find_company(given.data, settings.company_file, settings.root)
@@ -94,7 +102,7 @@ def parse() -> Options:
         given.data,
         given.mode,
         given.strict,
-        share,
+        given.max_rejects,
         given.as_of,
         day_first,
         comma,
@@ -172,7 +180,7 @@ def _readiness(out: Console, dbt: Path) -> Callable[[set[str]], None]:
 def rejects(arguments: list[str]) -> int:
     """Write the rejected rows of a load as files that can be mended and merged."""
     parser = argparse.ArgumentParser(prog="python -m loader rejects", description=rejects.__doc__)
-    parser.add_argument("--run", type=int, help="number of the load (default: the last one with rejected rows)")
+    parser.add_argument("--run", type=whole("RUN"), help="number of the load (the last one with rejected rows)")
     parser.add_argument("--out", type=Path, default=Path("rejects"), help="folder to write (rejects)")
     given = parser.parse_args(arguments)
     with owner_connection() as connection:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from warehouse.arguments import whole
 from warehouse.errors import TowerError, run_cli
 from warehouse.settings import ROOT, Settings, load_settings, write_env_file
 
@@ -72,7 +73,7 @@ def read_arguments() -> argparse.Namespace:
     force.add_argument("--force", action="store_true")
     force.add_argument("--why", help="the reason, which stands on every page")
     back = commands.add_parser("rollback", help="show an earlier publication again")
-    back.add_argument("--to", type=int, help="its number; else the one before")
+    back.add_argument("--to", type=whole("TO"), help="its number; else the one before")
     commands.add_parser("status", help="say where it runs and what is loaded")
     saving = commands.add_parser(
         "backup", help="write raw, ops, the history of accounts and the settings into one file"
