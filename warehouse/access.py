@@ -75,6 +75,8 @@ class _Entries(yaml.SafeLoader):
         """The mapping of a node. Raises TowerError with the lines of a key that is empty or there twice."""
         seen: dict[str, int] = {}
         for key, _ in node.value:
+            if key.tag != "tag:yaml.org,2002:merge":
+                key.tag = "tag:yaml.org,2002:str"  # as it is written: `no` is a name, not false
             name, line = spelled(str(key.value)), key.start_mark.line + 1
             if not name:  # a sign-in that gives no address must not find itself here
                 raise TowerError(f"line {line}: a name is empty; write the e-mail address, or take the line out")
@@ -123,8 +125,9 @@ def read_access(path: Path) -> Access:
     users = content.get("users") or {}
     if not isinstance(users, dict):
         raise TowerError(f"{path.name}: `users` must map e-mail addresses to scopes")
-    scopes = {spelled(str(name)): _scope(path, str(name), entry) for name, entry in users.items()}
-    default = _scope(path, "default", content["default"]) if "default" in content else None
+    places = {name: f"{path.name}, line {line}" for name, line in entries.lines.items()}
+    scopes = {spelled(name): _scope(places.get(spelled(name), path.name), name, entry) for name, entry in users.items()}
+    default = _scope(places["default"], "default", content["default"]) if "default" in content else None
     return Access(scopes, default, entries.lines)
 
 
@@ -138,15 +141,18 @@ def _text(path: Path) -> str:
         raise TowerError(f"{path} cannot be read, so nobody is let in: {error}") from error
 
 
-def _scope(path: Path, name: str, entry: Any) -> Scope:
+def _scope(place: str, name: str, entry: Any) -> Scope:
+    """The scope of an address, or of `default`, that stands in a place of the file."""
     if entry == "everything":
         return EVERYTHING
-    if not isinstance(entry, dict) or not entry or not {*entry} <= {*DIMENSIONS}:
-        raise TowerError(f"{path.name}: {name} must be `everything`, or a list of segments, of regions, or of both")
+    if not isinstance(entry, dict) or not entry:
+        raise TowerError(f"{place}: {name} must be `everything`, or a list of segments, of regions, or of both")
+    if unknown := [key for key in entry if key not in DIMENSIONS]:
+        raise TowerError(f"{place}: {unknown[0]!r} of {name} is unknown; write {' or '.join(DIMENSIONS)}")
     chosen: dict[str, tuple[str, ...]] = {}
     for key, values in entry.items():
         texts = isinstance(values, list) and all(isinstance(value, str) and value not in ("", "*") for value in values)
         if not texts or not values:
-            raise TowerError(f"{path.name}: {key} of {name} must be a list of names, such as [SMB, Mid-Market]")
+            raise TowerError(f"{place}: {key} of {name} must be a list of names, such as [SMB, Mid-Market]")
         chosen[key] = tuple(sorted({*values}))
     return Scope(**chosen)

@@ -259,9 +259,11 @@ def test_metrics_that_are_kept_for_the_whole_company_are_empty_for_a_scope(setti
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("users: {ann: all}", "ann must be `everything`"),
-        ("users: {ann: {segment: [SMB]}}", "ann must be `everything`"),
-        ("users: {ann: {segments: SMB}}", "segments of ann must be a list"),
+        ("users: {ann: all}", "line 1: ann must be `everything`"),
+        ("users:\n  ann: {segment: [SMB]}", "line 2: 'segment' of ann is unknown; write segments or regions"),
+        ("users:\n  no: {segmnts: [SMB]}", "line 2: 'segmnts' of no is unknown; write segments or regions"),
+        ("users: {ann: {regions: [EU], 1: [SMB]}}", "line 1: '1' of ann is unknown; write segments or regions"),
+        ("users:\n\n  Ann: {segments: SMB}", "line 3: segments of Ann must be a list"),
         ("users: {ann: {segments: ['*']}}", "segments of ann must be a list"),
         ("users: {ann: {segments: []}}", "segments of ann must be a list"),
         ("user: {}", "must hold `users` and `default`"),
@@ -269,7 +271,7 @@ def test_metrics_that_are_kept_for_the_whole_company_are_empty_for_a_scope(setti
         ("users: {", "is not YAML"),
         ("", "access.yml is empty, so nobody is let in"),
         ("# users: {}", "access.yml is empty, so nobody is let in"),
-        ("users: {}\ndefault:", "default must be `everything`"),
+        ("users: {}\ndefault:", "line 2: default must be `everything`"),
         ("users:\n  ann@x.com: everything\n  ann@x.com: {segments: [SMB]}", "line 3: ann@x.com is named in line 2"),
         (
             "users:\n  Ann@x.com: everything\n\n  ' ann@X.com ': {segments: [SMB]}",
