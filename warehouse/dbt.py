@@ -137,6 +137,8 @@ def run(arguments: list[str]) -> int:
             ties = _is_synthetic(connection) and not _is_spot(connection)
             os.environ.setdefault("TOWER_BOOKS", "error" if ties else "warn")
             os.environ |= _calendar(connection) | {"TOWER_FX_RATES": json.dumps(_rates(connection))}
+    if command == "test" and _is_whole(arguments):
+        publication.check_built(settings)
     if command in ("build", "run") and _is_whole(arguments):
         with publication.build(settings, "--full-refresh" in arguments):
             results = _run(settings, arguments, command)

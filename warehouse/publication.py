@@ -28,6 +28,13 @@ BUILD_LOCK = 7_203_115  # held by whoever fills the candidate: one at a time
 BROKEN = "it was broken off"
 TORN = "other data were loaded, or a load was undone, while it was built; run `make dbt-run dbt-test` again"
 WAIT = "2s"  # for somebody who holds on to what is to be dropped
+TRIES = 5  # to empty the candidate: dbt whose build was killed may need some seconds to end
+BUSY = (psycopg2.errors.LockNotAvailable, psycopg2.errors.DeadlockDetected)
+HOLDERS = f"""
+    select distinct format('%s (%s)', pid, coalesce(nullif(application_name, ''), usename))
+    from pg_locks join pg_class on pg_class.oid = relation join pg_stat_activity using (pid)
+    where relnamespace = to_regnamespace('{CANDIDATE}') and granted and pid <> pg_backend_pid() order by 1
+"""
 
 
 @contextmanager
@@ -49,7 +56,6 @@ def _noted(settings: Settings, afresh: bool) -> Iterator[None]:
     """Make the candidate and note the build; what an earlier one that was killed left as running has failed."""
     with autocommit(settings.owner()) as cursor:
         cursor.execute("update ops.builds set status = 'failed', message = %s where status = 'running'", (BROKEN,))
-        _empty_candidate(cursor, [] if afresh else carried(settings))
         cursor.execute(
             "insert into ops.builds (started_at, load_run_id, as_of_date, status) "
             "select %s, load_run_id, as_of_date, 'running' from ops.load_runs where status = 'succeeded' "
@@ -60,6 +66,8 @@ def _noted(settings: Settings, afresh: bool) -> Iterator[None]:
     status, message = "failed", BROKEN
     try:
         with _of_one_load(settings):
+            with autocommit(settings.owner()) as cursor:
+                _empty_candidate(cursor, [] if afresh else carried(settings))
             yield
         status, message = "built", ""
     except TowerError as error:
@@ -143,6 +151,25 @@ def publish(settings: Settings, results: Results, why: str = "") -> int:
         _show(cursor, number)
     _drop_old(settings)
     return int(number)
+
+
+def check_built(settings: Settings) -> None:
+    """Raise TowerError when the newest build is not whole: what tests would find in it says nothing."""
+    with owner_connection(settings) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "select status, message, exists (select from pg_locks where locktype = 'advisory' and objid = %s and "
+            "database = (select oid from pg_database where datname = current_database())) "
+            "from ops.builds order by build_id desc limit 1",
+            (BUILD_LOCK,),
+        )
+        status, message, is_held = cursor.fetchone() or ("", "", False)
+    if not status:
+        raise TowerError("nothing is built yet; run `make dbt-run`")
+    if status == "running" and is_held:
+        raise TowerError("a build is running; wait until it ends")
+    if status in ("running", "failed"):
+        why = re.sub(r"^dbt \w+ failed: |; run `make .*", "", message) or BROKEN
+        raise TowerError(f"the last build failed: {why}; run `make dbt-run`")
 
 
 def is_waiting(settings: Settings) -> bool:
@@ -232,8 +259,19 @@ def _drop_old(settings: Settings) -> None:
 
 
 def _empty_candidate(cursor: Any, carried_over: list[str]) -> None:
-    """Make the candidate anew; its cursor commits each statement."""
-    cursor.execute(f"drop schema if exists {CANDIDATE} cascade")
+    """Make the candidate anew; its cursor commits each statement. Raises TowerError that says who holds on to it."""
+    cursor.execute(f"set lock_timeout = '{WAIT}'")
+    for left in reversed(range(TRIES)):
+        try:
+            cursor.execute(f"drop schema if exists {CANDIDATE} cascade")
+            break
+        except BUSY:
+            if left:
+                continue
+            cursor.execute(HOLDERS)
+            who = ", ".join(name for (name,) in cursor.fetchall()) or "somebody"
+            raise TowerError(f"what is to be built anew is still used by {who}; end that and try again") from None
+    cursor.execute("reset lock_timeout")
     cursor.execute(f"create schema {CANDIDATE}")
     cursor.execute(f"alter default privileges in schema {CANDIDATE} grant select on tables to tower_reader")
     number = shown(cursor)

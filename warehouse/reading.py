@@ -71,7 +71,9 @@ def shown(role: str | None = None) -> tuple[int, str]:
     """The number of the publication that is shown, and why, where no test has passed it. Raises TowerError."""
     found = fetch("select publication_id, forced from ops.shown", {}, Reader(role))
     if found.empty:
-        raise TowerError("nothing is published yet; run `make dbt-run dbt-test`")
+        tables = fetch("select 1 from pg_tables where schemaname = 'marts' limit 1", {}, Reader(role))
+        why = "nothing is published yet" if tables.empty else "an earlier version built the marts: build them anew"
+        raise TowerError(f"{why}; run `make dbt-run dbt-test`")
     return int(found["publication_id"].iloc[0]), str(found["forced"].iloc[0])
 
 

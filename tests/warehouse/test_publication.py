@@ -13,10 +13,12 @@ import pytest
 
 from app.data import tower
 from tests.conftest import empty_company, enter
+from warehouse import publication
 from warehouse.__main__ import main as warehouse
 from warehouse.connections import autocommit, connect, owner_connection
+from warehouse.dbt import run as run_dbt
 from warehouse.errors import TowerError
-from warehouse.publication import BUILD_LOCK, build, carried, is_waiting, publish, refuse, rollback
+from warehouse.publication import BUILD_LOCK, build, carried, check_built, is_waiting, publish, refuse, rollback
 from warehouse.reading import Reader, fetch, shown
 from warehouse.results import Results, read_results
 from warehouse.settings import ROOT, Settings, load_settings
@@ -28,6 +30,12 @@ ANOTHER_LOAD = """
     insert into ops.load_runs (started_at, loaded_by, status, source_folder, file_hashes, rows_read, rows_loaded,
         rows_rejected, as_of_date)
     values (now(), 'a test', 'succeeded', '', '{}', 0, 0, 0, '2026-10-31')
+"""
+LOADED = """
+    create table raw.crm_accounts ();
+    create table raw.company_fx_rates (currency varchar, valid_from date, rate numeric);
+    create table raw.company_settings as
+    select 'UTC' as timezone, 1 as fiscal_year_first_month, 'constant' as fx_method, 'USD' as reporting_currency
 """
 UNDONE = "update ops.load_runs set status = 'undone' where load_run_id = (select max(load_run_id) from ops.load_runs)"
 BOTH = "select (select value from marts.dim_one) as one, (select value from marts.dim_two) as two"
@@ -221,6 +229,66 @@ def test_an_open_transaction_stops_neither_the_swap_nor_the_next_build(tiny: Set
     publish(tiny, PASSED)
     left = states(tiny, r"select nspname from pg_namespace where nspname ~ '^(marts|gone)_' order by 1")
     assert left == ["marts_4", "marts_5", "marts_6"]
+
+
+def test_tests_of_a_build_that_is_not_whole_are_refused_at_once(tiny: Settings) -> None:
+    def said() -> str:
+        with pytest.raises(TowerError) as caught:
+            run_dbt(["test"])
+        return str(caught.value)
+
+    change_loads(tiny, LOADED)
+    assert said() == "nothing is built yet; run `make dbt-run`"
+    with suppress(TowerError), build(tiny, afresh=True):
+        assert said() == "a build is running; wait until it ends"
+        raise TowerError("dbt run failed: fct_churn: division by zero")
+    assert said() == "the last build failed: fct_churn: division by zero; run `make dbt-run`"
+    with suppress(TowerError), build(tiny, afresh=True):
+        change_loads(tiny, ANOTHER_LOAD)
+    assert said() == (
+        "the last build failed: other data were loaded, or a load was undone, while it was built; run `make dbt-run`"
+    )
+    change_loads(tiny, "update ops.builds set status = 'running'")  # as a kill leaves it
+    assert said().startswith("the last build failed: ")
+    with suppress(KeyboardInterrupt), build(tiny, afresh=True):
+        raise KeyboardInterrupt
+    assert said() == "the last build failed: it was broken off; run `make dbt-run`"
+    make(tiny, 1)
+    check_built(tiny)
+    publish(tiny, PASSED)
+    check_built(tiny)
+
+
+def test_a_candidate_that_somebody_holds_is_said_and_noted(tiny: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publication, "WAIT", "100ms")
+    make(tiny, 1)
+    holder = connect(tiny.owner())
+    holder.cursor().execute("set application_name = 'dbt'; begin; select * from candidate.dim_one")
+    said = f"what is to be built anew is still used by {holder.info.backend_pid} (dbt); end that and try again"
+    with pytest.raises(TowerError) as caught:
+        make(tiny, 2)
+    assert str(caught.value) == said
+    assert states(tiny, "select status || ': ' || message from ops.builds order by build_id") == [
+        "built: ",
+        f"failed: {said}",
+    ]
+    monkeypatch.setattr(publication, "WAIT", "2s")
+    threading.Timer(3, holder.close).start()  # longer than one try waits
+    make(tiny, 3)
+    assert publish(tiny, PASSED) and seen() == [(3, 3)]
+
+
+def test_marts_of_an_earlier_version_are_named_as_such(tiny: Settings) -> None:
+    with pytest.raises(TowerError, match=r"^nothing is published yet; run `make dbt-run dbt-test`$"):
+        shown()
+    with autocommit(tiny.owner()) as cursor:
+        cursor.execute("create table marts.dim_one as select 1 as value")
+    said = "^an earlier version built the marts: build them anew; run `make dbt-run dbt-test`$"
+    with pytest.raises(TowerError, match=said):
+        shown()
+    make(tiny, 2)
+    publish(tiny, PASSED)
+    assert shown() == (1, "")
 
 
 @pytest.fixture
