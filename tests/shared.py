@@ -26,6 +26,7 @@ from metrics.compiled import KEPT
 from tests.forked import run_module
 from warehouse.connections import autocommit
 from warehouse.publication import CANDIDATE
+from warehouse.server import binaries
 from warehouse.server.embedded import EmbeddedServer
 from warehouse.settings import load_settings
 from warehouse.url import DatabaseUrl
@@ -86,19 +87,20 @@ def start_server() -> dict[str, str]:
         "WAREHOUSE": "external",
         "POSTGRES_PORT": port,
         "POSTGRES_HOST": "127.0.0.1",
-        "POSTGRES_DB": "postgres",
+        "POSTGRES_DB": "tower",
         "TOWER_OWNER_PASSWORD": owner,
         "TOWER_READER_PASSWORD": reader,
-        "DATABASE_URL": f"postgresql://tower_owner:{owner}@127.0.0.1:{port}/postgres",
+        "DATABASE_URL": f"postgresql://tower_owner:{owner}@127.0.0.1:{port}/tower",
     }
     with pytest.MonkeyPatch.context() as patch:
         for key, value in (settings | {"WAREHOUSE": "embedded"}).items():
             patch.setenv(key, value)
-        EmbeddedServer(load_settings(), run_folder() / "warehouse").up()
-    with autocommit(DatabaseUrl.parse(settings["DATABASE_URL"])) as cursor:
+        server = EmbeddedServer(load_settings(), run_folder() / "warehouse")
+        server.up()
+    with (server.data / "postgresql.auto.conf").open("a", encoding="utf-8") as file:
         for name in ("fsync", "full_page_writes", "synchronous_commit"):  # what it holds need not outlive a crash
-            cursor.execute(f"alter system set {name} = off")
-        cursor.execute("select pg_reload_conf()")
+            file.write(f"{name} = off\n")
+    binaries.run(server.folder, "pg_ctl", "-D", str(server.data), "reload")
     return settings
 
 

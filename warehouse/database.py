@@ -14,6 +14,7 @@ from warehouse.settings import Settings
 
 PREPARE_SECONDS = 20
 SCHEMA = Path(__file__).parent / "schema.sql"
+FUNCTIONS = Path(__file__).parent / "server" / "functions.sql"
 LOAD_LOCK = 7_203_114  # held by whoever writes raw.*: one at a time
 
 
@@ -37,6 +38,9 @@ def _prepared(settings: Settings) -> bool:
         with autocommit(settings.owner()) as cursor:
             make_readers(cursor, settings)
             cursor.execute(SCHEMA.read_text(encoding="utf-8"))
+            cursor.execute("select rolsuper from pg_roles where rolname = current_user")
+            if cursor.fetchone()[0]:
+                cursor.execute(FUNCTIONS.read_text(encoding="utf-8"))
             apply_access(cursor, settings)
         return True
     except (errors.DuplicateObject, errors.InternalError_, errors.UniqueViolation) as error:

@@ -221,27 +221,11 @@ grant usage on schema marts, scores, ops to tower_scoped;
 grant select on ops.load_runs, ops.load_files, ops.publications, ops.builds, ops.shown, ops.refresh_runs to tower_scoped;
 grant select, insert (name, page, query_string, person), delete on ops.saved_views to tower_scoped;
 
--- What anybody who logs in could otherwise do to others: fill the disk with temporary tables and large objects, take the lock of the
--- loads, or end the dashboard's queries. Only the database's owner, and for functions only a superuser, may take it away.
+-- Whoever logs in could otherwise fill the disk with temporary tables. Only the database's owner may take it away.
 do $$
-declare
-    found regprocedure;
 begin
     if (select pg_has_role(datdba, 'usage') from pg_database where datname = current_database()) then
         execute format('revoke temporary on database %I from public', current_database());
-    end if;
-    if (select rolsuper from pg_roles where rolname = current_user) then
-        for found in
-            select oid from pg_proc
-            where pronamespace = 'pg_catalog'::regnamespace
-                and has_function_privilege('tower_reader', oid, 'execute')
-                and (
-                    proname like 'pg\_%advisory%' or proname like 'lo\_%' or proname in ('lowrite', 'loread')
-                    or proname in ('pg_cancel_backend', 'pg_terminate_backend')
-                )
-        loop
-            execute format('revoke execute on function %s from public', found);
-        end loop;
     end if;
 end
 $$;

@@ -57,6 +57,12 @@ def test_it_starts_twice_and_stops_twice(server: EmbeddedServer, settings: Setti
     assert "made and started" in server.up()
     assert "already running" in server.up()
     assert answers(settings)
+    with connect(settings.owner()) as owner, owner.cursor() as cursor:
+        cursor.execute("select rolsuper, rolcreatedb, rolcreaterole from pg_roles where rolname = 'tower_owner'")
+        assert cursor.fetchone() == (False, True, True)
+        cursor.execute("select count(*) from pg_roles where rolsuper and rolname <> 'postgres'")
+        assert cursor.fetchone() == (0,)
+    owner.close()
     assert server.down() == "stopped"
     assert server.down() == "not running"
     with pytest.raises(TowerError, match="run `make up`"):

@@ -46,8 +46,10 @@ def psql() -> Path:
     return program
 
 
-def run(folder: Path, program: str, *arguments: str, detach: bool = False) -> None:
-    """Run one of the programs on the server below `folder`. `detach`: what it starts outlives us, and says nothing.
+def run(folder: Path, program: str, *arguments: str, detach: bool = False, given: str = "") -> None:
+    """Run one of the programs on the server below `folder`; `given` is what it reads.
+
+    `detach`: what it starts outlives us, and says nothing.
 
     Raises TowerError with the end of what it said when it fails.
     """
@@ -61,7 +63,7 @@ def run(folder: Path, program: str, *arguments: str, detach: bool = False) -> No
     stream = subprocess.DEVNULL if detach else subprocess.PIPE
     result = subprocess.run(
         [str(binaries() / program), *arguments],
-        stdin=subprocess.DEVNULL,
+        input=given,
         stdout=stream,
         stderr=stream,
         text=True,

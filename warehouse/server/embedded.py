@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import tempfile
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import psutil
 
 from warehouse.connections import connect
-from warehouse.database import prepare_database
+from warehouse.database import FUNCTIONS, prepare_database
 from warehouse.errors import TowerError
 from warehouse.processes import living, read_pid, require_free_port, wait_until
 from warehouse.server import binaries
@@ -107,16 +108,25 @@ class EmbeddedServer:
         if user:
             os.chown(self.folder, user.pw_uid, user.pw_gid)
         with tempfile.NamedTemporaryFile("w", dir=self.folder, prefix="pw") as password_file:
-            password_file.write(self.settings.owner_password + "\n")
+            password_file.write(secrets.token_urlsafe(32) + "\n")  # of the superuser: nobody is to sign in as that
             password_file.flush()
             if user:
                 os.chown(password_file.name, user.pw_uid, user.pw_gid)
-            who = ["-U", "tower_owner", f"--pwfile={password_file.name}"]
+            who = ["-U", "postgres", f"--pwfile={password_file.name}"]
             doors = ["--auth-host=scram-sha-256", "--auth-local=scram-sha-256"]
             text = ["-E", "UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"]
             binaries.run(self.folder, "initdb", "-D", str(self.data), *who, *doors, *text, "--data-checksums")
+        self._make_owner()
         (self.folder / ".initialised").touch()
         return True
+
+    def _make_owner(self) -> None:
+        """Make tower_owner, who may make databases and roles and is no superuser: while no server runs, as one."""
+        password = self.settings.owner_password.replace("'", "''")
+        role = f"create role tower_owner login createdb createrole in role pg_signal_backend password '{password}';"
+        text = "\n\n".join([role, FUNCTIONS.read_text(encoding="utf-8"), ""])  # a blank line ends a statement
+        options = ["-c", "exit_on_error=on", "-c", "log_min_messages=error"]
+        binaries.run(self.folder, "postgres", "--single", "-j", *options, "-D", str(self.data), "template1", given=text)
 
     def _drop_reused_pid(self) -> None:
         """Remove a pid file that names a living stranger: PostgreSQL itself would refuse to start beside it."""
