@@ -12,7 +12,7 @@ from company.calendar import add_months
 from metrics import get_metric, query
 from metrics.catalogue import Metric
 from metrics.company import Company, read_company
-from metrics.formats import UNKNOWN, Currency, change, number
+from metrics.formats import UNKNOWN, Currency, change, number, signed
 from metrics.needs import Lacking, lacking
 from warehouse.reading import Reader, fetch
 from warehouse.reading import shown as newest
@@ -198,11 +198,14 @@ def _anomalies(memo: Memo) -> None:
     )
     memo.lines += [f"## Anomalies (quarter, {memo.start:%b} – {memo.end:%b %Y})", ""]
     for row in found.itertuples():
+        actual, expected, score = (
+            signed(text) for text in (f"{row.actual_value:,.0f}", f"{row.expected_value:,.0f}", f"{row.score:+.1f}")
+        )
         memo.lines.append(
             f"- {row.metric_label}, {row.dimension_value}, "
             f"{f'{row.period_start:%B %Y}' if row.grain == 'month' else f'week of {row.period_start:%d %B %Y}'}: "
-            f"{row.actual_value:,.0f} against {row.expected_value:,.0f} expected "
-            f"({row.score:+.1f} robust deviations, {row.severity}, n = {row.history_points} earlier {row.grain}s)."
+            f"{actual} against {expected} expected "
+            f"({score} robust deviations, {row.severity}, n = {row.history_points} earlier {row.grain}s)."
         )
     if found.empty:
         memo.lines.append("- Nothing left its expected band for the worse.")

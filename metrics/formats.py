@@ -9,6 +9,12 @@ DECIMALS = 1  # of a change, and of a share in per cent
 FAR = 300  # per cent, beyond which a change says little and the earlier value says more
 SIZES = ((1e9, "B"), (1e6, "M"), (1e3, "K"))
 POINTS, PERCENT = "pts", "%"
+MINUS = "\N{MINUS SIGN}"
+
+
+def signed(text: str) -> str:
+    """A number as Python writes it, with a minus in the place of a hyphen."""
+    return text.replace("-", MINUS, 1) if text.startswith("-") else text
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,7 @@ class Currency:
 
     def exact(self, value: float) -> str:
         """A whole amount, such as $1,234.50."""
-        return f"{'−' if value < 0 else ''}{self.mark}{abs(value):,.{self.decimals}f}"
+        return _amount(value, self, f"{abs(value):,.{self.decimals}f}")
 
 
 UNKNOWN = Currency()
@@ -47,27 +53,33 @@ def number(value: float | None, kind: str, currency: Currency = UNKNOWN) -> str:
         case "money":
             return money(value, currency)
         case "percent":
-            return f"{value * 100:.{DECIMALS}f} %"
+            return signed(f"{value * 100:z.{DECIMALS}f} %")
         case "count":
-            return f"{value:,.0f}"
+            return signed(f"{value:z,.0f}")
         case "ratio":
-            return f"{value:.1f}×"
+            return signed(f"{value:z.1f}×")
         case "days":
-            return f"{value:,.0f} day{'' if round(value) == 1 else 's'}"
+            return signed(f"{value:z,.0f} day{'' if round(value) == 1 else 's'}")
         case "hours":
-            return f"{value:,.1f} h"
+            return signed(f"{value:z,.1f} h")
         case "months":
-            return f"{value:,.1f} mo"
-    return f"{value:,.2f}"
+            return signed(f"{value:z,.1f} mo")
+    return signed(f"{value:z,.2f}")
 
 
 def money(value: float, currency: Currency = UNKNOWN) -> str:
     """An amount with K or M, three digits that matter."""
-    sign, size = f"{'−' if value < 0 else ''}{currency.mark}", abs(value)
+    size = abs(value)
     for limit, unit in SIZES:
         if size >= limit:
-            return f"{sign}{size / limit:,.2f}{unit}" if size < 10 * limit else f"{sign}{size / limit:,.1f}{unit}"
-    return f"{sign}{size:,.0f}"
+            return _amount(value, currency, f"{size / limit:,.{2 if size < 10 * limit else 1}f}{unit}")
+    return _amount(value, currency, f"{size:,.0f}")
+
+
+def _amount(value: float, currency: Currency, size: str) -> str:
+    """An amount of which the size is written already: a minus, the currency, the size; nothing has no sign."""
+    is_nothing = not any(digit in size for digit in "123456789")
+    return f"{MINUS if value < 0 and not is_nothing else ''}{currency.mark}{size}"
 
 
 @dataclass(frozen=True)
@@ -98,8 +110,8 @@ class Change:
 
     @property
     def text(self) -> str:
-        """Such as +1.2 pts or -0.4 %."""
-        return f"{self.size:+.{DECIMALS}f} {self.unit}" if self.direction else f"{0:.{DECIMALS}f} {self.unit}"
+        """Such as +1.2 pts or −0.4 %."""
+        return signed(f"{self.size:+.{DECIMALS}f} {self.unit}") if self.direction else f"{0:.{DECIMALS}f} {self.unit}"
 
 
 def change(now: float, before: float, kind: str, currency: Currency = UNKNOWN) -> Change | None:
@@ -115,6 +127,6 @@ def change(now: float, before: float, kind: str, currency: Currency = UNKNOWN) -
         return Change(0.0 if looks_the_same else round(float(now - before) * 100, DECIMALS), POINTS)
     if not before:
         return None
-    if looks_the_same and abs(now) < 1 and shown.lstrip("−-") == number(0.0, kind, currency):
+    if looks_the_same and abs(now) < 1 and shown.lstrip(MINUS) == number(0.0, kind, currency):
         return Change(0.0, PERCENT)
     return Change(round(float((now - before) / abs(before)) * 100, DECIMALS), PERCENT, shown)

@@ -186,7 +186,7 @@ def _said(visit: Visit, fact: Fact) -> list[str]:
         elif math.isnan(fact.value):
             said.append("no value in this selection")
         if fact.is_partial:
-            said.append(f"month to {visit.build.as_of:%d %b}")
+            said.append(f"month to {visit.build.as_of:%-d %b}")
     other = next(compare for compare in COMPARISONS if compare != visit.filters.compare)
     if changed := fact.changes[other]:
         said.append(f":{fact.judged(changed)}[{changed.said}] {SHORT[other]}")

@@ -33,7 +33,7 @@ def about(visit: Visit, title: str) -> pd.DataFrame:
 
 def caption(visit: Visit, title: str) -> str:
     """What the picture of a chart shows, in one or two lines for plotly: title, as-of date, months and filters."""
-    said = f"{title} · As of {visit.build.as_of:%d %b %Y} · {visit.filters.span} · {visit.active}"
+    said = f"{title} · As of {visit.build.as_of:%-d %b %Y} · {visit.filters.span} · {visit.active}"
     return "<br>".join(textwrap.wrap(html.escape(said, quote=False), 170, max_lines=2, placeholder=" …"))
 
 

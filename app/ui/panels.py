@@ -17,6 +17,7 @@ from app.ui.drill import Drill, Point, answers, events, follow, named, point_of
 from app.ui.exports import caption, downloads, file_name
 from app.ui.formats import is_money, listed, plain, title_of, words
 from app.ui.visit import Visit
+from app.ui.written import with_minus
 from metrics.company import Company
 from metrics.formats import Currency
 from warehouse.errors import TowerError
@@ -99,8 +100,9 @@ def table(
         company = visit.build.company
         shown: dict[Any, Any] = {name: _column(name, frame[name], company) for name in frame.columns}
         shown |= {name: _marked(column, company.currency) for name, column in (columns or {}).items()}
+        written = with_minus(_read_well(frame, shown), shown)
         st.dataframe(
-            _read_well(frame, shown),
+            written,
             hide_index=True,
             width="stretch",
             column_config=_with_room(frame, shown) | _links(title, frame, shown, drill),

@@ -168,7 +168,7 @@ def moments(frame: pd.DataFrame, when: str, kind: str, text: str) -> go.Figure |
     colours = {name: PLAIN.colour_of("movement", str(name).lower()) or ACTUAL for name in frame[kind].unique()}
     figure = px.scatter(frame, x=when, y=kind, color=kind, hover_name=text, opacity=0.7, color_discrete_map=colours)
     figure.update_traces(
-        marker={"size": 9}, showlegend=False, hovertemplate="%{x|%d %b %Y}: %{hovertext}<extra></extra>"
+        marker={"size": 9}, showlegend=False, hovertemplate="%{x|%-d %b %Y}: %{hovertext}<extra></extra>"
     )
     figure.update_layout(hovermode="closest")
     figure.update_xaxes(title=None)

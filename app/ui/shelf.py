@@ -93,7 +93,7 @@ def _choose_view(build: Tower, saved: pd.DataFrame) -> None:
     )
     if not picked.empty:
         by = picked["person"].iloc[0]
-        st.caption(f"Saved {picked['created_at'].iloc[0]:%d %b %Y}" + (f" by {plain(by)}" if by else ""))
+        st.caption(f"Saved {picked['created_at'].iloc[0]:%-d %b %Y}" + (f" by {plain(by)}" if by else ""))
 
 
 def follow_view() -> None:

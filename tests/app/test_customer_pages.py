@@ -63,7 +63,7 @@ def test_a_churned_account_says_when_and_why(in_company: Settings) -> None:
     )
     test = open_app("customer", {"account": left["account_id"]})
     assert not test.error
-    assert f"Left on {left['churned_at']:%d %b %Y}" in said(test)
+    assert f"Left on {left['churned_at']:%-d %b %Y}" in said(test)
     assert "Only paying accounts have a health score." in said(test)
 
 
@@ -176,7 +176,7 @@ def test_where_no_category_is_known_as_technical_a_release_is_judged_by_all_tick
         **shares,
     }
     impact, start = pd.DataFrame([row]), "**Yes.** In the four weeks from 01 Mar 2026 on, "
-    rest = ", errors from 4 to 3 (-25%); use changed by +10%. By the growth of"
+    rest = ", errors from 4 to 3 (−25%); use changed by +10%. By the growth of"
     assert release_verdict("v9", impact, pd.DataFrame(), "tickets") == (
         f"{start}tickets went from 10 to 16 (+60% per active account){rest} tickets it's number 1 of the 1 releases "
         "that can be compared."

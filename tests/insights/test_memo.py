@@ -46,14 +46,14 @@ def metric(format: str) -> Metric:
         ("percent", 0.20000, 0.20004, "0.0 pts", "Metric stayed at 20.0 %"),
         ("percent", 0.20004, 0.19996, "0.0 pts", "Metric stayed at 20.0 %"),
         ("percent", 0.19960, 0.20040, "0.0 pts", "Metric stayed at 20.0 %"),
-        ("percent", 0.20, 0.19, "-1.0 pts", "Metric fell from 20.0 % to 19.0 % (-1.0 pts)"),
+        ("percent", 0.20, 0.19, "−1.0 pts", "Metric fell from 20.0 % to 19.0 % (−1.0 pts)"),
         ("money", 2_850_000, 2_850_100, "0.0 %", "Metric stayed at $2.85M"),
         ("money", 2_850_000, 2_853_500, "+0.1 %", "Metric rose a little, to $2.85M (+0.1 %)"),
         ("money", 2_000, 3_000, "+50.0 %", "Metric rose from $2.00K to $3.00K (+50.0 %)"),
         ("money", 0.25, 0.22, "0.0 %", "Metric stayed at $0"),
         ("money", 790, 18_200, "+2203.8 %", "Metric rose from $790 to $18.2K"),
         ("money", -2_000, 1_000, "+150.0 %", "Metric rose from −$2.00K to $1.00K (+150.0 %)"),
-        ("money", -2_000, -3_000, "-50.0 %", "Metric fell from −$2.00K to −$3.00K (-50.0 %)"),
+        ("money", -2_000, -3_000, "−50.0 %", "Metric fell from −$2.00K to −$3.00K (−50.0 %)"),
         ("count", 0, 3, None, "Metric rose from 0 to 3"),
         ("count", 0, 0, None, "Metric stayed at 0"),
     ],
@@ -65,7 +65,7 @@ def test_a_change_is_rounded_alike_on_cards_and_in_the_memo_and_none_is_no_direc
     assert (moved and moved.text) == text
     assert sentence(metric(format), now, before, None, Currency("$")) == said
     fact = Fact(metric(format), now, {}, None, None, [], False, [])
-    colour = {"-": "red", "+": "green", "0": "gray"}[(text or "0")[0]]
+    colour = {"−": "red", "+": "green", "0": "gray"}[(text or "0")[0]]
     assert fact.judged(moved) == colour
 
 

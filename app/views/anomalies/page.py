@@ -87,7 +87,7 @@ else:
         ignore_index=True,
     )
     names = {
-        i: f"{r.metric_label} · {r.dimension_value} · {r.period_start:%d %b %Y} ({r.grain}) · {r.severity}"
+        i: f"{r.metric_label} · {r.dimension_value} · {r.period_start:%-d %b %Y} ({r.grain}) · {r.severity}"
         for i, r in enumerate(shown.itertuples())
     }
     picked = st.selectbox("Series", list(names), format_func=names.__getitem__, key="anomaly_series")
@@ -111,7 +111,7 @@ else:
         height=380,
         drill=(lambda point: behind(row, point.where["period_start"])) if row["metric"] in BEHIND else None,
         marks=True,
-        note=f"{row['period_start']:%d %b %Y}: {amount(row['actual_value'])} against "
+        note=f"{row['period_start']:%-d %b %Y}: {amount(row['actual_value'])} against "
         f"{amount(row['expected_value'])} expected, "
         f"{abs(row['score']):.1f} robust standard deviations {row['direction']}. "
         "Expected: median of the 13 weeks or 12 months before; band: four deviations.",

@@ -66,16 +66,16 @@ with right:
         marks=True,
     )
 formats = {
-    "tickets": ("Tickets", "%.0f"),
+    "tickets": ("Tickets", "%,.0f"),
     "share": ("Share", "percent"),
     "change": ("Change", "percent"),
-    "open_tickets": ("Open", "%.0f"),
+    "open_tickets": ("Open", "%,.0f"),
     "open_share": ("Open share", "percent"),
     "resolution_mean_hours": ("Mean h", "%.1f"),
     "resolution_median_hours": ("Median h", "%.1f"),
     "csat": ("CSAT", "percent"),
-    "csat_answers": ("Answers", "%.0f"),
-    "escalated_tickets": ("Escalated", "%.0f"),
+    "csat_answers": ("Answers", "%,.0f"),
+    "escalated_tickets": ("Escalated", "%,.0f"),
     "release_share": ("Its share", "percent"),
 }
 causes = causes.reindex(columns=["root_cause_name", "severity", *list(formats)[:-1], "main_release", "release_share"])

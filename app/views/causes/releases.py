@@ -18,6 +18,7 @@ from app.ui.formats import plain
 from app.ui.panels import chart, table, unanswered
 from app.ui.visit import Visit
 from metrics.company import Company
+from metrics.formats import signed
 
 FOUR_WEEKS = timedelta(days=27)  # from the first day of them to their last
 CHANGES = {"technical_change": "technical", "errors_change": "errors", "usage_change": "usage"}  # what each counts
@@ -51,9 +52,10 @@ def release_verdict(release: str, impact: pd.DataFrame, causes: pd.DataFrame, te
     others = f", all {_moved(row, 'tickets')}" if technical != ALL else ""
     text = (
         f"**{'Yes' if change >= YES else 'No' if change < NO else 'Perhaps'}.** In the four weeks from "
-        f"{row['released_date']:%d %b %Y} on, {technical} went from {row['technical_before']:,.0f} to "
-        f"{row['technical_after']:,.0f} ({change:+.0%} per active account){others}, {_moved(row, 'errors')}; use "
-        f"changed by {_growth(row['usage_change'])}. By the growth of {technical} it's number {place} of the "
+        f"{row['released_date']:%-d %b %Y} on, {technical} went from {row['technical_before']:,.0f} to "
+        f"{row['technical_after']:,.0f} ({_growth(change)} per active account){others}, "
+        f"{_moved(row, 'errors')}; use changed by {_growth(row['usage_change'])}. "
+        f"By the growth of {technical} it's number {place} of the "
         f"{impact['technical_change'].count()} releases that can be compared."
     )
     if change >= NO and len(causes):
@@ -72,7 +74,7 @@ def _moved(row: pd.Series, what: str) -> str:
 
 
 def _growth(share: float) -> str:
-    return "from nothing" if pd.isna(share) else f"{share:+.0%}"
+    return "from nothing" if pd.isna(share) else signed(f"{share:+.0%}")
 
 
 def releases(visit: Visit) -> None:

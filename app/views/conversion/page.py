@@ -133,6 +133,6 @@ table(
     visit,
     "Trials",
     trials,
-    columns=AMOUNTS | {"days_to_paid": st.column_config.NumberColumn("Days to paid", format="%.0f")},
+    columns=AMOUNTS | {"days_to_paid": st.column_config.NumberColumn("Days to paid", format="%,.0f")},
     help="Ended within the range, newest first. Mature: ended at least 30 days ago.",
 )

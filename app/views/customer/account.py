@@ -126,7 +126,7 @@ def _state(account: pd.Series) -> None:
     """That it left, never paid, or how likely it is to leave and what to do first."""
     if account["lifecycle_stage"] == "churned":
         st.warning(
-            f"Left on {account['churned_at']:%d %b %Y} after {account['tenure_months']:.0f} months. "
+            f"Left on {account['churned_at']:%-d %b %Y} after {account['tenure_months']:.0f} months. "
             f"Reason: {plain(words(account['churn_reason'] or 'unknown'))}.",
             icon=":material/logout:",
         )
@@ -154,7 +154,7 @@ def _paying(account: pd.Series, currency: Currency) -> list[tuple[str, str, str]
     """Cards of money and terms: label, value, note."""
     renewal, tenure = account["renewal_date"], account["tenure_months"]
     days = float((renewal - account["as_of_date"]).days) if renewal else None
-    term = f"The present term ends on {renewal:%d %b %Y}." if renewal else "No term runs."
+    term = f"The present term ends on {renewal:%-d %b %Y}." if renewal else "No term runs."
     health = f"{account['health_score']:.0f}" if _is_scored(account) else "–"
     revenue, kept = number(account["lifetime_revenue"], "money", currency), "Paid and kept, without tax."
     arr = number(float(account["arr"]), "money", currency)

@@ -42,9 +42,9 @@ def state(tower: Tower, loads: pd.DataFrame, builds: pd.DataFrame) -> None:
 
 def _of_load(tower: Tower, last: pd.Series) -> list[tuple[str, str, str]]:
     """Cards of a load: label, value, note."""
-    note = f"Load {last['load_run_id']} {last['status']} at {last['finished_at']:%d %b %Y, %H:%M} UTC."
+    note = f"Load {last['load_run_id']} {last['status']} at {last['finished_at']:%-d %b %Y, %H:%M} UTC."
     days = (tower.as_of - last["data_start_date"]).days + 1 if last["data_start_date"] else 0
-    span = f"{last['data_start_date']:%d %b %Y} to {tower.as_of:%d %b %Y}." if days else "The load has no window."
+    span = f"{last['data_start_date']:%-d %b %Y} to {tower.as_of:%-d %b %Y}." if days else "The load has no window."
     read_note = f"{last['rows_loaded']:,} loaded and {last['rows_rejected']:,} rejected."
     rejected_note = "Of the last load; each is listed below where it is kept."
     return [
@@ -58,7 +58,7 @@ def _of_load(tower: Tower, last: pd.Series) -> list[tuple[str, str, str]]:
 def _of_build(build: pd.Series) -> list[tuple[str, str, str]]:
     """The card of a build."""
     words = STATUS.get(str(build["status"]), str(build["status"]))
-    note = f"Build {build['publication_id']} of {build['published_at']:%d %b %Y, %H:%M} UTC: {words}."
+    note = f"Build {build['publication_id']} of {build['published_at']:%-d %b %Y, %H:%M} UTC: {words}."
     return [("Tests of the build", f"{build['tests']:,}" if build["status"] == "succeeded" else "Not run", note)]
 
 

@@ -91,7 +91,7 @@ def _sheet(tower: Tower, chosen: str, number: int) -> Any:
     figure = Figure(figsize=(11.69, 8.27))
     title = f"{tower.company.name or 'GTM Control Tower'}: board report"
     figure.text(0.05, 0.945, title, fontsize=17, weight="bold", color="#1C2733")
-    figure.text(0.95, 0.95, f"As of {tower.as_of:%d %b %Y} · build {tower.publication}", ha="right", color="#5B6B7B")
+    figure.text(0.95, 0.95, f"As of {tower.as_of:%-d %b %Y} · build {tower.publication}", ha="right", color="#5B6B7B")
     figure.text(0.05, 0.915, "\n".join(textwrap.wrap(chosen, 150)), va="top", fontsize=8.5, color="#5B6B7B")
     if tower.forced:
         said = f"No test has passed these numbers. They are shown because: {tower.forced}"

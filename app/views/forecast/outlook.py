@@ -73,7 +73,7 @@ def this_quarter(visit: Visit, history: Found, stages: pd.DataFrame) -> None:
             f"{stages_in(stages, 'commit')}, best case those in {stages_in(stages, 'best_case')}; weighted adds every "
             "open deal × the share of such deals won within the quarter. A click lists those deals by account, with "
             "their whole amounts.",
-            note=note if last is None else f"As known on {last['week_start']:%d %b %Y}, the week's first day. {note}",
+            note=note if last is None else f"As known on {last['week_start']:%-d %b %Y}, the week's first day. {note}",
             empty=missing,
             drill=lambda point: _deals(tower, filters, standing.iloc[-1], point.value),
         )

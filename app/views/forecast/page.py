@@ -96,7 +96,7 @@ with right:
     )
 config = money(amount="ACV", weighted_amount="Weighted") | {
     "win_probability": st.column_config.NumberColumn("P(win)", format="percent"),
-    "days_late": st.column_config.NumberColumn("Days late", format="%.0f"),
+    "days_late": st.column_config.NumberColumn("Days late", format="%,.0f"),
     "owner_name": "Owner",
     "category": "Forecast",
     "expected_close_date": "Expected",

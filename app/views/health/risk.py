@@ -31,7 +31,7 @@ REST = {  # what nothing is known of without these tables
 NOW = "As of the as-of date, whatever the months."
 COLUMNS = {
     "mrr": st.column_config.NumberColumn("MRR", format="dollar"),
-    "days_since_login": st.column_config.NumberColumn("Days since login", format="%.0f"),
+    "days_since_login": st.column_config.NumberColumn("Days since login", format="%,.0f"),
 }
 
 
@@ -84,8 +84,8 @@ def risky_accounts(visit: Visit, risks: Found, unscored: str) -> None:
         shown.having(shown.frame.drop(columns=list(SIGNS.values()))),
         columns={
             **COLUMNS,
-            "risk_score": st.column_config.ProgressColumn("Risk", min_value=0, max_value=100, format="%.0f"),
-            "health_score": st.column_config.NumberColumn("Health", format="%.0f"),
+            "risk_score": st.column_config.ProgressColumn("Risk", min_value=0, max_value=100, format="%,.0f"),
+            "health_score": st.column_config.NumberColumn("Health", format="%,.0f"),
             "recommended_step": st.column_config.TextColumn("Recommended step", width="medium"),
             "main_reason": st.column_config.TextColumn("Main reason", width="medium", help="Of its weakest part."),
             "rests_on": st.column_config.TextColumn("Rests on", help="The parts of health that are known."),

@@ -130,11 +130,11 @@ config = money(list_price="List price", value="Order value", discount="Discount"
     for name, label, form in (
         ("discount_share", "Discount", "percent"),
         ("margin", "Margin", "percent"),
-        ("on_hand", "On hand", "%.0f"),
+        ("on_hand", "On hand", "%,.0f"),
         ("months_of_stock", "Months of stock", "%.1f"),
         ("days_to_ship", "Days to ship", "%.1f"),
         ("days_to_deliver", "Days to deliver", "%.1f"),
-        ("days_waiting", "Days waiting", "%.0f"),
+        ("days_waiting", "Days waiting", "%,.0f"),
     )
 }
 pace = products.frame["units"].astype(float) / filters.months

@@ -203,8 +203,8 @@ with right:
 config = money(amount="ACV", weighted_amount="Weighted") | {
     "win_probability": st.column_config.NumberColumn("P(win), history", format="percent"),
     "crm_probability": st.column_config.NumberColumn("P(win), CRM", format="percent"),
-    "age_days": st.column_config.NumberColumn("Age (days)", format="%.0f"),
-    "days_in_current_stage": st.column_config.NumberColumn("In stage (days)", format="%.0f"),
+    "age_days": st.column_config.NumberColumn("Age (days)", format="%,.0f"),
+    "days_in_current_stage": st.column_config.NumberColumn("In stage (days)", format="%,.0f"),
 }
 table(
     visit,

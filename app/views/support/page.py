@@ -87,14 +87,14 @@ names = {name: tower.company.label(KINDS.get(name, name)) for name in CUTS}
 cut = page_filter(visit, "cut", "Cut by", CUTS, default="priority", format_func=names.__getitem__)
 noun = tower.company.noun(KINDS.get(cut, cut))
 columns: dict[str, tuple[str, str]] = {
-    "tickets": ("Tickets", "%.0f"),
+    "tickets": ("Tickets", "%,.0f"),
     "first_response_sla": ("First response SLA", "percent"),
     "resolution_sla": ("Resolution SLA", "percent"),
     "resolution_median_hours": ("Resolution p50 (h)", "%.1f"),
     "resolution_p90_hours": ("Resolution p90 (h)", "%.1f"),
     "csat": ("CSAT", "percent"),
-    "csat_answers": ("Answers", "%.0f"),
-    "open_and_breached": ("Open and breached", "%.0f"),
+    "csat_answers": ("Answers", "%,.0f"),
+    "open_and_breached": ("Open and breached", "%,.0f"),
 }
 parts = split(tower, filters, list(columns), cut)
 parts = in_order(parts, cut, tower.company)

@@ -76,7 +76,7 @@ visit = head()
 build = visit.build
 data = sources(build)
 st.caption(
-    f"As of load {data.load}, {data.loaded_at:%d %b %Y, %H:%M} UTC: all files since the last load that replaced "
+    f"As of load {data.load}, {data.loaded_at:%-d %b %Y, %H:%M} UTC: all files since the last load that replaced "
     "everything. The whole warehouse, whatever the selection."
 )
 say_if_behind(read(build.reader, "load_runs", {}), read(build.reader, "publications", {}))
