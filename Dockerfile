@@ -1,5 +1,5 @@
 # One image for every Python stage: pipeline and dashboard.
-FROM python:3.13-slim
+FROM python:3.13.11-slim
 ENV PYTHONUNBUFFERED=1 PATH=/opt/venv/bin:$PATH
 COPY requirements.lock /tmp/requirements.lock
 RUN pip install --quiet --no-cache-dir --target /tmp/uv "$(grep -oE '^uv==[0-9.]+' /tmp/requirements.lock)" \

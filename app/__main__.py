@@ -45,7 +45,7 @@ def main() -> int:
 def command(settings: Settings) -> list[str]:
     """The command line of the server."""
     address = os.environ.get("APP_HOST", "127.0.0.1")
-    place = [f"--server.port={settings.app_port}", f"--server.address={address}"]
+    place = [f"--server.port={settings.app_port}", f"--server.address={address}", "--browser.serverAddress=localhost"]
     return [sys.executable, "-m", "streamlit", "run", str(SERVER), *place]
 
 

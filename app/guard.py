@@ -1,4 +1,7 @@
-"""What each answer tells the browser: to load nothing from elsewhere, to be framed by nobody and to guess no types."""
+"""What each answer tells the browser: to load nothing from elsewhere, to be framed by nobody and to guess no types.
+
+Nor does the server ask another host: Streamlit would ask for its address in the internet.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,15 @@ from pathlib import Path
 
 import streamlit
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import net_util
 
 from app.sign_in import SCRIPT
 
 PAGE = Path(streamlit.__file__).parent / "static" / "index.html"
 INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+
+
+net_util.get_external_ip = lambda: None  # as it starts, and for each visitor who comes from another page
 
 
 class Guarded:

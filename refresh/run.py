@@ -102,7 +102,7 @@ class Job:
         return f"{right} of {len(results)} totals are as expected"
 
     def _insights(self) -> str:
-        file = self.settings.root / "INSIGHTS.md"
+        file = self.settings.insights_file
         file.write_text(write_memo(), encoding="utf-8")
         return f"wrote {file.name}"
 

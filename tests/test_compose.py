@@ -6,12 +6,13 @@ import json
 import os
 import re
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from warehouse.settings import ROOT, SECRETS, read_env_file
+from warehouse.settings import GIVEN_AS_FILES, ROOT, read_env_file, write_env_file
 
 SERVICES = {"postgres", "pgadmin", "app", "pipeline", "refresh"}
 TARGETS = [
@@ -69,21 +70,59 @@ def test_a_service_is_healthy_before_others_need_it(services: dict[str, dict[str
 def test_ports_are_open_to_this_machine_only_and_can_be_set(services: dict[str, dict[str, Any]]) -> None:
     example = read_env_file(ROOT / ".env.example")
     ports = [port for service in services.values() for port in service.get("ports", [])]
-    assert len(ports) == 3
-    for port in ports:
+    proxy = services["proxy"]["ports"]  # it alone is open to others, and only where somebody asks for it
+    assert services["proxy"]["profiles"] == ["proxy"] and all(port[0] in "48" for port in proxy)
+    assert len(ports) == 3 + len(proxy)
+    for port in [port for port in ports if port not in proxy]:
         matched = re.fullmatch(r"127\.0\.0\.1:\$\{([A-Z_]+):-(\d+)\}:\d+", port)
         assert matched, port
         assert example[matched[1]] == matched[2]
 
 
-def test_secrets_come_from_the_env_file_and_are_required() -> None:
-    text = (ROOT / "docker-compose.yml").read_text()
-    for secret in SECRETS:
-        uses = re.findall(rf"\$\{{{secret}(.*?)\}}", text)
-        assert uses
-        assert all(use.startswith(":?") for use in uses)
-    for name, value in re.findall(r"(\w*PASSWORD\w*): (.+)", text):
-        assert value.startswith("${") or "REQUIRED" in name, name
+def test_passwords_reach_a_container_as_files_and_only_those_that_it_needs(
+    services: dict[str, dict[str, Any]], tmp_path: Path
+) -> None:
+    body = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    assert body["secrets"] == {key.lower(): {"file": f".run/secrets/{key.lower()}"} for key in GIVEN_AS_FILES}
+    assert {name: sorted(service.get("secrets", [])) for name, service in services.items()} == {
+        "postgres": ["tower_owner_password"],
+        "pipeline": ["tower_owner_password", "tower_reader_password"],
+        "refresh": ["tower_owner_password", "tower_reader_password"],
+        "app": ["app_password", "tower_reader_password"],
+        "pgadmin": ["pgadmin_password"],
+        "proxy": [],
+    }
+    for service in services.values():
+        for name, value in service.get("environment", {}).items():
+            assert (
+                "PASSWORD" not in name
+                or "REQUIRED" in name
+                or value in ("", f"/run/secrets/{name[:-5].lower()}")
+                or (value == "/run/secrets/tower_owner_password" and name == "POSTGRES_PASSWORD_FILE")
+                or (value == "/run/secrets/pgadmin_password" and name == "PGADMIN_DEFAULT_PASSWORD_FILE")
+            ), name
+
+
+def test_setup_writes_the_passwords_of_the_env_file_for_the_containers(tmp_path: Path) -> None:
+    (tmp_path / ".env.example").write_text((ROOT / ".env.example").read_text())
+    assert write_env_file(tmp_path)
+    values = read_env_file(tmp_path / ".env")
+    folder = tmp_path / ".run" / "secrets"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert {file.name: file.read_text() for file in folder.iterdir()} == {
+        key.lower(): values[key] for key in GIVEN_AS_FILES
+    }
+    (tmp_path / ".env").write_text("APP_PASSWORD=another\n")
+    assert not write_env_file(tmp_path)
+    assert (folder / "app_password").read_text() == "another"
+
+
+def test_containers_are_closed(services: dict[str, dict[str, Any]]) -> None:
+    for name, service in services.items():
+        assert service["cap_drop"] == ["ALL"] and service["security_opt"] == ["no-new-privileges:true"], name
+        assert service["mem_limit"] and service["pids_limit"], name
+        assert service.get("read_only") or name == "pgadmin", name
+        assert "image" not in service or re.search(r":\d+\.\d+|:local$", service["image"]), name
 
 
 def test_defaults_in_the_compose_file_are_those_of_the_example() -> None:
@@ -109,8 +148,6 @@ def test_sign_in_and_access_reach_the_dashboard_from_files_that_stay_out_of_the_
         assert (bound["source"], bound["target"], bound["read_only"]) == ("./access.yml", "/tower/access.yml", True)
         assert bound["bind"] == {"create_host_path": False}  # a missing file stops compose instead of opening all rows
     assert "./.streamlit:/tower/.streamlit:ro" in services["app"]["volumes"]
-    assert services["app"]["environment"]["APP_PASSWORD"] == "${APP_PASSWORD:-}"
-    assert "APP_PASSWORD" not in services["pipeline"]["environment"]
     for file in (".gitignore", ".dockerignore"):
         assert {"access.yml", ".streamlit/secrets.toml"} <= set((ROOT / file).read_text().split())
 

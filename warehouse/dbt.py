@@ -76,7 +76,7 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
         "DBT_PROJECT_DIR": str(settings.root / "dbt"),
         "DBT_PROFILES_DIR": str(settings.root / "dbt"),
         "DBT_TARGET_PATH": str(target_path(settings)),
-        "DBT_LOG_PATH": str(settings.root / "dbt" / "logs"),
+        "DBT_LOG_PATH": str(target_path(settings).parent / "logs"),
         "PYTHONPATH": str(settings.root),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",

@@ -14,6 +14,7 @@ from warehouse.url import DatabaseUrl
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRETS = ("TOWER_OWNER_PASSWORD", "TOWER_READER_PASSWORD", "PGADMIN_PASSWORD")
+GIVEN_AS_FILES = (*SECRETS, "APP_PASSWORD")  # to the containers
 MODES = ("auto", "docker", "embedded", "external")
 
 
@@ -46,13 +47,16 @@ class Settings:
     access_file: Path
     publications_kept: int
     inbox: Path
+    insights_file: Path
     refresh_schedule: str
 
     def owner(self) -> DatabaseUrl:
         """Address of the role that builds the warehouse."""
-        if self.warehouse == "external":
-            return DatabaseUrl.parse(self.database_url)
-        return self._url("tower_owner", self.owner_password)
+        if self.warehouse != "external":
+            return self._url("tower_owner", self.owner_password)
+        url = DatabaseUrl.parse(self.database_url)
+        is_reader = url.username == "tower_reader"
+        return url if url.password else url.set(password=self.reader_password if is_reader else self.owner_password)
 
     def reader(self) -> DatabaseUrl:
         """Address of the role that may only read marts and scores."""
@@ -88,7 +92,7 @@ def read_env_file(path: Path) -> dict[str, str]:
 def write_env_file(root: Path = ROOT) -> bool:
     """Make `.env` from `.env.example` with random passwords, unless it is there; likewise access.yml, once.
 
-    Returns whether .env was made.
+    The passwords lie beside them as files, for the containers. Returns whether .env was made.
     """
     _write_access_file(root)
     for folder in ("inbox", "archive"):
@@ -96,15 +100,32 @@ def write_env_file(root: Path = ROOT) -> bool:
             (root / folder).mkdir()
             (root / folder).chmod(0o777)  # the container of the refresh is another user
     target = root / ".env"
-    if target.exists():
-        return False
+    is_new = not target.exists()
+    if is_new:
+        _write_example(root, target)
+    _write_secrets(root)
+    return is_new
+
+
+def _write_example(root: Path, target: Path) -> None:
     lines = []
     for line in (root / ".env.example").read_text(encoding="utf-8").splitlines():
         key = line.partition("=")[0]
         lines.append(f"{key}={secrets.token_urlsafe(18)}" if key in SECRETS else line)
     target.write_text("\n".join(lines) + "\n", encoding="utf-8")
     target.chmod(0o600)
-    return True
+
+
+def _write_secrets(root: Path) -> None:
+    """Write the passwords of `.env` into files that compose gives to the containers, in a folder that is ours alone."""
+    folder, values = root / ".run" / "secrets", read_env_file(root / ".env")
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    for key in GIVEN_AS_FILES:
+        file = folder / key.lower()
+        file.unlink(missing_ok=True)
+        file.write_text(values.get(key, ""), encoding="utf-8")
+        file.chmod(0o444)  # a container's user is another one than ours
 
 
 def _write_access_file(root: Path) -> None:
@@ -170,9 +191,19 @@ class Values:
         return mode
 
 
+def _secret(key: str, path: str) -> str:
+    """A password from the file that KEY_FILE names. Raises TowerError when it cannot be read."""
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise TowerError(f"{key}_FILE: {path} cannot be read: {error.strerror}; run `make setup`") from error
+
+
 def load_settings(root: Path = ROOT) -> Settings:
     """Read `.env` at the root of the project and the environment, which wins. Raises TowerError on a bad value."""
-    values = Values(read_env_file(root / ".env") | {k: v for k, v in os.environ.items() if v != ""})
+    given = {k: v for k, v in os.environ.items() if v != ""}
+    files = {key: _secret(key, given[f"{key}_FILE"]) for key in GIVEN_AS_FILES if f"{key}_FILE" in given}
+    values = Values(read_env_file(root / ".env") | files | given)
     return Settings(
         root=root,
         warehouse=values.mode(),
@@ -199,5 +230,6 @@ def load_settings(root: Path = ROOT) -> Settings:
         access_file=values.path("ACCESS_FILE", "access.yml", root),
         publications_kept=values.number("PUBLICATIONS_KEPT", 3),
         inbox=values.path("INBOX", "inbox", root),
+        insights_file=values.path("INSIGHTS_FILE", "INSIGHTS.md", root),
         refresh_schedule=values.text("REFRESH_SCHEDULE", "0 6 * * *"),
     )

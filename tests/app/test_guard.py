@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from starlette.types import Message, Receive, Scope, Send
+from streamlit import net_util
+from streamlit.web.server import server_util
 
 from app.guard import INLINE, PAGE, Guarded, headers
 
@@ -41,6 +44,14 @@ def test_only_the_scripts_that_are_named_may_stand_in_a_page() -> None:
     # echo -n 'alert(1)' | openssl dgst -sha256 -binary | base64
     assert scripts == "script-src 'self' blob: 'sha256-bhHHL3z2vDgxUt0W3dWQOrprscmda2Y5pLsLg4GF+pI='"
     assert "unsafe-eval" not in policy and "http" not in policy
+
+
+def test_no_visitor_makes_the_server_ask_another_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ask(*_: object, **__: object) -> None:
+        raise AssertionError("another host is asked")
+
+    monkeypatch.setattr(net_util, "_make_blocking_http_get", ask)
+    assert not server_util.is_url_from_allowed_origins("https://elsewhere.example")
 
 
 def test_the_scripts_of_streamlits_page_are_found() -> None:
