@@ -16,7 +16,7 @@ LOADED = "select source_table from marts.dim_source where is_loaded"
 class Lacking:
     """By metric, mart and title of a page: the tables without rows that it is empty without.
 
-    `partly` are those that a metric works without: what it says rests on the others.
+    `partly` are those that a metric or a page works without: what it says rests on the others.
     """
 
     metrics: dict[str, tuple[str, ...]]
@@ -45,7 +45,7 @@ def lacking(reader: Reader = EVERYTHING) -> Lacking:
         {name: tuple(sorted(tables - filled)) for name, tables in marts.items() if tables},
         {line.label: line.missing for line in lines if line.kind == "page" and line.missing},
         filled,
-        {line.label: line.partly for line in lines if line.kind == "metric" and line.partly and not line.missing},
+        {line.label: line.partly for line in lines if line.partly and (line.kind == "page" or not line.missing)},
     )
 
 

@@ -64,7 +64,7 @@ def _pages(project: Path, filled: set[str]) -> list[Ready]:
 
 
 def _metrics(project: Path, filled: set[str]) -> list[Ready]:
-    marts, partly, extra = needs_of_marts(), _needs("partly"), _needs("metrics")
+    marts, partly, parts, extra = needs_of_marts(), _needs("partly"), _needs("parts"), _needs("metrics")
     bodies = [_yaml(path) for path in sorted((project / "semantic").glob("*.yml"))]
     homes = {
         measure["name"]: _refs([model["model"]])[0]
@@ -78,7 +78,7 @@ def _metrics(project: Path, filled: set[str]) -> list[Ready]:
         if not ((metric.get("config") or {}).get("meta") or {}).get("part"):
             rests_on = {homes[measure] for measure in _measures(metric, metrics, homes)}
             wanted = set().union(extra.get(name, set()), *(marts.get(mart, set()) for mart in rests_on))
-            also = set().union(*(partly.get(mart, set()) for mart in rests_on)) - wanted
+            also = parts.get(name, set().union(*(partly.get(mart, set()) for mart in rests_on))) - wanted
             missing, less = wanted - filled, also - filled
             share = 1.0 if missing else 0.0
             found.append(Ready("metric", name, _said(missing), share, _said(wanted | also), _said(less)))
@@ -110,9 +110,7 @@ def print_readiness(out: Console, project: Path, filled: set[str]) -> None:
 def _needs(part: str) -> dict[str, set[str]]:
     """Of a part of readiness.yml: the tables that each of its names rests on."""
     groups = _yaml(NEEDS)[part]
-    return {
-        name: set(group["needs"]) for group in groups for name in group["metrics" if part == "metrics" else "marts"]
-    }
+    return {name: set(group["needs"]) for group in groups for name in group.get("metrics") or group["marts"]}
 
 
 def _yaml(path: Path) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def head(*, marks: bool = False) -> Visit:
 
     def announce() -> None:
         line.caption(
-            f"As of **{build.as_of:%d %b %Y}** · {filters.span}{_partial(build, filters)} · "
+            f"As of **{build.as_of:%-d %b %Y}** · {filters.span}{_partial(build, filters)} · "
             f"{plain(visit.active)} · compared with {_against(build, filters)}"
         )
 
@@ -82,9 +82,20 @@ def head(*, marks: bool = False) -> Visit:
         if marks:
             label = "Mark releases, price changes and campaigns"
             visit.marks = page_filter(visit, "marks", label, SWITCH, default=True)
-    if missing := lacks_of(build).pages.get(visit.page.title):
-        st.caption(f"Not loaded, so that parts of this page stay empty: {listed(missing)}.")
+    lacks, title = lacks_of(build), visit.page.title
+    if said := not_loaded(lacks.pages.get(title, ()), lacks.partly.get(title, ())):
+        st.caption(said)
     return visit
+
+
+def not_loaded(missing: tuple[str, ...], partly: tuple[str, ...]) -> str:
+    """What a page lacks, as its cards say it; empty where it lacks nothing."""
+    said = []
+    if missing:
+        said.append(f"so that parts of this page stay empty: {listed(missing)}")
+    if partly:
+        said.append(f"so that {'other numbers' if missing else 'numbers'} rest on less: {listed(partly)}")
+    return f"Not loaded, {'; '.join(said)}." if said else ""
 
 
 def _copy_link() -> None:
@@ -123,7 +134,7 @@ def _say_last_build(reader: Reader) -> None:
     for build in read(reader, "last_build", {"lock": BUILD_LOCK}).itertuples():
         if said := UNSHOWN.get(str(build.status)):
             why = plain(str(build.message)) or "no reason is kept"
-            st.warning(said.format(at=f"{build.started_at:%d %b, %H:%M} UTC", why=why), icon=":material/history:")
+            st.warning(said.format(at=f"{build.started_at:%-d %b, %H:%M} UTC", why=why), icon=":material/history:")
 
 
 def _partial(build: Tower, filters: Filters) -> str:

@@ -11,6 +11,7 @@ NEEDS = {
     "support": ("support.tickets",),
     "engagement": ("product.events", "product.users"),
 }  # the tables without which nothing is known of a part; something always is of revenue, once it was paid for a quarter
+PAYMENTS = "billing.invoices"  # without it revenue knows whether an account pays less, and not whether it pays late
 WEIGHTS = {"usage": 30, "support": 20, "revenue": 25, "engagement": 25}  # per cent
 HEALTHY, AT_RISK = 70, 40  # the score from which an account is healthy, and below which it is at risk
 TIERS = {"healthy": f"Healthy (from {HEALTHY})", "watch": "Watch", "at_risk": f"At risk (below {AT_RISK})"}
@@ -33,7 +34,9 @@ def lacking_parts(filled: Collection[str]) -> str:
     for part, tables in NEEDS.items():
         if missing := tuple(table for table in tables if table not in filled):
             lacking.setdefault(missing, []).append(part)
-    if not lacking:
+    if not lacking and PAYMENTS in filled:
         return ""
     said = [f"{listed(parts)} need{'s' * (len(parts) == 1)} {listed(tables)}" for tables, parts in lacking.items()]
+    if PAYMENTS not in filled:
+        said.append(f"revenue knows nothing of payments without {PAYMENTS}")
     return f"Health and churn risk rest on {listed(parts_of(filled))}: {'; '.join(said)}."

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from app.needs import lacks_for_query
+from app.ui.head import not_loaded
+from app.ui.health import lacking_parts
 from metrics.needs import Lacking
 
 LACKING = Lacking(
@@ -33,3 +35,25 @@ def test_metrics_lack_something_together_or_any_of_them() -> None:
     assert LACKING.for_metrics(["cac", "won_amount"]) == ("crm.deals", "marketing.spend")
     assert LACKING.for_metrics(["cac", "mrr"]) == ()
     assert LACKING.for_any(["cac", "mrr", "fct_orders"]) == ("billing.orders", "marketing.spend")
+
+
+def test_a_page_says_what_it_lacks_and_what_it_rests_on_less_for() -> None:
+    usage, rest = ("product.events", "product.users"), ("billing.invoices", "support.tickets")
+    assert not_loaded(usage, rest) == (
+        "Not loaded, so that parts of this page stay empty: product.events and product.users; "
+        "so that other numbers rest on less: billing.invoices and support.tickets."
+    )
+    assert not_loaded((), rest[:1]) == "Not loaded, so that numbers rest on less: billing.invoices."
+    assert not_loaded((), ()) == ""
+
+
+def test_health_says_what_each_part_lacks() -> None:
+    everything = {"product.events", "product.users", "support.tickets", "billing.invoices"}
+    assert lacking_parts(everything) == ""
+    assert lacking_parts(everything - {"billing.invoices"}) == (
+        "Health and churn risk rest on usage, support, revenue and engagement: "
+        "revenue knows nothing of payments without billing.invoices."
+    )
+    assert lacking_parts({"support.tickets", "billing.invoices"}) == (
+        "Health and churn risk rest on support and revenue: usage and engagement need product.events and product.users."
+    )

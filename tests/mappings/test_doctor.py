@@ -393,6 +393,13 @@ def test_readiness_of_what_rests_on_several_tables() -> None:
     assert lines["average_usage_score"].state == "empty"
     assert lines["average_usage_score"].missing == ("product.events", "product.users")
     assert {"billing.subscriptions", *without} < {*lines["average_health_score"].needs}
+    assert lines["average_revenue_score"].partly == ("billing.invoices",)
+    resting = {name for name, line in lines.items() if line.kind == "metric" and "billing.invoices" in line.needs}
+    assert not {"average_usage_score", "average_engagement_score", "average_support_score"} & resting
+    assert {"average_health_score", "average_revenue_score", "at_risk_mrr", "failed_invoices"} <= resting
+    assert lines["average_support_score"].needs[-2:] == ("product.users", "support.tickets")
+    page, card = lines["Account health"], lines["average_health_score"]
+    assert {*page.missing, *page.partly} == {*card.partly}  # the head of the page says what its cards say
 
 
 def test_readiness_of_kinds_of_events() -> None:
