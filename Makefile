@@ -4,7 +4,7 @@ override WHY := $(value WHY)
 export WHY
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status access gen-data load-data doctor mapping-check check-expected own-data rejects undo-load next-day refresh dbt-deps dbt-run dbt-test docs insights app stop backup restore pgadmin psql metrics publish rollback all check test lint mutate bench bench-app screenshots lock clean
+.PHONY: help setup up down status access gen-data load-data doctor mapping-check check-expected own-data rejects undo-load next-day refresh alerts-test dbt-deps dbt-run dbt-test docs insights app stop backup restore pgadmin psql metrics publish rollback all check test lint mutate bench bench-app screenshots lock clean
 
 help:        ## this list
 	@grep -hE '^[a-z-]+: .*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -63,6 +63,9 @@ next-day: up ## make the synthetic company's next day and merge it
 
 refresh: setup ## by itself: load what lies in inbox/, build, test and show it, then archive the files (INBOX=folder)
 	@$(PY) -m refresh
+
+alerts-test: up ## say what alerts.yml would send now, without sending it
+	@$(PY) -m refresh --alerts-test
 
 dbt-deps: setup ## install dbt packages: none are needed
 	@echo "this project needs no dbt packages"

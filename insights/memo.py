@@ -41,10 +41,10 @@ class Memo:
         return add_months(self.end, 1 - QUARTER)
 
 
-def begin() -> Memo:
-    """A memo about the last complete month of the built marts."""
-    publication, forced = newest()
-    reader = Reader(publication=publication)
+def begin(role: str | None = None) -> Memo:
+    """A memo about the last complete month of the built marts, as the login role of a row scope sees it."""
+    publication, forced = newest(role)
+    reader = Reader(role, publication)
     row = fetch("select as_of_date, first_month, last_complete_month from marts.dim_tower", {}, reader).iloc[0]
     months = row["first_month"], row["last_complete_month"]
     return Memo(row["as_of_date"], *months, lacking(reader), read_company(reader), reader, forced)
@@ -110,9 +110,9 @@ def section(memo: Memo, title: str, names: list[str], quarter: bool) -> None:
     memo.lines.append("")
 
 
-def write_memo() -> str:
-    """The whole memo as Markdown."""
-    memo = begin()
+def write_memo(role: str | None = None) -> str:
+    """The whole memo as Markdown, for the login role of a row scope or for all rows."""
+    memo = begin(role)
     month, quarter = f"{memo.end:%B %Y}", f"{memo.start:%b} – {memo.end:%b %Y}"
     memo.lines += [
         "# Insights",

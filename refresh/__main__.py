@@ -22,6 +22,12 @@ def main() -> int:
 
         serve(settings, given.schedule)
         return 0
+    if given.alerts_test:
+        from alerts.run import rehearse
+        from refresh.doors import DOORS
+
+        print("\n".join(rehearse(settings, DOORS)))
+        return 0
     from refresh.run import exit_code, refresh  # loads what loads, builds and asks
 
     return exit_code(refresh(settings))
@@ -44,6 +50,9 @@ def read_arguments(schedule: str) -> argparse.Namespace:
     )
     parser.add_argument(
         "--healthy", action="store_true", help="fail when the last refresh is older than the schedule lets it be"
+    )
+    parser.add_argument(
+        "--alerts-test", action="store_true", help="say what alerts.yml would send now; nothing is sent"
     )
     return parser.parse_args()
 

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from alerts.run import check
 from company.contract import read_contract
 from company.profile import Profile
 from company.reading import read_profile
@@ -15,6 +16,7 @@ from loader.mapping.reader import read_mapping
 from loader.running import run_load
 from loader.write.company import find_company
 from metrics.expected import keep_results, read_expected, run_checks
+from refresh.doors import DOORS
 from refresh.inbox import Inbox, look
 from refresh.record import FAILED, NOTHING, Run, StepFailed, noted
 from warehouse import dbt, server
@@ -35,8 +37,13 @@ def refresh(settings: Settings, started_by: str = "hand") -> Run:
     print(server.up(settings), flush=True)
     with noted(settings, started_by) as run:
         inbox = look(settings.inbox)
+        job = Job(settings, run, inbox)
         with suppress(StepFailed):
-            Job(settings, run, inbox).do()
+            job.take_in()
+        with suppress(StepFailed):
+            job.tell()
+        with suppress(StepFailed):
+            job.put_away()
         print(f"refresh {run.number}: {run.status}" + (f": {run.message}" if run.message else ""), flush=True)
     return run
 
@@ -49,8 +56,8 @@ class Job:
     run: Run
     inbox: Inbox
 
-    def do(self) -> None:
-        """All steps; the files stay where they are when one fails. Raises StepFailed."""
+    def take_in(self) -> None:
+        """From the files to what is shown. Raises StepFailed."""
         if not self.inbox.files:
             self.run.status, self.run.message = NOTHING, f"no file waits in {self.inbox.folder}"
             return
@@ -66,7 +73,17 @@ class Job:
             self.run.step("insights", self._insights)
         else:
             self.run.status, self.run.message = NOTHING, "every file was loaded before, and is shown"
-        self.run.step("archive", lambda: self.inbox.archive(self.run.started_at))
+
+    def tell(self) -> None:
+        """What alerts.yml asks for, also when a step has failed. Raises StepFailed."""
+        if self.settings.alerts_file.exists():
+            failure = self.run.message if self.run.status == FAILED else ""
+            self.run.step("alerts", lambda: check(self.settings, DOORS, str(self.run.number), failure))
+
+    def put_away(self) -> None:
+        """The files into the archive; they stay where they are when a step has failed. Raises StepFailed."""
+        if self.inbox.files and self.run.status != FAILED:
+            self.run.step("archive", lambda: self.inbox.archive(self.run.started_at))
 
     def _load(self, company: Path | None, profile: Profile | None) -> str:
         told = (profile or Profile()).refresh

@@ -144,7 +144,7 @@ def test_sign_in_and_access_reach_the_dashboard_from_files_that_stay_out_of_the_
     services: dict[str, dict[str, Any]],
 ) -> None:
     for name in ("app", "pipeline", "refresh"):
-        (bound,) = [mount for mount in services[name]["volumes"] if isinstance(mount, dict)]
+        bound, *_ = [mount for mount in services[name]["volumes"] if isinstance(mount, dict)]
         assert (bound["source"], bound["target"], bound["read_only"]) == ("./access.yml", "/tower/access.yml", True)
         assert bound["bind"] == {"create_host_path": False}  # a missing file stops compose instead of opening all rows
     assert "./.streamlit:/tower/.streamlit:ro" in services["app"]["volumes"]

@@ -18,9 +18,11 @@ FLOORS = {  # package: what it may import; the data flow the same way
     "metrics": {"company", "warehouse"},
     "app": {"company", "warehouse", "metrics"},
     "insights": {"company", "warehouse", "metrics"},
-    "refresh": {"company", "warehouse", "loader", "metrics", "insights"},
+    "alerts": {"company", "warehouse", "metrics"},
+    "refresh": {"company", "warehouse", "loader", "metrics", "insights", "alerts", "app"},  # what runs all the others
 }
 COMMANDS = {("loader.__main__", "metrics.readiness")}  # the doctor says what the dashboard would show of the files
+REPORTS = {("refresh.doors", "app.views.executive.board")}  # the board report goes by mail, too
 Graph = dict[str, set[str]]
 
 
@@ -112,7 +114,7 @@ def test_primitives_know_no_page_and_no_page_another(edges: Graph) -> None:
         for target in targets
         if target.startswith("app.views.") and name.split(".")[:3] != target.split(".")[:3]
     }
-    assert sorted(wrong) == []
+    assert sorted(wrong - REPORTS) == []
 
 
 def test_a_package_says_what_comes_in_and_who_calls(edges: Graph) -> None:

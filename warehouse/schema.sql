@@ -141,6 +141,40 @@ create table if not exists ops.refresh_runs (
     steps jsonb not null default '[]',  -- of each: step, started_at, seconds, outcome, tries, message
     message varchar(4000) not null default ''
 );
+create table if not exists ops.alert_states (
+    rule varchar(255) primary key,
+    is_open boolean not null,
+    opened_on date,
+    said_on date,
+    resolved_on date,
+    checked_on date not null,
+    finding varchar(4000) not null,
+    finding_key varchar(255) not null,
+    link varchar(4000) not null
+);
+create table if not exists ops.alert_messages (
+    message_id bigint generated always as identity primary key,
+    message_key varchar(255) not null,  -- of one run, or one digest: no target gets it twice
+    target varchar(255) not null,
+    created_at timestamp not null,
+    title varchar(255) not null,
+    body varchar not null,
+    attachment bytea,
+    status varchar(20) not null check (status in ('waiting', 'sending', 'sent', 'failed', 'unanswered')),
+    tries integer not null default 0,
+    sent_at timestamp,
+    message varchar(4000) not null default '',
+    unique (message_key, target)
+);
+create table if not exists ops.alert_snoozes (
+    snooze_id bigint generated always as identity primary key,
+    rule varchar(255) not null,
+    until date,
+    finding_key varchar(255),  -- silent as long as this is what is found
+    person varchar(255) not null,
+    created_by varchar(255) not null default session_user,
+    created_at timestamp not null default (clock_timestamp() at time zone 'utc')
+);
 create table if not exists ops.saved_views (
     view_id bigint generated always as identity primary key,
     name varchar(80) not null check (name = trim(name) and name <> ''),
@@ -171,6 +205,9 @@ $$;
 grant usage on schema marts, scores, ops to tower_reader;
 grant select on all tables in schema marts, scores to tower_reader;
 grant select on ops.load_runs, ops.load_files, ops.rejected_rows, ops.contradictions, ops.word_spellings, ops.loaded_tables, ops.expected_checks, ops.publications, ops.builds, ops.shown, ops.refresh_runs to tower_reader;
+grant select on ops.alert_states, ops.alert_snoozes to tower_reader;
+grant select (message_id, message_key, target, created_at, title, status, tries, sent_at, message) on ops.alert_messages to tower_reader;
+grant insert (rule, until, finding_key, person) on ops.alert_snoozes to tower_reader;
 grant select, insert (name, page, query_string, person), delete on ops.saved_views to tower_reader;
 alter default privileges in schema marts grant select on tables to tower_reader;
 alter default privileges in schema scores grant select on tables to tower_reader;

@@ -48,6 +48,7 @@ class Settings:
     publications_kept: int
     inbox: Path
     insights_file: Path
+    alerts_file: Path
     refresh_schedule: str
 
     def owner(self) -> DatabaseUrl:
@@ -90,15 +91,12 @@ def read_env_file(path: Path) -> dict[str, str]:
 
 
 def write_env_file(root: Path = ROOT) -> bool:
-    """Make `.env` from `.env.example` with random passwords, unless it is there; likewise access.yml, once.
+    """Make `.env` from its example with random passwords, unless it is there; likewise access.yml, once; alerts.yml.
 
     The passwords lie beside them as files, for the containers. Returns whether .env was made.
     """
     _write_access_file(root)
-    for folder in ("inbox", "archive"):
-        if not (root / folder).exists():
-            (root / folder).mkdir()
-            (root / folder).chmod(0o777)  # the container of the refresh is another user
+    _write_alerts_file(root)
     target = root / ".env"
     is_new = not target.exists()
     if is_new:
@@ -126,6 +124,17 @@ def _write_secrets(root: Path) -> None:
         file.unlink(missing_ok=True)
         file.write_text(values.get(key, ""), encoding="utf-8")
         file.chmod(0o444)  # a container's user is another one than ours
+
+
+def _write_alerts_file(root: Path) -> None:
+    """Make alerts.yml from its example, which tells nobody, and what a refresh moves files between."""
+    example, alerts = root / "alerts.example.yml", root / "alerts.yml"
+    if example.exists() and not alerts.exists():
+        alerts.write_bytes(example.read_bytes())
+    for folder in (root / "inbox", root / "archive"):
+        if not folder.exists():
+            folder.mkdir()
+            folder.chmod(0o777)  # the container of the refresh is another user
 
 
 def _write_access_file(root: Path) -> None:
@@ -231,5 +240,6 @@ def load_settings(root: Path = ROOT) -> Settings:
         publications_kept=values.number("PUBLICATIONS_KEPT", 3),
         inbox=values.path("INBOX", "inbox", root),
         insights_file=values.path("INSIGHTS_FILE", "INSIGHTS.md", root),
+        alerts_file=values.path("ALERTS_FILE", "alerts.yml", root),
         refresh_schedule=values.text("REFRESH_SCHEDULE", "0 6 * * *"),
     )

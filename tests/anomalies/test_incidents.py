@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -10,9 +10,14 @@ import pandas as pd
 import psycopg2
 import pytest
 
+from alerts.findings import anomaly_finding
+from alerts.rules import Rule, read_alerts
+from alerts.states import AGAIN_OPEN, OPENED, RESOLVED, State, advance
 from data_gen.generate import generate
 from data_gen.plan import Plan
-from tests.conftest import Company, make_company
+from metrics import catalogue
+from tests.conftest import Company, enter, make_company
+from warehouse.settings import ROOT
 
 WINDOW = (date(2025, 5, 1), date(2026, 10, 31))
 ONLY = ("run", "--select", "+fct_anomalies")
@@ -70,6 +75,46 @@ def test_without_incidents_next_to_nothing_is_told(eventful: tuple[Company, pd.D
     judged = int((calm["history_points"] >= 6).sum())
     assert judged > 8_000
     assert false_alarms <= 8 and false_alarms * 3 < told
+
+
+RULES = ("Churn out of band", "Out of band")  # of alerts.example.yml
+
+
+def replayed(frame: pd.DataFrame) -> list[tuple[Rule, date, str]]:
+    """What those rules say, day by day, of the anomalies that a day knows."""
+    known = frame[frame["is_anomaly"] & frame["is_bad"]]
+    rules = [rule for rule in read_alerts(ROOT / "alerts.example.yml", catalogue(), {}).rules if rule.name in RULES]
+    assert len(rules) == len(RULES)
+    said = []
+    for rule in rules:
+        state, found = State(), {}
+        for day in (moment.date() for moment in pd.date_range(*WINDOW)):
+            ended = day - timedelta(days=day.isoweekday() % 7), (day + timedelta(days=1)).replace(day=1)
+            found = (
+                found if ended in found else {ended: anomaly_finding(rule, known, day)}
+            )  # the same until a week ends
+            state, word = advance(rule, state, found[ended], day)
+            said += [(rule, day, word)] if word in (OPENED, AGAIN_OPEN, RESOLVED) else []
+    return said
+
+
+def test_each_incident_opens_one_alert_and_resolves_it_and_calm_months_are_calm(
+    eventful: tuple[Company, pd.DataFrame], calm: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enter(eventful[0], monkeypatch)
+    said = replayed(eventful[1])
+    assert len(said) % 2 == 0  # what was opened was resolved
+    spans = [(rule, opens, ends) for (rule, opens, _), (_, ends, _) in zip(said[::2], said[1::2], strict=True)]
+    for incident in pd.read_csv(eventful[0].data / "truth/incidents.csv").itertuples():
+        start, end = (date.fromisoformat(str(day)) for day in (incident.start_date, incident.end_date))
+        told = [
+            (opens, ends)
+            for rule, opens, ends in spans
+            if incident.metric in rule.metrics and opens <= end + timedelta(days=7) and ends > start
+        ]
+        assert len(told) == 1, (incident.incident, told)
+    assert len(spans) <= 8  # the seven, and one that nobody planted
+    assert len(replayed(calm)) <= 0.5 * 18
 
 
 def judge(history: np.ndarray, value: float, unit: str, mrr: float) -> tuple[float, float] | None:

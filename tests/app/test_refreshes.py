@@ -1,11 +1,13 @@
-"""Data health says of every refresh how it went."""
+"""Data health says of every refresh how it went, and of every rule how it stands; a reader keeps one silent."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.app.conftest import small_only
 from tests.app.test_customer_pages import frame_with, said
 from tests.app.test_pages import open_app
 from warehouse.connections import autocommit
@@ -40,3 +42,43 @@ def test_a_failed_refresh_is_said_and_listed_with_its_steps() -> None:
     assert listed["steps"].tolist() == ["load 1.5 s · build failed 20 s, 2 tries", ""]
     assert listed["seconds"].tolist() == [90, 90]
     assert listed["message"].tolist() == ["build: fct_mrr: no *way*", "no file waits"]
+
+
+@pytest.fixture
+def rules(in_company: Settings) -> Iterator[Settings]:
+    """A rule that is open and one that is not."""
+    with autocommit(in_company.owner()) as cursor:
+        for rule, is_open in (("Quiet one", False), ("<b>Loud</b> one", True)):
+            cursor.execute(
+                "insert into ops.alert_states values (%s, %s, '2026-10-01', '2026-10-02', null, '2026-11-01', "
+                "'MRR is $1, below *$2*', 'key', '')",
+                (rule, is_open),
+            )
+        yield in_company
+        cursor.execute("truncate ops.alert_states, ops.alert_snoozes")
+
+
+@pytest.mark.usefixtures("fresh_caches")
+def test_rules_are_listed_and_one_is_kept_silent_until_its_value_changes(rules: Settings) -> None:
+    test = open_app("data_health", {})
+    listed = frame_with(test, "rule", "finding", "silent")
+    assert listed[["rule", "state", "silent"]].to_numpy().tolist() == [
+        ["<b>Loud</b> one", "open", ""],
+        ["Quiet one", "quiet", ""],
+    ]
+    test.selectbox(key="snooze-for").set_value("until the next value")
+    next(button for button in test.button if button.label == "Do it").click().run()
+    assert not test.exception
+    assert frame_with(test, "rule", "silent")["silent"].tolist() == ["until the next value", ""]
+    with autocommit(rules.owner()) as cursor:
+        cursor.execute("select rule, until, finding_key, person, created_by from ops.alert_snoozes")
+        assert cursor.fetchall() == [("<b>Loud</b> one", None, "key", "test@example.com", "tower_reader")]
+
+
+@pytest.mark.usefixtures("fresh_caches", "rules")
+def test_a_row_scope_sees_no_rule(in_company: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("ACCESS_FILE", str(small_only(tmp_path)))
+    test = open_app("data_health", {})
+    assert not test.exception
+    assert "Closed to your row scope" in said(test)
+    assert not [table for table in test.dataframe if "silent" in table.value.columns]

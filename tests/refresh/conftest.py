@@ -34,7 +34,9 @@ def tower(server: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     own = {"DATABASE_URL": box.url, "DATA_DIR": str(tmp_path / "data"), "AS_OF_DATE": ""}
     enter(Company(tmp_path, server | own), monkeypatch)
     (tmp_path / "dbt").symlink_to(ROOT / "dbt")
-    settings = replace(load_settings(), root=tmp_path, inbox=tmp_path / "inbox")
+    places = {"inbox": "inbox", "alerts_file": "alerts.yml", "insights_file": "INSIGHTS.md"}
+    own_places = {name: tmp_path / place for name, place in places.items()}
+    settings = replace(load_settings(), root=tmp_path, **own_places)
     monkeypatch.setattr(refreshing.server, "up", lambda _: "reached")
     monkeypatch.setattr(refreshing, "write_memo", lambda: "# Insights\n")
     monkeypatch.setattr(refreshing.dbt, "run", builder(settings))

@@ -114,6 +114,17 @@ def test_a_mistake_of_ours_is_noted_as_a_failure_too(tower: Settings, monkeypatc
     assert run.message == "insights: ZeroDivisionError: division by zero" and len(waiting(tower)) == 3
 
 
+def test_alerts_are_told_of_a_failure_too(tower: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, str]] = []
+    monkeypatch.setattr(refreshing, "check", lambda _, doors, run, failure: told.append((run, failure)) or "done")
+    tower.alerts_file.touch()
+    refresh(tower)
+    fill(tower, accounts=ONE.replace("customer", "nonsense"))
+    run = refresh(tower)
+    assert told == [("1", ""), ("2", run.message)] and run.message.startswith("load: 2 problems")
+    assert [(step.step, step.outcome) for step in run.steps] == [("load", "failed"), ("alerts", "succeeded")]
+
+
 def test_known_totals_are_compared(tower: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     kept: list[Path] = []
     monkeypatch.setattr(refreshing, "read_expected", lambda path: [path])

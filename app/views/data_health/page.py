@@ -11,6 +11,7 @@ from app.ui.cards import cards
 from app.ui.head import head
 from app.ui.panels import table, unanswered
 from app.views.data_health import audit, words
+from app.views.data_health.alerts import alerts
 from app.views.data_health.bands import bands
 from app.views.data_health.refreshes import refreshes
 from app.views.data_health.stages import stages
@@ -63,6 +64,7 @@ size = {"megabytes": st.column_config.NumberColumn("MB", format="%.1f")}
 
 st.subheader("Loads, files and builds")
 refreshes(visit)
+alerts(visit)
 table(
     visit,
     "Last loads",

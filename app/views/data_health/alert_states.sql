@@ -1,0 +1,22 @@
+-- the rules of alerts.yml as last checked, what is open first, and until when they are silent
+select
+    states.rule,
+    case when states.is_open then 'open' else 'quiet' end as state,
+    states.finding,
+    states.opened_on,
+    states.resolved_on,
+    states.said_on,
+    states.checked_on,
+    case
+        when silent.until > current_date then 'until ' || to_char(silent.until, 'FMDD Mon YYYY')
+        when silent.finding_key = states.finding_key then 'until the next value'
+        else ''
+    end as silent
+from ops.alert_states as states
+left join (
+    select distinct on (rule) rule, until, finding_key
+    from ops.alert_snoozes
+    order by rule, snooze_id desc
+) as silent
+    on states.rule = silent.rule
+order by states.is_open desc, states.rule
