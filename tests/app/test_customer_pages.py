@@ -175,7 +175,7 @@ def test_where_no_category_is_known_as_technical_a_release_is_judged_by_all_tick
         **counts,
         **shares,
     }
-    impact, start = pd.DataFrame([row]), "**Yes.** In the four weeks from 01 Mar 2026 on, "
+    impact, start = pd.DataFrame([row]), "**Yes.** In the four weeks from 1 Mar 2026 on, "
     rest = ", errors from 4 to 3 (−25%); use changed by +10%. By the growth of"
     assert release_verdict("v9", impact, pd.DataFrame(), "tickets") == (
         f"{start}tickets went from 10 to 16 (+60% per active account){rest} tickets it's number 1 of the 1 releases "
