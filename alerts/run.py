@@ -15,10 +15,12 @@ from metrics.catalogue import catalogue
 from warehouse.access import read_access
 from warehouse.connections import owner_connection
 from warehouse.errors import TowerError
+from warehouse.publication import shown
 from warehouse.settings import Settings, read_env_file
 
 Link = Callable[[str, Finding], str]  # where the dashboard is, and what is shown there: an address
 Digest = Callable[[str | None], tuple[str, bytes]]  # a scope's login role: the memo and the board report
+NOTHING_YET = "nothing is published yet, so no rule is checked"
 FIELDS = ("is_open", "opened_on", "said_on", "resolved_on", "checked_on", "finding", "finding_key", "link")
 
 
@@ -66,6 +68,8 @@ def check(settings: Settings, doors: Doors, run: str, failure: str = "") -> str:
     `run` names the refresh, of which nobody gets two messages; `failure` is why it failed. Raises TowerError for a
     mistake in alerts.yml; what cannot be delivered is said, and tried again with the next check.
     """
+    if not _is_shown(settings):
+        return NOTHING_YET
     alerts, now = read(settings), look(failure)
     checked = judge(settings, alerts, doors, now, run)
     with owner_connection(settings) as connection, connection, connection.cursor() as cursor:
@@ -85,6 +89,8 @@ def check(settings: Settings, doors: Doors, run: str, failure: str = "") -> str:
 
 def rehearse(settings: Settings, doors: Doors) -> list[str]:
     """What a check would send now, in lines; nothing is kept and nothing sent."""
+    if not _is_shown(settings):
+        return [NOTHING_YET]
     alerts, now = read(settings), look()
     checked = judge(settings, alerts, doors, now, "")
     lines = [f"{settings.alerts_file.name}: {len(alerts.rules)} rules, {len(alerts.targets)} targets"]
@@ -168,6 +174,11 @@ def _put_digests(settings: Settings, alerts: Alerts, doors: Doors, now: Now) -> 
             made[role] = doors.digest(role)
         with owner_connection(settings) as connection, connection, connection.cursor() as cursor:
             put(cursor, Message(key, person, title, *made[role]))
+
+
+def _is_shown(settings: Settings) -> bool:
+    with owner_connection(settings) as connection, connection.cursor() as cursor:
+        return shown(cursor) is not None
 
 
 def _has(settings: Settings, key: str, target: str) -> bool:

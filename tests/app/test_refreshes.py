@@ -22,7 +22,7 @@ def failed(in_company: Settings) -> Iterator[None]:
     """A refresh whose build failed, after one that had nothing to do."""
     with autocommit(in_company.owner()) as cursor:
         for row in (
-            ("nothing to do", "no file waits", "[]"),
+            ("nothing to do", "no file waits", STEPS.replace("failed", "succeeded")),
             ("failed", "build: fct_mrr: no *way*", STEPS),
         ):
             cursor.execute(
@@ -39,9 +39,9 @@ def test_a_failed_refresh_is_said_and_listed_with_its_steps() -> None:
     test = open_app("data_health", {})
     assert r"The last refresh failed: build: fct\_mrr: no \*way\*" in said(test)
     listed = frame_with(test, "steps", "started_by")
-    assert listed["steps"].tolist() == ["load 1.5 s · build failed 20 s, 2 tries", ""]
+    assert listed["steps"].tolist() == ["load 1.5 s · build failed 20 s, 2 tries", "load 1.5 s · build 20 s, 2 tries"]
     assert listed["seconds"].tolist() == [90, 90]
-    assert listed["message"].tolist() == ["build: fct_mrr: no *way*", "no file waits"]
+    assert listed["message"].tolist() == ["build: fct_mrr: no *way*", "no file waits; load 7; fct_mrr: no"]
 
 
 @pytest.fixture

@@ -125,6 +125,13 @@ def test_alerts_are_told_of_a_failure_too(tower: Settings, monkeypatch: pytest.M
     assert [(step.step, step.outcome) for step in run.steps] == [("load", "failed"), ("alerts", "succeeded")]
 
 
+def test_before_anything_is_shown_no_rule_is_checked(tower: Settings) -> None:
+    tower.alerts_file.write_text("rules: {old: {older_than: 1}}")
+    run = refresh(tower)
+    assert run.status == "nothing to do"
+    assert [step.message for step in run.steps] == ["nothing is published yet, so no rule is checked"]
+
+
 def test_known_totals_are_compared(tower: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     kept: list[Path] = []
     monkeypatch.setattr(refreshing, "read_expected", lambda path: [path])

@@ -15,11 +15,13 @@ select
         )
         from jsonb_array_elements(runs.steps) with ordinality as listed (step, place)
     ), '') as steps,
-    coalesce(
-        nullif(runs.message, ''),
-        (select string_agg(step ->> 'message', '; ' order by place)
-            from jsonb_array_elements(runs.steps) with ordinality as listed (step, place))
-    ) as message
+    case
+        when runs.status = 'failed' then runs.message
+        else concat_ws('; ', nullif(runs.message, ''), (
+            select string_agg(step ->> 'message', '; ' order by place)
+            from jsonb_array_elements(runs.steps) with ordinality as listed (step, place)
+        ))
+    end as message
 from ops.refresh_runs as runs
 order by runs.refresh_run_id desc
 limit 50
