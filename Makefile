@@ -76,7 +76,7 @@ dbt-run: up ## build the marts, beside those that are shown
 dbt-test: up ## run every data test and unit test; what passes is shown
 	@$(PY) -m warehouse.dbt test
 
-publish: up ## show the candidate though no test has passed it (FORCE=1 WHY="the reason, which stands on every page")
+publish: up ## show the candidate though it has not passed (FORCE=1 WHY="the reason, which stands on every page")
 	@$(PY) -m warehouse publish $(if $(FORCE),--force) $(if $(value WHY),--why "$$WHY")
 
 rollback: up ## show an earlier publication again (TO=number, else the one before)

@@ -121,6 +121,14 @@ class Refresh:
 
 
 @dataclass(frozen=True)
+class Bound:
+    """How far a build may be from what is shown, in one respect of warehouse.plausibility; None is however far."""
+
+    check: str
+    most: Decimal | None
+
+
+@dataclass(frozen=True)
 class Profile:
     """Everything of company.yml. Shares (gross margin, probabilities) are between 0 and 1."""
 
@@ -134,6 +142,7 @@ class Profile:
     pipelines: tuple[Pipeline, ...] = ()
     service_hours: ServiceHours | None = None
     refresh: Refresh = Refresh()
+    plausibility: tuple[Bound, ...] = ()  # those that differ from the usual ones
 
     def vocabulary(self, kind: str) -> Vocabulary:
         """The words of a kind, such as segment; an empty vocabulary where nothing was said."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from company.calendar import CALENDAR_YEAR, fiscal_year_start
 from company.currencies import LARGEST_RATE
 from company.nodes import List, Map, Node, Text, parse, quoted
-from company.profile import Bands, Calendar, Currency, Pipeline, Profile, Rate, Refresh, Stage, Vocabulary
+from company.profile import Bands, Bound, Calendar, Currency, Pipeline, Profile, Rate, Refresh, Stage, Vocabulary
 from company.service import read_service_hours
 from company.values import (
     NO,
@@ -30,6 +30,7 @@ from company.values import (
     whole,
 )
 from company.words import read_words
+from warehouse.plausibility.bounds import COUNTS, SHARES
 
 ENTRIES = (
     "name",
@@ -42,6 +43,7 @@ ENTRIES = (
     "pipelines",
     "service_hours",
     "refresh",
+    "plausibility",
 )
 _MONTH_NAMES = "january february march april may june july august september october november december"
 MONTHS = {
@@ -79,6 +81,7 @@ def read_profile(path: Path) -> Profile:
             entries, "service_hours", lambda node: read_service_hours(node, _priorities(vocabularies)), None
         ),
         refresh=entry(entries, "refresh", _refresh, Refresh()),
+        plausibility=entry(entries, "plausibility", _plausibility, ()),
     )
 
 
@@ -129,6 +132,23 @@ def _amount(node: Node, what: str) -> Decimal:
     if not amount:
         raise node.place.mistake(f"{what} must be above 0")
     return amount
+
+
+def _plausibility(node: Node) -> tuple[Bound, ...]:
+    """Shares as 10%, a factor or a count; `no` takes every bound away."""
+    entries = fields(node, (*SHARES, *COUNTS), "plausibility")
+    return tuple(Bound(check, _bound(value, check)) for check, value in entries.items())
+
+
+def _bound(node: Node, check: str) -> Decimal | None:
+    if isinstance(node, Text) and node.value.casefold() in NO:
+        return None
+    if check in SHARES:
+        return share(node, check)
+    most = number(node, check)
+    if check == "movements" and most < 1:
+        raise node.place.mistake("movements must be 1 or more: how many times what they were")
+    return most
 
 
 def _calendar(node: Node) -> Calendar:

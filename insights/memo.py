@@ -18,7 +18,7 @@ from warehouse.reading import Reader, fetch
 from warehouse.reading import shown as newest
 
 QUARTER = 3  # months
-FORCED = "**No test has passed these numbers.** They are shown because: `{why}`"
+FORCED = "**These numbers have not passed all checks.** They are shown because: `{why}`"
 VERBS = {1: "rose", 0: "stayed", -1: "fell"}
 
 

@@ -48,7 +48,8 @@ def main() -> int:
 
         if not arguments.force or not arguments.why:
             raise TowerError('`make dbt-test` publishes what passes; `make publish FORCE=1 WHY="…"` what did not')
-        out.print(f"publication {publication.publish(settings, Results(), arguments.why)} is shown, untested")
+        number = publication.publish(settings, Results(), arguments.why)
+        out.print(f"publication {number} is shown, with the reason on every page")
     elif arguments.command == "rollback":
         from warehouse import publication
 
@@ -69,7 +70,7 @@ def read_arguments() -> argparse.Namespace:
     commands.add_parser("up", help="start the warehouse (again)")
     commands.add_parser("down", help="stop the warehouse and keep its data")
     commands.add_parser("access", help="say who may see what, once access.yml is in force")
-    force = commands.add_parser("publish", help="show the candidate, though no test has passed it")
+    force = commands.add_parser("publish", help="show the candidate, though it has not passed")
     force.add_argument("--force", action="store_true")
     force.add_argument("--why", help="the reason, which stands on every page")
     back = commands.add_parser("rollback", help="show an earlier publication again")

@@ -13,6 +13,7 @@ from typing import Any
 from warehouse import publication
 from warehouse.connections import connect
 from warehouse.errors import TowerError, run_cli
+from warehouse.plausibility import gate
 from warehouse.results import Results, read_results
 from warehouse.settings import Settings, load_settings
 
@@ -145,10 +146,21 @@ def run(arguments: list[str]) -> int:
     else:
         results = _run(settings, arguments, command)
     if "test" in results.kinds and _is_whole(arguments) and publication.is_waiting(settings):
-        publication.publish(settings, results)
+        _publish(settings, results)
     if arguments[:2] == ["docs", "generate"] and lineage(settings) != 0:
         raise TowerError("the lineage of the columns could not be drawn")
     return 0
+
+
+def _publish(settings: Settings, results: Results) -> None:
+    """Show what has passed its tests, unless it is implausible. Raises TowerError that says why."""
+    verdict = gate.judge(settings, target_path(settings))
+    if verdict.note:
+        print(f"plausibility: {verdict.note}")
+    if verdict.findings:
+        gate.hold(settings, verdict, results.tests)
+        raise TowerError(verdict.told)
+    publication.publish(settings, results)
 
 
 def _is_whole(arguments: list[str]) -> bool:

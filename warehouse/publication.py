@@ -131,6 +131,7 @@ def publish(settings: Settings, results: Results, why: str = "") -> int:
             raise TowerError(
                 f"the candidate is of load {found[1]}, but load {in_force} is in force; run `make dbt-run dbt-test`"
             )
+        passed = 0 if "test" in results.kinds else _passed(cursor, found[0])
         cursor.execute(
             "insert into ops.publications (published_at, build_id, load_run_id, as_of_date, models, tests, status, "
             "warnings, kept, forced) values (%s, %s, %s, %s, %s, %s, %s, %s, true, %s) returning publication_id",
@@ -138,8 +139,8 @@ def publish(settings: Settings, results: Results, why: str = "") -> int:
                 _now(),
                 *found,
                 len(_tables(cursor, CANDIDATE)),
-                results.tests,
-                "succeeded" if "test" in results.kinds and not why else "untested",
+                results.tests or passed,
+                "held" if passed else "succeeded" if "test" in results.kinds and not why else "untested",
                 "; ".join(results.warnings)[:4000],
                 why[:4000],
             ),
@@ -185,13 +186,25 @@ def waiting(cursor: Any) -> tuple[int, int, Any] | None:
     return found[:3] if found and found[3] in ("built", "refused") else None
 
 
-def refuse(settings: Settings, message: str) -> None:
-    """Note that the newest build, though whole, did not pass."""
+def refuse(settings: Settings, message: str, tests: int = 0) -> int | None:
+    """Note that the newest build, though whole, did not pass: its tests, or after so many of them the gate.
+
+    Returns the build's number; None when none waits.
+    """
     with autocommit(settings.owner()) as cursor:
-        if found := waiting(cursor):
+        found = waiting(cursor)
+        if found is not None:
             cursor.execute(
-                "update ops.builds set status = 'refused', message = %s where build_id = %s", (message[:4000], found[0])
+                "update ops.builds set status = 'refused', message = %s, tests = %s where build_id = %s",
+                (message[:4000], tests, found[0]),
             )
+    return found[0] if found else None
+
+
+def _passed(cursor: Any, build: int) -> int:
+    """How many tests a build has passed that was held all the same."""
+    cursor.execute("select tests from ops.builds where build_id = %s", (build,))
+    return int(cursor.fetchone()[0])
 
 
 def rollback(settings: Settings, to: int | None = None) -> int:

@@ -175,6 +175,18 @@ create table if not exists ops.alert_snoozes (
     created_by varchar(255) not null default session_user,
     created_at timestamp not null default (clock_timestamp() at time zone 'utc')
 );
+alter table ops.builds add column if not exists tests integer not null default 0;  -- passed by a build that is held all the same
+create table if not exists ops.holds (  -- why it is held: what is further from what is shown than company.yml allows
+    build_id bigint not null,
+    check_name varchar(32) not null,
+    what varchar(255) not null,
+    unit varchar(8) not null check (unit in ('money', 'count', 'share')),
+    shown_value double precision not null,
+    candidate_value double precision not null,
+    bound varchar(32) not null,
+    also integer not null,  -- what differs likewise, but less
+    carried_by varchar(4000) not null
+);
 create table if not exists ops.saved_views (
     view_id bigint generated always as identity primary key,
     name varchar(80) not null check (name = trim(name) and name <> ''),
@@ -208,6 +220,7 @@ grant select on ops.load_runs, ops.load_files, ops.rejected_rows, ops.contradict
 grant select on ops.alert_states, ops.alert_snoozes to tower_reader;
 grant select (message_id, message_key, target, created_at, title, status, tries, sent_at, message) on ops.alert_messages to tower_reader;
 grant insert (rule, until, finding_key, person) on ops.alert_snoozes to tower_reader;
+grant select on ops.holds to tower_reader;
 grant select, insert (name, page, query_string, person), delete on ops.saved_views to tower_reader;
 alter default privileges in schema marts grant select on tables to tower_reader;
 alter default privileges in schema scores grant select on tables to tower_reader;

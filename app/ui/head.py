@@ -42,9 +42,10 @@ aria-hidden="true"><path d="M10 14a5 5 0 0 0 7 0l3-3a5 5 0 0 0-7-7l-1 1M14 10a5 
 </svg> <span aria-live="polite">Copy link</span></button>
 """
 UNTESTED = ":material/rule:"
+FORCED = "These numbers have not passed all checks. They are shown because: {why}"
 UNSHOWN = {  # status of the newest build: what is said of it
     "failed": "The build of {at} failed, so what is shown is older: {why}",
-    "refused": "The build of {at} did not pass its tests, so what is shown is older: {why}",
+    "refused": "The build of {at} did not pass, so what is shown is older: {why}",
     "built": "The build of {at} is not tested yet, so what is shown is older: run `make dbt-test`.",
 }
 LOOK = """
@@ -64,7 +65,7 @@ def head(*, marks: bool = False) -> Visit:
     build, filters = visit.build, visit.filters
     st.title(visit.page.title)
     if build.forced:
-        st.warning(f"No test has passed these numbers. They are shown because: {plain(build.forced)}", icon=UNTESTED)
+        st.warning(FORCED.format(why=plain(build.forced)), icon=UNTESTED)
     _newer(build)
     line = st.empty()
 

@@ -55,6 +55,13 @@ def mistake(content: str | bytes, folder: Path) -> str:
         ("gross_margin: nan", ":1:15: gross_margin must be a share"),
         ("gross_margin: -1", ":1:15: gross_margin must be a share"),
         ("usage_in_mrr: always", ":1:15: usage_in_mrr cannot be 'always'; known: never, trailing 3 months"),
+        ("plausibility: {mmr: 10%}", ":1:16: plausibility has no entry 'mmr'; did you mean mrr?"),
+        ("plausibility:\n  rows: 120%", ":2:9: rows must be a share between 0 and 1 such as 0.4 or 40%, not '120%'"),
+        ("plausibility: {movements: 0.5}", ":1:27: movements must be 1 or more: how many times what they were"),
+        (
+            "plausibility: {new_words: many}",
+            ":1:27: new_words must be a number such as 0.088, with a point, not 'many'",
+        ),
         ("bands: {arr: [1, 2]}", ":1:14: arr needs 3 amounts, such as [10000, 50000, 100000]"),
         ("bands: {arr: 10000}", ":1:14: arr needs 3 amounts"),
         ("bands: {arr: [1, 3, 3]}", ":1:21: arr must rise: 3 is not above 3"),

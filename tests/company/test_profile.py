@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from company.profile import (
     Bands,
+    Bound,
     Calendar,
     Currency,
     Holiday,
@@ -28,6 +29,7 @@ from company.profile import (
 )
 from company.reading import read_profile
 from company.words import KINDS
+from warehouse.plausibility.bounds import COUNTS, SHARES
 
 ROOT = Path(__file__).resolve().parents[2]
 LETTERS = st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp"), exclude_characters="\ufeff")
@@ -40,6 +42,15 @@ def read(text: str, folder: Path) -> Profile:
     path = folder / "company.yml"
     path.write_text(text, encoding="utf-8")
     return read_profile(path)
+
+
+def test_the_example_shows_the_usual_bounds_and_no_takes_one_away(tmp_path: Path) -> None:
+    shown = {bound.check: float(bound.most or 0) for bound in read_profile(ROOT / "company.example.yml").plausibility}
+    assert shown == {**SHARES, **COUNTS}
+    assert read("plausibility: {mrr: no, rows: 0.4}", tmp_path).plausibility == (
+        Bound("mrr", None),
+        Bound("rows", Decimal("0.4")),
+    )
 
 
 def test_no_file_and_an_empty_file_say_nothing(tmp_path: Path) -> None:

@@ -132,7 +132,7 @@ def test_what_nobody_tested_is_shown_only_with_a_reason(
         warehouse()
     monkeypatch.setattr("sys.argv", ["warehouse", "publish", "--force", "--why", "the board meets in an hour"])
     warehouse()
-    assert "publication 1 is shown, untested" in capsys.readouterr().out and seen() == [(1, 1)]
+    assert "publication 1 is shown, with the reason" in capsys.readouterr().out and seen() == [(1, 1)]
     assert states(tiny, "select status || ': ' || forced from ops.publications") == [
         "untested: the board meets in an hour"
     ]

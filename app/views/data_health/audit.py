@@ -15,7 +15,12 @@ from app.ui.panels import table
 from app.ui.visit import Visit
 from metrics.catalogue import catalogue
 
-STATUS = {"succeeded": "built, tests passed", "untested": "built, tests did not run"}
+STATUS = {
+    "succeeded": "built, tests passed",
+    "untested": "built, tests did not run",
+    "held": "built, tests passed, but far from what was shown before",
+}
+UNITS = {"money": "{:,.0f}", "count": "{:,.0f}", "share": "{:.0%}"}
 EXPECTED = (
     "No total is known yet. Write those that you know into `expected.yml` in the data folder, one a line, such as "
     "`- {metric: mrr, month: 2026-03, value: 41250}`; `make check-expected` compares them with these numbers."
@@ -34,7 +39,7 @@ def state(tower: Tower, loads: pd.DataFrame, builds: pd.DataFrame) -> None:
     say_if_behind(loads, builds)
     if build is not None and build["warnings"]:
         st.warning(f"The books of the last build do not tie: {plain(build['warnings'])}.", icon=":material/balance:")
-    if build is not None and build["status"] != "succeeded":
+    if build is not None and build["status"] == "untested":
         st.warning(
             "The tests did not run on the build that is shown: run `make dbt-run dbt-test`.", icon=":material/rule:"
         )
@@ -59,7 +64,24 @@ def _of_build(build: pd.Series) -> list[tuple[str, str, str]]:
     """The card of a build."""
     words = STATUS.get(str(build["status"]), str(build["status"]))
     note = f"Build {build['publication_id']} of {build['published_at']:%-d %b %Y, %H:%M} UTC: {words}."
-    return [("Tests of the build", f"{build['tests']:,}" if build["status"] == "succeeded" else "Not run", note)]
+    return [("Tests of the build", f"{build['tests']:,}" if build["status"] != "untested" else "Not run", note)]
+
+
+def held(visit: Visit) -> None:
+    """Why the last build is held, where it is: what is further from what is shown than its bound allows."""
+    holds, _ = audited(visit, "holds", "holds", "")
+    if holds.empty:
+        return
+    for name in ("shown", "candidate"):
+        holds[name] = [UNITS[unit].format(value) for unit, value in zip(holds["unit"], holds[name], strict=True)]
+    table(
+        visit,
+        "What holds the last build",
+        Found(holds.drop(columns="unit")),
+        columns={"also": "More like it"},
+        help="Too far from what is shown: the bounds are those of plausibility in company.yml. `make publish FORCE=1 "
+        'WHY="…"` shows it all the same, `make undo-load dbt-run dbt-test` takes back a load that replaced another.',
+    )
 
 
 def expected(visit: Visit, builds: pd.DataFrame) -> None:

@@ -30,6 +30,7 @@ st.caption("Loads and builds are those of the whole warehouse, whatever the sele
 
 loads, builds = (read(tower.reader, name, {}) for name in ("load_runs", "publications"))
 audit.state(tower, loads, builds)
+audit.held(visit)
 
 st.subheader("Do the books agree?", help="MRR from the subscription ledger beside what invoices and payments say.")
 cards(visit, "mrr invoiced_mrr unexplained_mrr payment_recovery days_to_pay")

@@ -94,7 +94,7 @@ def _sheet(tower: Tower, chosen: str, number: int) -> Any:
     figure.text(0.95, 0.95, f"As of {tower.as_of:%-d %b %Y} · build {tower.publication}", ha="right", color="#5B6B7B")
     figure.text(0.05, 0.915, "\n".join(textwrap.wrap(chosen, 150)), va="top", fontsize=8.5, color="#5B6B7B")
     if tower.forced:
-        said = f"No test has passed these numbers. They are shown because: {tower.forced}"
+        said = f"These numbers have not passed all checks. They are shown because: {tower.forced}"
         figure.text(0.05, 0.03, textwrap.shorten(said, 140, placeholder=" …"), fontsize=8, color="#B42318")
     figure.text(0.95, 0.03, f"{number} / 4", ha="right", fontsize=8, color="#5B6B7B")
     return figure
