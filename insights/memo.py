@@ -14,10 +14,12 @@ from metrics.catalogue import Metric
 from metrics.company import Company, read_company
 from metrics.formats import UNKNOWN, Currency, change, number, signed
 from metrics.needs import Lacking, lacking
+from metrics.restated.read import SETTLED, restated
 from warehouse.reading import Reader, fetch
 from warehouse.reading import shown as newest
 
 QUARTER = 3  # months
+MOST = 6  # restated values that are said
 FORCED = "**These numbers have not passed all checks.** They are shown because: `{why}`"
 VERBS = {1: "rose", 0: "stayed", -1: "fell"}
 
@@ -146,6 +148,7 @@ def write_memo(role: str | None = None) -> str:
     )
     section(memo, f"Support (quarter, {quarter})", ["tickets", "first_response_sla", "resolution_sla", "csat"], True)
     _anomalies(memo)
+    restatements(memo)
     return "\n".join(memo.lines).rstrip() + "\n"
 
 
@@ -210,6 +213,18 @@ def _anomalies(memo: Memo) -> None:
     if found.empty:
         memo.lines.append("- Nothing left its expected band for the worse.")
     memo.lines.append("")
+
+
+def restatements(memo: Memo) -> None:
+    """What earlier memos have said otherwise: of each metric that was settled, the newest closed month that moved."""
+    found = [one for one in restated(memo.reader) if one.segment is None and one.is_settled]
+    newest = {one.metric: one for one in reversed(found)}
+    said = [text for name in SETTLED if name in newest and (text := newest[name].sentence(memo.company.currency))]
+    if said:
+        memo.lines += ["## Restated (since a month ago)", "", *(f"- {text}" for text in said[:MOST])]
+        if more := len(found) - len(said[:MOST]):
+            memo.lines.append(f"- Data health lists {more:,} more.")
+        memo.lines.append("")
 
 
 def headline() -> str:

@@ -31,11 +31,19 @@ def main() -> int:
     ask.add_argument("--end", type=date.fromisoformat)
     check = commands.add_parser("expected", help="compare the totals that you know with the marts")
     check.add_argument("--data", type=Path, help="folder with expected.yml (DATA_DIR)")
+    commands.add_parser("restated", help="keep the values of what is shown, and say which closed months moved")
     commands.add_parser("your-data", help="what was read, source by source, and what rests on it")
     options = parser.parse_args()
     console = Console()
     if options.command == "your-data":
         show_sources(your_data())
+        return 0
+    if options.command == "restated":
+        from metrics.restated.moved import restate  # behind it stands the engine
+
+        if found := restate():
+            values = len({(one.metric, one.month) for one in found})
+            print(f"restated: {values:,} values of closed months; Data health lists them")
         return 0
     if options.command == "expected":
         return compare(console, (options.data or load_settings().data_dir) / "expected.yml")

@@ -44,11 +44,15 @@ def main() -> int:
             out.print(backup.restore(settings, arguments.file, arguments.force), markup=False)
     elif arguments.command == "publish":
         from warehouse import publication
+        from warehouse.dbt import restate, target_path
+        from warehouse.plausibility import gate
         from warehouse.results import Results
 
         if not arguments.force or not arguments.why:
             raise TowerError('`make dbt-test` publishes what passes; `make publish FORCE=1 WHY="…"` what did not')
-        number = publication.publish(settings, Results(), arguments.why)
+        is_new_start = gate.judge(settings, target_path(settings)).is_new_start
+        number = publication.publish(settings, Results(), arguments.why, is_new_start)
+        restate(settings)
         out.print(f"publication {number} is shown, with the reason on every page")
     elif arguments.command == "rollback":
         from warehouse import publication

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from warehouse import publication
-from warehouse.connections import connect
+from warehouse.connections import connect, owner_connection
 from warehouse.errors import TowerError, run_cli
 from warehouse.plausibility import gate
 from warehouse.results import Results, read_results
@@ -160,7 +160,18 @@ def _publish(settings: Settings, results: Results) -> None:
     if verdict.findings:
         gate.hold(settings, verdict, results.tests)
         raise TowerError(verdict.told)
-    publication.publish(settings, results)
+    publication.publish(settings, results, is_new_start=verdict.is_new_start)
+    restate(settings)
+
+
+def restate(settings: Settings) -> None:
+    """Let `metrics` say which closed months moved, where what is shown continues another publication."""
+    with owner_connection(settings) as connection, connection.cursor() as cursor:
+        cursor.execute("select from ops.publications natural join ops.shown where continues is not null")
+        if not cursor.fetchone():
+            return
+    command = [sys.executable, "-m", "metrics", "restated"]
+    subprocess.run(command, cwd=settings.root, check=False)
 
 
 def _is_whole(arguments: list[str]) -> bool:

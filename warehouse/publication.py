@@ -114,11 +114,12 @@ def carried(settings: Settings) -> list[str]:
     return sorted(file.stem for file in files if INCREMENTAL.search(file.read_text(encoding="utf-8")))
 
 
-def publish(settings: Settings, results: Results, why: str = "") -> int:
+def publish(settings: Settings, results: Results, why: str = "", is_new_start: bool = False) -> int:
     """Show the candidate that was built last; returns the publication's number.
 
     `results` are those of its tests. `why` is the reason for showing what they have not passed; it stands on every
-    page. Raises TowerError when nothing waits, or what waits is not of the load that is in force.
+    page; a new start continues nothing that was shown. Raises TowerError when nothing waits, or what waits is not of
+    the load that is in force.
     """
     for warning in results.warnings:
         print(f"warning: {warning}")
@@ -134,7 +135,8 @@ def publish(settings: Settings, results: Results, why: str = "") -> int:
         passed = 0 if "test" in results.kinds else _passed(cursor, found[0])
         cursor.execute(
             "insert into ops.publications (published_at, build_id, load_run_id, as_of_date, models, tests, status, "
-            "warnings, kept, forced) values (%s, %s, %s, %s, %s, %s, %s, %s, true, %s) returning publication_id",
+            "warnings, forced, continues, kept) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, true) "
+            "returning publication_id",
             (
                 _now(),
                 *found,
@@ -143,6 +145,7 @@ def publish(settings: Settings, results: Results, why: str = "") -> int:
                 "held" if passed else "succeeded" if "test" in results.kinds and not why else "untested",
                 "; ".join(results.warnings)[:4000],
                 why[:4000],
+                None if is_new_start else shown(cursor),
             ),
         )
         [number] = cursor.fetchone()

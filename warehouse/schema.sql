@@ -117,6 +117,7 @@ alter table ops.publications add column if not exists build_id bigint;
 alter table ops.publications add column if not exists kept boolean not null default false;  -- its schema marts_<id> is there
 alter table ops.publications add column if not exists shown_at timestamp;  -- the newest of those kept is what marts shows
 alter table ops.publications add column if not exists forced varchar(4000) not null default '';  -- why, though nothing passed it
+alter table ops.publications add column if not exists continues bigint;  -- what was shown before it, unless it is a new start
 create or replace view ops.shown as
     select publication_id, forced
     from ops.publications
@@ -267,6 +268,36 @@ begin
 end
 $$;
 revoke execute on function ops.protect_rows from public;
+-- Every metric of the last publications by closed month, and what of it moved from one to the next. A row without a segment speaks of
+-- all of them; a scope sees those of its segments, if it has all regions. Done once, as above.
+create table if not exists ops.publication_kpis (
+    publication_id bigint not null,
+    metric varchar(255) not null,
+    month date not null,
+    segment varchar(255),
+    value double precision not null
+);
+create table if not exists ops.restatements (
+    publication_id bigint not null,
+    metric varchar(255) not null,
+    month date not null,
+    segment varchar(255),
+    value_before double precision,  -- null where it was not known
+    value_after double precision,
+    accounts bigint not null,
+    reason varchar(4000) not null
+);
+do $$
+begin
+    if not exists (select from pg_policy where polrelid = 'ops.restatements'::regclass) then
+        create index on ops.publication_kpis (publication_id);
+        create index on ops.restatements (publication_id);
+        perform ops.protect_rows('ops.publication_kpis', false);
+        perform ops.protect_rows('ops.restatements', false);
+        grant select on ops.publication_kpis, ops.restatements to tower_reader;
+    end if;
+end
+$$;
 grant usage on schema marts, scores, ops to tower_scoped;
 grant select on ops.load_runs, ops.load_files, ops.publications, ops.builds, ops.shown, ops.refresh_runs to tower_scoped;
 grant select, insert (name, page, query_string, person), delete on ops.saved_views to tower_scoped;

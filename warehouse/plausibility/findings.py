@@ -52,6 +52,7 @@ class Verdict:
     findings: tuple[Finding, ...] = ()
     note: str = ""
     undo: bool = False  # whether the load can be taken back
+    is_new_start: bool = False
 
     @property
     def public(self) -> str:

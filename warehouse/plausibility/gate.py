@@ -61,7 +61,7 @@ def compare(cursor: Any, schema: str, target: Path) -> Verdict:
         return Verdict()
     pair = Pair(cursor, read_side(cursor, schema), read_side(cursor, CANDIDATE), read_bounds(cursor), target)
     if strangers := _strangers(pair):
-        return Verdict(note=strangers)
+        return Verdict(note=strangers, is_new_start=True)
     findings = tuple(finding for check in CHECKS for finding in check(pair))
     note = "" if pair.is_same_money else "the company counts its money otherwise than before: amounts are not compared"
     cursor.execute("select to_regnamespace('before') is not null")

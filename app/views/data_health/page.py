@@ -10,7 +10,7 @@ from app.found import Found
 from app.ui.cards import cards
 from app.ui.head import head
 from app.ui.panels import table, unanswered
-from app.views.data_health import audit, words
+from app.views.data_health import audit, restated, words
 from app.views.data_health.alerts import alerts
 from app.views.data_health.bands import bands
 from app.views.data_health.refreshes import refreshes
@@ -35,6 +35,8 @@ audit.held(visit)
 st.subheader("Do the books agree?", help="MRR from the subscription ledger beside what invoices and payments say.")
 cards(visit, "mrr invoiced_mrr unexplained_mrr payment_recovery days_to_pay")
 audit.expected(visit, builds)
+
+restated.moved(visit)
 
 st.subheader("What the numbers rest on")
 words.learned(visit)
