@@ -108,7 +108,7 @@ pgadmin: up ## start pgAdmin with the warehouse registered
 psql: up ## open psql as reader
 	@$(PY) -m warehouse psql
 
-metrics: setup ## list every metric with its definition (FIND=word)
+metrics: up ## list every metric with its definition (FIND=word)
 	@$(PY) -m metrics list $(FIND)
 
 all: up gen-data ## the whole path: generate, load, build and test, insights, dashboard

@@ -14,8 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from app.pages import BY_KEY
 from metrics import engine
-from metrics.catalogue import manifest_path
-from metrics.compiled import KEPT
+from metrics.compiled import kept_folder
 from warehouse.settings import ROOT
 
 
@@ -32,7 +31,7 @@ def run(out: Console) -> None:
         for _ in range(3):
             st.cache_data.clear()
             engine._compile.cache_clear()
-            shutil.rmtree(manifest_path().parent / KEPT, ignore_errors=True)
+            shutil.rmtree(kept_folder(), ignore_errors=True)
             cold.append(_timed(test))
             warm.append(_timed(test))
         grid.add_row(name, f"{statistics.median(cold):.2f}", f"{statistics.median(warm):.2f}")

@@ -1,4 +1,4 @@
-"""The KPI catalogue, read from the semantic manifest that dbt writes."""
+"""The KPI catalogue, read from the definitions."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-from warehouse.dbt import target_path
+from metrics.definitions import Definitions, definitions
 from warehouse.errors import TowerError
-from warehouse.settings import load_settings
 
 PIPELINE, RENEWAL = "pipeline", "is_renewal"
 APART = " Renewal pipelines are out unless a filter or a split by pipeline asks for them."
@@ -65,28 +63,19 @@ class Metric:
         return value <= self.goal if self.direction == "down_is_good" else value >= self.goal
 
 
-def manifest_path() -> Path:
-    """Where dbt left the semantic manifest. Raises TowerError when it has not been built."""
-    path = target_path(load_settings()) / "semantic_manifest.json"
-    if not path.exists():
-        raise TowerError("the semantic layer is not built; run `make dbt-run`")
-    return path
-
-
 def catalogue() -> dict[str, Metric]:
     """Every metric by name; parts of others that have no meaning of their own are left out."""
     return {name: metric for name, metric in all_metrics().items() if not metric.is_part}
 
 
-def all_metrics() -> dict[str, Metric]:
-    """Every metric by name, parts of others too."""
-    path = manifest_path()
-    return _read(path, path.stat().st_mtime_ns)
+def all_metrics(publication: int | None = None) -> dict[str, Metric]:
+    """Every metric by name, parts of others too: those of a publication, else of the one that is shown."""
+    return _read(definitions(publication))
 
 
-def get_metric(name: str) -> Metric:
+def get_metric(name: str, publication: int | None = None) -> Metric:
     """One metric. Raises MetricError with the nearest names when there is none."""
-    found = all_metrics().get(name)
+    found = all_metrics(publication).get(name)
     if found is None or found.is_part:
         raise MetricError(f"there is no metric {name!r}; `python -m metrics list` shows all")
     return found
@@ -97,9 +86,9 @@ def supports(name: str, dimension: str) -> bool:
     return dimension in get_metric(name).cuts
 
 
-@lru_cache(maxsize=2)
-def _read(path: Path, _version: int) -> dict[str, Metric]:
-    manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+@lru_cache(maxsize=4)
+def _read(given: Definitions) -> dict[str, Metric]:
+    manifest: dict[str, Any] = json.loads(given.text)
     scope = {
         measure["name"]: {entity["name"] for entity in model["entities"]}
         for model in manifest["semantic_models"]

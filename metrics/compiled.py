@@ -1,4 +1,4 @@
-"""The SQL of a question's shape, compiled once for each set of definitions and kept beside them.
+"""The SQL of a question's shape, compiled once for each set of definitions and kept in dbt's target folder.
 
 A process that finds what it asks kept, such as a dashboard that starts again, does without MetricFlow.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import shutil
 import sys
 import threading
@@ -16,18 +15,20 @@ from functools import lru_cache
 from importlib.metadata import version as release
 from pathlib import Path
 
-from warehouse.publication import CANDIDATE
+from metrics.definitions import Definitions
+from warehouse.dbt import target_path
+from warehouse.settings import load_settings
 
-KEPT = "metric_sql"  # the folder beside the semantic manifest; each set of definitions has its own in it
+KEPT = "metric_sql"  # the folder in dbt's target; each set of definitions has its own in it
 
 
-def compiled(path: Path, version: int, names: tuple[str, ...], groups: tuple[str, ...], where: tuple[str, ...]) -> str:
-    """MetricFlow's SQL, for any database that holds the marts. Raises MetricError for what can not be asked.
+def compiled(given: Definitions, names: tuple[str, ...], groups: tuple[str, ...], where: tuple[str, ...]) -> str:
+    """MetricFlow's SQL, for any database that holds the marts, in MetricFlow's words.
 
-    `path` is the semantic manifest and `version` when it was written; the rest is in MetricFlow's words.
+    Raises MetricError for what can not be asked.
     """
     shape = hashlib.sha256(repr((names, groups, where)).encode()).hexdigest()
-    kept = path.parent / KEPT / _digest(path, version) / f"{shape}.sql"
+    kept = kept_folder() / _digest(given) / f"{shape}.sql"
     try:
         sql = kept.read_text(encoding="utf-8")
     except OSError:
@@ -35,9 +36,14 @@ def compiled(path: Path, version: int, names: tuple[str, ...], groups: tuple[str
     if not sql:
         from metrics.flow import sql_of  # behind it stands MetricFlow
 
-        sql = sql_of(_definitions(path, version), names, groups, where)
+        sql = sql_of(given.text, names, groups, where)
         _keep(kept, sql)
     return sql
+
+
+def kept_folder() -> Path:
+    """Where the SQL is kept; it may go at any time."""
+    return target_path(load_settings()) / KEPT
 
 
 def is_compiling() -> bool:
@@ -57,17 +63,7 @@ def _keep(file: Path, sql: str) -> None:
         part.replace(file)
 
 
-@lru_cache(maxsize=4)
-def _digest(path: Path, version: int) -> str:
+@lru_cache(maxsize=8)
+def _digest(given: Definitions) -> str:
     """What tells these definitions, and the MetricFlow that reads them, from others."""
-    return hashlib.sha256((release("metricflow") + _definitions(path, version)).encode()).hexdigest()[:16]
-
-
-@lru_cache(maxsize=1)
-def _definitions(path: Path, _version: int) -> str:
-    """The semantic manifest over marts, not the candidate, of whatever database a connection reads."""
-    text = path.read_text(encoding="utf-8")
-    text = text.replace(f'"schema_name": "{CANDIDATE}"', '"schema_name": "marts"')
-    text = text.replace(f'\\"{CANDIDATE}\\".', '\\"marts\\".')
-    text = re.sub(r'"relation_name": "\\"[^"]+"\.', '"relation_name": "', text)
-    return re.sub(r'"database": "[^"]*"', '"database": null', text)
+    return hashlib.sha256((release("metricflow") + given.digest).encode()).hexdigest()[:16]

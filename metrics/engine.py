@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
 
 import pandas as pd
 import psycopg2
 
 from company.calendar import CALENDAR_YEAR
-from metrics.catalogue import SHARED, Metric, MetricError, get_metric, manifest_path, new_business
+from metrics.catalogue import SHARED, Metric, MetricError, get_metric, new_business
 from metrics.compiled import compiled
+from metrics.definitions import Definitions, definitions
 from warehouse.reading import EVERYTHING, Reader, fetch
 
 GRAINS = ("day", "week", "month", "quarter", "year")
@@ -41,7 +41,7 @@ def query(
     with the first month of the window. `reader` says as which login role, and of which publication. Raises
     MetricError for a question that makes no sense, TowerError when the warehouse does not answer.
     """
-    wanted = [get_metric(name) for name in dict.fromkeys(metrics)]
+    wanted = [get_metric(name, reader.publication) for name in dict.fromkeys(metrics)]
     if not wanted:
         raise MetricError("name at least one metric")
     if grain is not None and grain not in (*GRAINS, *FISCAL):
@@ -165,10 +165,9 @@ def _run(
     reader: Reader,
     bound_unit: str,
 ) -> pd.DataFrame:
-    path = manifest_path()
     bounds = tuple((name, bound_unit) for name, value in (("start", start), ("end", end)) if value)
     sql = _compile(
-        path, path.stat().st_mtime_ns, tuple(sorted(names)), tuple(group_by), tuple(sorted(filters)), bounds, units
+        definitions(reader.publication), tuple(sorted(names)), tuple(group_by), tuple(sorted(filters)), bounds, units
     )
     values = {name: _array(given) if given else None for name, given in filters.items()}
     try:
@@ -191,8 +190,7 @@ def _array(values: Sequence[str]) -> str:
 
 @lru_cache(maxsize=4096)
 def _compile(
-    path: Path,
-    version: int,
+    given: Definitions,
     names: tuple[str, ...],
     group_by: tuple[str, ...],
     filters: tuple[str, ...],
@@ -204,6 +202,6 @@ def _compile(
     signs = {"start": ">=", "end": "<="}
     where += [f"{{{{ TimeDimension('metric_time', '{unit}') }}}} {signs[name]} '__{name}__'" for name, unit in bounds]
     groups = [*(f"metric_time__{unit}" for unit in units), *group_by]
-    sql = compiled(path, version, names, tuple(groups), tuple(where)).replace("%", "%%")
+    sql = compiled(given, names, tuple(groups), tuple(where)).replace("%", "%%")
     sql = re.sub(r"'__(start|end)__'", r"%(\1)s", sql)
     return re.sub(r"([\w.]+) = '__(\w+?)__'", r"(%(\2)s is null or \1 = any(%(\2)s))", sql)

@@ -31,7 +31,7 @@ def behind(
     these keys or dimensions.
     """
     narrow = {name: [given] if isinstance(given, str) else list(given) for name, given in dimensions.items() if given}
-    wanted = [_listable(name, by, narrow) for name in dict.fromkeys(metrics)]
+    wanted = [_listable(name, by, narrow, reader) for name in dict.fromkeys(metrics)]
     asked: dict[str, Sequence[str] | None] = dict.fromkeys(SHARED)
     asked |= {name: given for name, given in (selection or {}).items() if given}
     asked |= narrow
@@ -61,8 +61,8 @@ def _batches(wanted: Sequence[Metric], filters: set[str]) -> dict[tuple[str, fro
     return {key: names for key, names in batches.items() if names}
 
 
-def _listable(name: str, by: Sequence[str], narrow: Mapping[str, object]) -> Metric:
-    metric = all_metrics().get(name)
+def _listable(name: str, by: Sequence[str], narrow: Mapping[str, object], reader: Reader) -> Metric:
+    metric = all_metrics(reader.publication).get(name)
     if metric is None:
         raise MetricError(f"there is no metric {name!r}")
     if missing := [key for key in by if key not in metric.keys]:

@@ -50,8 +50,9 @@ def main() -> int:
 
         if not arguments.force or not arguments.why:
             raise TowerError('`make dbt-test` publishes what passes; `make publish FORCE=1 WHY="…"` what did not')
-        is_new_start = gate.judge(settings, target_path(settings)).is_new_start
-        number = publication.publish(settings, Results(), arguments.why, is_new_start)
+        target = target_path(settings)
+        is_new_start = gate.judge(settings, target).is_new_start
+        number = publication.publish(settings, Results(), arguments.why, is_new_start, target)
         restate(settings)
         out.print(f"publication {number} is shown, with the reason on every page")
     elif arguments.command == "rollback":

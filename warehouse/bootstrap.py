@@ -7,7 +7,6 @@ import sys
 
 from warehouse import server
 from warehouse.connections import owner_connection
-from warehouse.dbt import target_path
 from warehouse.errors import TowerError, run_cli
 from warehouse.settings import load_settings
 
@@ -19,9 +18,9 @@ def main() -> None:
     settings = load_settings()
     print(server.up(settings), flush=True)
     with owner_connection(settings) as connection, connection.cursor() as cursor:
-        cursor.execute("select count(*) from ops.publications where kept")
-        published = cursor.fetchone()[0]
-    if published and (target_path(settings) / "semantic_manifest.json").exists():
+        cursor.execute("select from ops.publications natural join ops.shown where definitions is not null")
+        is_filled = cursor.fetchone() is not None
+    if is_filled:
         print("the warehouse is filled already", flush=True)
         return
     for step in STEPS:

@@ -160,7 +160,7 @@ def _publish(settings: Settings, results: Results) -> None:
     if verdict.findings:
         gate.hold(settings, verdict, results.tests)
         raise TowerError(verdict.told)
-    publication.publish(settings, results, is_new_start=verdict.is_new_start)
+    publication.publish(settings, results, "", verdict.is_new_start, target_path(settings))
     restate(settings)
 
 

@@ -11,17 +11,19 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import psycopg2
 from psycopg2 import sql
 
+from warehouse import definitions
 from warehouse.connections import autocommit, owner_connection
 from warehouse.errors import TowerError
 from warehouse.results import Results
 from warehouse.settings import Settings
 
-CANDIDATE = "candidate"  # the schema in which dbt builds the marts
+CANDIDATE = definitions.CANDIDATE
 INCREMENTAL = re.compile(r"materialized\s*=\s*'incremental'")
 READERS = sql.SQL("tower_reader, tower_scoped")
 BUILD_LOCK = 7_203_115  # held by whoever fills the candidate: one at a time
@@ -114,12 +116,14 @@ def carried(settings: Settings) -> list[str]:
     return sorted(file.stem for file in files if INCREMENTAL.search(file.read_text(encoding="utf-8")))
 
 
-def publish(settings: Settings, results: Results, why: str = "", is_new_start: bool = False) -> int:
+def publish(
+    settings: Settings, results: Results, why: str = "", is_new_start: bool = False, target: Path | None = None
+) -> int:
     """Show the candidate that was built last; returns the publication's number.
 
     `results` are those of its tests. `why` is the reason for showing what they have not passed; it stands on every
-    page; a new start continues nothing that was shown. Raises TowerError when nothing waits, or what waits is not of
-    the load that is in force.
+    page; a new start continues nothing that was shown; `target` is where dbt has written its definitions. Raises
+    TowerError when nothing waits, or what waits is not of the load that is in force.
     """
     for warning in results.warnings:
         print(f"warning: {warning}")
@@ -150,6 +154,8 @@ def publish(settings: Settings, results: Results, why: str = "", is_new_start: b
         )
         [number] = cursor.fetchone()
         cursor.execute("update ops.builds set status = 'published' where build_id = %s", (found[0],))
+        if target:
+            definitions.keep(cursor, number, target / definitions.MANIFEST)
         cursor.execute(f"alter schema {CANDIDATE} rename to marts_{number}")
         _make_views(cursor, CANDIDATE, number)  # on them dbt tests on, and builds single models
         _show(cursor, number)

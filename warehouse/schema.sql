@@ -117,6 +117,11 @@ alter table ops.publications add column if not exists build_id bigint;
 alter table ops.publications add column if not exists kept boolean not null default false;  -- its schema marts_<id> is there
 alter table ops.publications add column if not exists shown_at timestamp;  -- the newest of those kept is what marts shows
 alter table ops.publications add column if not exists forced varchar(4000) not null default '';  -- why, though nothing passed it
+alter table ops.publications add column if not exists definitions varchar(64);  -- of its metrics, in ops.definitions
+create table if not exists ops.definitions (
+    digest varchar(64) primary key,
+    content varchar not null
+);
 alter table ops.publications add column if not exists continues bigint;  -- what was shown before it, unless it is a new start
 create or replace view ops.shown as
     select publication_id, forced
@@ -221,7 +226,7 @@ grant select on ops.load_runs, ops.load_files, ops.rejected_rows, ops.contradict
 grant select on ops.alert_states, ops.alert_snoozes to tower_reader;
 grant select (message_id, message_key, target, created_at, title, status, tries, sent_at, message) on ops.alert_messages to tower_reader;
 grant insert (rule, until, finding_key, person) on ops.alert_snoozes to tower_reader;
-grant select on ops.holds to tower_reader;
+grant select on ops.holds, ops.definitions to tower_reader;
 grant select, insert (name, page, query_string, person), delete on ops.saved_views to tower_reader;
 alter default privileges in schema marts grant select on tables to tower_reader;
 alter default privileges in schema scores grant select on tables to tower_reader;
@@ -299,7 +304,7 @@ begin
 end
 $$;
 grant usage on schema marts, scores, ops to tower_scoped;
-grant select on ops.load_runs, ops.load_files, ops.publications, ops.builds, ops.shown, ops.refresh_runs to tower_scoped;
+grant select on ops.load_runs, ops.load_files, ops.publications, ops.builds, ops.shown, ops.definitions, ops.refresh_runs to tower_scoped;
 grant select, insert (name, page, query_string, person), delete on ops.saved_views to tower_scoped;
 
 -- Whoever logs in could otherwise fill the disk with temporary tables. Only the database's owner may take it away.

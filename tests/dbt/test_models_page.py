@@ -8,7 +8,7 @@ from pathlib import Path
 from dbt_semantic_interfaces.implementations.semantic_manifest import PydanticSemanticManifest
 from dbt_semantic_interfaces.validations.semantic_manifest_validator import SemanticManifestValidator
 
-from metrics.catalogue import manifest_path
+from metrics.definitions import definitions
 from tests.conftest import Company
 from warehouse.docs import models_page
 from warehouse.settings import ROOT, Settings
@@ -20,7 +20,7 @@ def test_the_page_of_the_marts_is_up_to_date(company: Company) -> None:
 
 
 def test_metricflow_finds_nothing_wrong_with_the_semantic_layer(in_company: Settings) -> None:
-    manifest = PydanticSemanticManifest.parse_raw(manifest_path().read_text(encoding="utf-8"))
+    manifest = PydanticSemanticManifest.parse_raw(definitions().text)
     found = SemanticManifestValidator[PydanticSemanticManifest]().validate_semantic_manifest(manifest)
     assert len(manifest.metrics) > 150
     assert not (found.errors or found.future_errors or found.warnings), found.summary()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +12,8 @@ import pytest
 from metricflow.engine.metricflow_engine import MetricFlowQueryRequest
 
 from metrics import flow
-from metrics.catalogue import manifest_path
 from metrics.compiled import KEPT, compiled
+from metrics.definitions import Definitions, definitions
 from tests.conftest import Company
 from warehouse.settings import ROOT, Settings
 
@@ -20,20 +21,19 @@ ASK = "import sys; from metrics import query; print(query(['mrr']).iloc[0, 0], '
 
 
 @pytest.fixture
-def manifest(in_company: Settings, tmp_path: Path) -> Path:
-    """The company's semantic manifest, in a folder of its own."""
-    file = tmp_path / "semantic_manifest.json"
-    file.write_bytes(manifest_path().read_bytes())
-    return file
+def kept(in_company: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of what is kept, with nothing in it and nothing of dbt beside it."""
+    monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path))
+    return tmp_path / KEPT
 
 
-def ask(file: Path, version: int = 1) -> str:
+def ask(given: Definitions | None = None) -> str:
     """The SQL of one question."""
-    return compiled(file, version, ("mrr",), ("segment",), ())
+    return compiled(given or definitions(), ("mrr",), ("segment",), ())
 
 
-def test_a_process_that_finds_the_sql_kept_does_without_metricflow(company: Company, manifest: Path) -> None:
-    environment = company.environment | {"DBT_TARGET_PATH": str(manifest.parent)}
+def test_a_process_that_finds_the_sql_kept_does_without_metricflow(company: Company, kept: Path) -> None:
+    environment = company.environment | {"DBT_TARGET_PATH": str(kept.parent)}
 
     def said() -> list[str]:
         command = [sys.executable, "-c", ASK]
@@ -45,50 +45,46 @@ def test_a_process_that_finds_the_sql_kept_does_without_metricflow(company: Comp
 
 
 def test_what_is_kept_names_no_database_and_is_not_compiled_again(
-    company: Company, manifest: Path, monkeypatch: pytest.MonkeyPatch
+    company: Company, kept: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sql = ask(manifest)
+    sql = ask()
     assert "marts" in sql and company.environment["POSTGRES_DB"] not in sql
-    (kept,) = (manifest.parent / KEPT).rglob("*.sql")
-    kept.write_text("select 1")
+    (file,) = kept.rglob("*.sql")
+    file.write_text("select 1")
     monkeypatch.setattr(flow, "sql_of", None)
-    assert ask(manifest) == "select 1"
-    other = manifest.read_text().replace(company.environment["POSTGRES_DB"], "another")
-    manifest.write_text(other)
-    assert ask(manifest, version=2) == "select 1"
+    assert ask() == "select 1"
+    assert company.environment["POSTGRES_DB"] not in definitions().text
 
 
-def test_other_definitions_are_compiled_anew_and_what_was_kept_for_the_earlier_goes(manifest: Path) -> None:
-    ask(manifest)
-    manifest.write_text(manifest.read_text().replace("fct_revenue_monthly", "fct_other_monthly"))
-    assert "fct_other_monthly" in ask(manifest, version=2)
-    assert len([*(manifest.parent / KEPT).iterdir()]) == 1
+def test_other_definitions_are_compiled_anew_and_what_was_kept_for_the_earlier_goes(kept: Path) -> None:
+    ask()
+    other = Definitions("other", definitions().text.replace("fct_revenue_monthly", "fct_other_monthly"))
+    assert "fct_other_monthly" in ask(other)
+    assert len([*kept.iterdir()]) == 1
 
 
-def test_sql_that_was_cut_short_or_can_not_be_kept_is_compiled(manifest: Path) -> None:
-    sql = ask(manifest)
-    for file in (manifest.parent / KEPT).rglob("*.sql"):
+def test_sql_that_was_cut_short_or_can_not_be_kept_is_compiled(kept: Path) -> None:
+    sql = ask()
+    for file in kept.rglob("*.sql"):
         file.write_text("")
-    assert ask(manifest) == sql
-    closed = manifest.parent / "closed"
-    closed.mkdir()
-    (closed / manifest.name).write_bytes(manifest.read_bytes())
-    (closed / KEPT).write_text("no folder")
-    assert ask(closed / manifest.name) == sql
+    assert ask() == sql
+    shutil.rmtree(kept)
+    kept.write_text("no folder")
+    assert ask() == sql
 
 
-def test_a_question_to_its_own_models_has_the_sql_that_all_models_would_give(manifest: Path) -> None:
-    definitions = manifest.read_text()
-    every = frozenset(model.name for model in flow._manifest(definitions).semantic_models)
+def test_a_question_to_its_own_models_has_the_sql_that_all_models_would_give(kept: Path) -> None:
+    text = definitions().text
+    every = frozenset(model.name for model in flow._manifest(text).semantic_models)
     for names, groups in [
         (("mrr",), ("segment",)),
         (("sales_velocity",), ("source_channel",)),
         (("ltv_cac_ratio",), ()),
     ]:
-        assert len(flow._models(definitions, names)) < len(every)
+        assert len(flow._models(text, names)) < len(every)
         request = MetricFlowQueryRequest.create(metric_names=names, group_by_names=groups or None)
-        whole = flow._engine(definitions, every).explain(request).sql_statement.sql
-        assert numberless(flow.sql_of(definitions, names, groups, ())) == numberless(whole)
+        whole = flow._engine(text, every).explain(request).sql_statement.sql
+        assert numberless(flow.sql_of(text, names, groups, ())) == numberless(whole)
 
 
 def numberless(sql: str) -> str:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from metrics import MetricError, catalogue, query, supports
-from metrics.catalogue import all_metrics, manifest_path
+from metrics.catalogue import all_metrics
+from metrics.definitions import definitions
 from metrics.lists import behind
 from warehouse.settings import Settings
 
@@ -21,7 +22,7 @@ MONTHS = pytest.mark.parametrize("months", [(None, None), QUARTER], ids=["all", 
 
 def manifest() -> dict[str, Any]:
     """What dbt wrote."""
-    found: dict[str, Any] = json.loads(manifest_path().read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads(definitions().text)
     return found
 
 
