@@ -18,7 +18,7 @@ MOST = 6  # tries of a message, over as many refreshes as it takes
 TRIES, PAUSE = 2, 5.0  # tries in one run, and the seconds between them
 ANSWER = 30  # seconds that a receiver has to answer
 MENTIONS = re.compile(r"@(?=everyone|here|channel|all\b)", re.IGNORECASE)
-NO_ANSWER = re.compile(r"Read timed out|unexpectedly closed: timed out")  # of a receiver that was reached
+NO_ANSWER = re.compile(r"Read timed out|closed: timed out; Sending email")  # of a receiver that has the message
 REPORT = "board-report.pdf"
 DUE = """
     select message_id, target, title, body, attachment from ops.alert_messages

@@ -7,7 +7,7 @@ import json
 import socketserver
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email.message import Message
 from email.policy import default
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -57,6 +57,8 @@ class Mail(socketserver.ThreadingTCPServer):
 
     def __init__(self) -> None:
         self.got: list[tuple[str, Message]] = []
+        self.mute: set[str] = set()  # before which word it falls silent: greeting, taken
+        self.done = threading.Event()
         self.refused: set[str] = set()
         super().__init__(("127.0.0.1", 0), _Talk)
 
@@ -70,6 +72,7 @@ class _Talk(socketserver.StreamRequestHandler):
     server: Mail
 
     def handle(self) -> None:
+        self._pause("greeting")
         self._say("220 here")
         to = ""
         for raw in self.rfile:
@@ -81,6 +84,7 @@ class _Talk(socketserver.StreamRequestHandler):
             elif command == "DATA":
                 self._say("354 go on")
                 self.server.got.append((to, email.message_from_bytes(self._content(), policy=default)))
+                self._pause("taken")
                 self._say("250 ok")
             elif command == "QUIT":
                 self._say("221 bye")
@@ -96,8 +100,13 @@ class _Talk(socketserver.StreamRequestHandler):
             lines.append(raw[1:] if raw.startswith(b"..") else raw)
         return b"".join(lines)
 
+    def _pause(self, word: str) -> None:
+        if word in self.server.mute:
+            self.server.done.wait(NEVER)
+
     def _say(self, line: str) -> None:
-        self.wfile.write(f"{line}\r\n".encode())
+        with suppress(OSError):  # who asked has gone
+            self.wfile.write(f"{line}\r\n".encode())
 
 
 @contextmanager
@@ -108,8 +117,7 @@ def listening(server: Any) -> Iterator[Any]:
     try:
         yield server
     finally:
-        if hasattr(server, "done"):
-            server.done.set()
+        server.done.set()
         server.shutdown()
         server.server_close()
         thread.join()

@@ -109,6 +109,15 @@ def test_what_a_slow_receiver_may_have_got_is_not_sent_again(tower: Settings, bo
     assert len(hook.got) == 1 and box.rows(STATES)[0][1:3] == ("unanswered", 1)
 
 
+@pytest.mark.parametrize(("word", "status", "arrived"), [("greeting", "failed", 0), ("taken", "unanswered", 1)])
+def test_a_slow_mail_server_gets_again_only_what_it_cannot_have(
+    tower: Settings, box: Box, mail: Mail, word: str, status: str, arrived: int
+) -> None:
+    mail.mute = {word}
+    send(tower, {"ann": addressed(f"{mail.url}&cto=0.5", "ann@example.com")}, to("ann"))
+    assert (box.rows(STATES)[0][1], len(mail.got)) == (status, arrived)
+
+
 def test_what_was_under_way_when_the_process_was_killed_is_not_sent_again(
     tower: Settings, box: Box, hook: Hook
 ) -> None:

@@ -136,3 +136,14 @@ def test_secrets_do_not_show_when_settings_are_printed(folder: Path) -> None:
     assert settings.owner_password and settings.owner_password not in shown
     assert settings.reader_password not in shown
     assert settings.pgadmin_password not in shown
+
+
+def test_alerts_that_tell_nobody_and_the_folders_of_a_refresh_are_made_and_kept(tmp_path: Path) -> None:
+    for name in (".env.example", "alerts.example.yml"):
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    write_env_file(tmp_path)
+    assert (tmp_path / "alerts.yml").read_bytes() == (ROOT / "alerts.example.yml").read_bytes()
+    assert [(tmp_path / name).stat().st_mode & 0o777 for name in ("inbox", "archive")] == [0o777, 0o777]
+    (tmp_path / "alerts.yml").write_text("rules: {}")
+    write_env_file(tmp_path)
+    assert (tmp_path / "alerts.yml").read_text() == "rules: {}"
