@@ -16,7 +16,7 @@ from company.calendar import add_months, month_label
 from metrics import get_metric, query
 from metrics.catalogue import Metric
 from metrics.company import Company, read_company
-from metrics.formats import change, number
+from metrics.formats import change, number, signed
 from warehouse.reading import Reader, fetch, shown
 
 TOLD = 5  # anomalies that a message lists
@@ -162,10 +162,12 @@ def _told(row: object) -> str:
     """One anomaly in a line."""
     point = {name: getattr(row, name) for name in POINTS.removeprefix("select ").partition(" from")[0].split(", ")}
     start = pd.Timestamp(point["period_start"])
-    when = f"{start:%B %Y}" if point["grain"] == "month" else f"week of {start:%d %b %Y}"
+    when = f"{start:%B %Y}" if point["grain"] == "month" else f"week of {start:%-d %b %Y}"
+    actual, expected = (signed(f"{point[name]:,.0f}") for name in ("actual_value", "expected_value"))
+    score = signed(f"{point['score']:+.1f}")
     return (
-        f"{point['metric_label']}, {point['dimension_value']}, {when}: {point['actual_value']:,.0f} against "
-        f"{point['expected_value']:,.0f} expected ({point['score']:+.1f} robust deviations, {point['severity']}, "
+        f"{point['metric_label']}, {point['dimension_value']}, {when}: {actual} against "
+        f"{expected} expected ({score} robust deviations, {point['severity']}, "
         f"n = {point['history_points']} earlier {point['grain']}s)"
     )
 
@@ -173,7 +175,7 @@ def _told(row: object) -> str:
 def age_finding(most: int, as_of: date, today: date) -> Finding:
     """How old the data are."""
     days = (today - as_of).days
-    return Finding(days > most, f"The data are of {as_of:%d %b %Y}, {days} days ago; {most} may be.", f"{as_of}")
+    return Finding(days > most, f"The data are of {as_of:%-d %b %Y}, {days} days ago; {most} may be.", f"{as_of}")
 
 
 def _refresh(now: Now) -> Finding:
@@ -185,7 +187,7 @@ def _build(now: Now) -> Finding:
     found = fetch(BUILD, {})
     status, at, why = found.iloc[0] if len(found) else ("", None, "")
     is_bad = status in ("failed", "refused")
-    text = f"The build of {at:%d %b, %H:%M} UTC is not shown: {why}" if is_bad else "The last build was not refused."
+    text = f"The build of {at:%-d %b, %H:%M} UTC is not shown: {why}" if is_bad else "The last build was not refused."
     return Finding(is_bad, text, f"{at} {status}"[:200])
 
 

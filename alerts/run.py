@@ -139,7 +139,7 @@ def _messages(alerts: Alerts, now: Now, events: list[Event], run: str) -> list[M
         mine = [event for event in events if title in event.rule.to]
         if not mine:
             continue
-        body = "\n\n".join(event.text for event in mine) + f"\n\nData as of {now.as_of:%d %b %Y}."
+        body = "\n\n".join(event.text for event in mine) + f"\n\nData as of {now.as_of:%-d %b %Y}."
         subject = f"{now.company.name or 'GTM Control Tower'}: " + ", ".join(f"{e.rule.name} {e.word}" for e in mine)
         found += [Message(f"run {run}", f"{title} #{place}", subject, body) for place in range(1, len(urls) + 1)]
     return found
@@ -168,7 +168,7 @@ def due_digests(settings: Settings, alerts: Alerts, now: Now) -> list[tuple[str,
 def _put_digests(settings: Settings, alerts: Alerts, doors: Doors, now: Now) -> None:
     """Write the report and the memo for each receiver, made once for each scope."""
     made: dict[str | None, tuple[str, bytes]] = {}
-    title = f"{now.company.name or 'GTM Control Tower'}: board report, as of {now.as_of:%d %b %Y}"
+    title = f"{now.company.name or 'GTM Control Tower'}: board report, as of {now.as_of:%-d %b %Y}"
     for key, person, role in due_digests(settings, alerts, now):
         if role not in made:
             made[role] = doors.digest(role)

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from alerts import outbox
-from alerts.findings import POINTS, anomaly_finding, find, look
+from alerts.findings import POINTS, _told, anomaly_finding, find, look
 from alerts.rules import Rule
 from alerts.run import check, rehearse
 from metrics.formats import Currency, number
@@ -128,9 +129,20 @@ def test_age_failures_and_totals_that_are_off(tower: Settings) -> None:
         )
         assert found(Rule("r", on="refused build")) == (
             True,
-            "The build of 01 Nov, 06:00 UTC is not shown: MRR rose a hundredfold",
+            "The build of 1 Nov, 06:00 UTC is not shown: MRR rose a hundredfold",
         )
         cursor.execute("delete from ops.builds where message = 'MRR rose a hundredfold'")
+
+
+def test_an_anomaly_below_zero_is_told_with_a_minus() -> None:
+    said = {"metric_label": "Net new MRR", "dimension_value": "Europe", "period_start": date(2026, 10, 5)}
+    numbers = {"grain": "week", "actual_value": -1234.0, "expected_value": 500.0, "score": -4.25}
+    blank = dict.fromkeys(POINTS.removeprefix("select ").partition(" from")[0].split(", "), "")
+    row = SimpleNamespace(**blank | said | numbers | {"severity": "high", "history_points": 13})
+    assert _told(row) == (
+        "Net new MRR, Europe, week of 5 Oct 2026: −1,234 against 500 expected "
+        "(−4.2 robust deviations, high, n = 13 earlier weeks)"
+    )
 
 
 def test_no_anomaly_at_all_is_nothing_to_tell() -> None:
