@@ -17,6 +17,7 @@ from metrics import get_metric, query
 from metrics.catalogue import Metric
 from metrics.company import Company, read_company
 from metrics.formats import change, number, signed
+from metrics.restated.read import restated
 from warehouse.reading import Reader, fetch, shown
 
 TOLD = 5  # anomalies that a message lists
@@ -63,7 +64,8 @@ def find(rule: Rule, now: Now) -> Finding | None:
         return anomaly_finding(rule, fetch(POINTS, {}, now.reader), now.as_of)
     if rule.older_than is not None:
         return age_finding(rule.older_than, now.as_of, now.today)
-    return {"failed refresh": _refresh, "refused build": _build, "total off": _totals}[rule.on](now)
+    events = {"failed refresh": _refresh, "refused build": _build, "restatement": _restated, "total off": _totals}
+    return events[rule.on](now)
 
 
 def metric_finding(rule: Rule, now: Now) -> Finding | None:
@@ -189,6 +191,16 @@ def _build(now: Now) -> Finding:
     is_bad = status in ("failed", "refused")
     text = f"The build of {at:%-d %b, %H:%M} UTC is not shown: {why}" if is_bad else "The last build was not refused."
     return Finding(is_bad, text, f"{at} {status}"[:200])
+
+
+def _restated(now: Now) -> Finding:
+    """The settled values of closed months that moved with the publication that is shown."""
+    row = fetch("select published_at from ops.publications where publication_id = %(n)s", {"n": now.reader.publication})
+    moved = [one for one in restated(now.reader) if one.is_settled and one.published_at == row.iloc[0, 0]]
+    said = [text for one in moved if one.segment is None and (text := one.sentence(now.company.currency))]
+    more = [f"and {len(said) - TOLD} more"] if len(said) > TOLD else []
+    text = "\n".join([*said[:TOLD], *more]) or "No closed month moved."
+    return Finding(bool(said), text, f"publication {now.reader.publication}" if said else "")
 
 
 def _totals(now: Now) -> Finding:

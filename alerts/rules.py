@@ -15,7 +15,7 @@ from metrics.catalogue import Metric
 SEVERITIES = ("low", "medium", "high", "critical")
 BOUNDS = ("below", "above", "falls", "rises")
 AGAINST = {"previous": "previous", "year": "year", "target": "target"}
-EVENTS = {"failed refresh": "failed refresh", "refused build": "refused build", "total off": "total off"}
+EVENTS = {word: word for word in ("failed refresh", "refused build", "restatement", "total off")}
 CADENCES = {word: word for word in ("refresh", "day", "week", "month")}
 KINDS = ("metric", "anomaly", "older_than", "on")
 ENTRIES = (*KINDS, *BOUNDS, "against", "where", "cases", "metrics", "to", "check", "remind")

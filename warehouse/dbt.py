@@ -12,7 +12,7 @@ from typing import Any
 
 from warehouse import publication
 from warehouse.connections import connect, owner_connection
-from warehouse.errors import TowerError, run_cli
+from warehouse.errors import Refused, TowerError, run_cli
 from warehouse.plausibility import gate
 from warehouse.results import Results, read_results
 from warehouse.settings import Settings, load_settings
@@ -153,13 +153,13 @@ def run(arguments: list[str]) -> int:
 
 
 def _publish(settings: Settings, results: Results) -> None:
-    """Show what has passed its tests, unless it is implausible. Raises TowerError that says why."""
+    """Show what has passed its tests, unless it is implausible. Raises Refused that says why."""
     verdict = gate.judge(settings, target_path(settings))
     if verdict.note:
         print(f"plausibility: {verdict.note}")
     if verdict.findings:
         gate.hold(settings, verdict, results.tests)
-        raise TowerError(verdict.told)
+        raise Refused(verdict.told)
     publication.publish(settings, results, "", verdict.is_new_start, target_path(settings))
     restate(settings)
 

@@ -145,6 +145,31 @@ def test_an_anomaly_below_zero_is_told_with_a_minus() -> None:
     )
 
 
+@pytest.fixture
+def moved(in_company: Settings) -> Iterator[None]:
+    """What is shown has moved two values of March, one of them of a segment."""
+    with autocommit(in_company.owner()) as cursor:
+        for segment, before, after in ((None, 1.031, 1.024), ("SMB", 1, 2)):
+            cursor.execute(
+                "insert into ops.restatements select publication_id, 'nrr_t12m', '2026-03-01', %s, %s, %s, 3, "
+                "'three late cancellations' from ops.shown",
+                (segment, before, after),
+            )
+        yield
+        cursor.execute("delete from ops.restatements where reason = 'three late cancellations'")
+
+
+def test_a_closed_month_that_moved_is_told(tower: Settings, moved: None) -> None:
+    assert found(Rule("r", on="restatement")) == (
+        True,
+        "March 2026 NRR (T12M) was 103.1 %, now 102.4 %: three late cancellations.",
+    )
+
+
+def test_a_month_that_stands_is_not_told(tower: Settings) -> None:
+    assert found(Rule("r", on="restatement")) == (False, "No closed month moved.")
+
+
 def test_no_anomaly_at_all_is_nothing_to_tell() -> None:
     points = pd.DataFrame(columns=POINTS.removeprefix("select ").partition(" from")[0].split(", "))
     for rule in (
