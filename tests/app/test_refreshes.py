@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -70,7 +71,12 @@ def test_rules_are_listed_and_one_is_kept_silent_until_its_value_changes(rules: 
     next(button for button in test.button if button.label == "Do it").click().run()
     assert not test.exception
     assert frame_with(test, "rule", "silent")["silent"].tolist() == ["until the next value", ""]
+    test.selectbox(key="snooze-for").set_value("for a week")
+    next(button for button in test.button if button.label == "Do it").click().run()
+    until = datetime.now(UTC).date() + timedelta(days=7)
+    assert frame_with(test, "rule", "silent")["silent"].tolist() == [f"until {until.day} {until:%b %Y}", ""]
     with autocommit(rules.owner()) as cursor:
+        cursor.execute("delete from ops.alert_snoozes where until = %s", (until,))
         cursor.execute("select rule, until, finding_key, person, created_by from ops.alert_snoozes")
         assert cursor.fetchall() == [("<b>Loud</b> one", None, "key", "test@example.com", "tower_reader")]
 

@@ -7,11 +7,8 @@ select
     states.resolved_on,
     states.said_on,
     states.checked_on,
-    case
-        when silent.until > current_date then 'until ' || to_char(silent.until, 'FMDD Mon YYYY')
-        when silent.finding_key = states.finding_key then 'until the next value'
-        else ''
-    end as silent
+    silent.until as silent_until,
+    coalesce(silent.finding_key = states.finding_key, false) as is_silent_still
 from ops.alert_states as states
 left join (
     select distinct on (rule) rule, until, finding_key

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, timedelta
+
 import streamlit as st
 
 from app.data import run
@@ -25,6 +27,10 @@ DAY = "D MMM YYYY"
 def alerts(visit: Visit) -> None:
     """A table of the rules, and the form that keeps one silent."""
     found, empty = audited(visit, "alert_states", "alert_states", EMPTY)
+    if len(found):
+        found["silent"] = [
+            _silence(*said) for said in zip(found.pop("silent_until"), found.pop("is_silent_still"), strict=True)
+        ]
     days = {
         name: name.replace("_on", "").capitalize() for name in ("opened_on", "resolved_on", "said_on", "checked_on")
     }
@@ -47,8 +53,20 @@ def alerts(visit: Visit) -> None:
             right.form_submit_button("Do it", on_click=_snooze, args=(visit,), width="stretch")
 
 
+def _silence(until: date | None, same: bool) -> str:
+    """Until when a rule is silent, in words; nothing when it is not."""
+    if until and until > _today():
+        return f"until {until.day} {until:%b %Y}"
+    return "until the next value" if same else ""
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
 def _snooze(visit: Visit) -> None:
     days, same = SILENCE[st.session_state["snooze-for"]]
+    until = None if days is None else _today() + timedelta(days=days)
     rule = st.session_state["snooze-rule"]
-    run(visit.build, "snooze", {"rule": rule, "days": days, "same": same, "person": who()})
+    run(visit.build, "snooze", {"rule": rule, "until": until, "same": same, "person": who()})
     st.toast("Noted: the next refresh minds it.")
