@@ -158,6 +158,8 @@ def _publish(settings: Settings, results: Results) -> None:
     if verdict.note:
         print(f"plausibility: {verdict.note}")
     if verdict.findings:
+        for finding in verdict.findings:
+            print(f"held: {finding.say()}")
         gate.hold(settings, verdict, results.tests)
         raise Refused(verdict.told)
     publication.publish(settings, results, "", verdict.is_new_start, target_path(settings))

@@ -62,7 +62,5 @@ class Verdict:
 
     @property
     def told(self) -> str:
-        """What whoever builds should know, and can do."""
-        first = "; ".join(finding.say() for finding in self.findings[:3])
-        more = f"; and {len(self.findings) - 3} more on Data health" if len(self.findings) > 3 else ""
-        return f"the build is held, what was shown stays: {first}{more}. {HINT.format(undo=UNDO * self.undo)}"
+        """What whoever builds can do; refreshes keep it, so that it says no more than everybody may read."""
+        return f"the build is held, what was shown stays: it is {self.public}. {HINT.format(undo=UNDO * self.undo)}"
