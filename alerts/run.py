@@ -12,6 +12,7 @@ from alerts.outbox import Message, deliver, put
 from alerts.rules import Alerts, Rule, addressed, read_alerts
 from alerts.states import Finding, Snooze, State, advance, is_due
 from metrics.catalogue import catalogue
+from metrics.sources import count
 from warehouse.access import read_access
 from warehouse.connections import owner_connection
 from warehouse.errors import TowerError
@@ -82,9 +83,10 @@ def check(settings: Settings, doors: Doors, run: str, failure: str = "") -> str:
     except TowerError as error:
         troubles.append(str(error))
     sent, lost = deliver(settings, lambda target: address_of(alerts, target), alerts.secrets)
-    lines = [f"{len(checked.states)} of {len(alerts.rules)} rules checked"]
+    lines = [f"{len(checked.states)} of {count(len(alerts.rules), 'rule')} checked"]
     lines += [f"{event.rule.name} {event.word}" for event in checked.events]
-    return "; ".join([*lines, f"{sent} messages sent", *(f"not sent: {trouble}" for trouble in [*troubles, *lost])])
+    lines += [f"{count(sent, 'message')} sent", *(f"not sent: {trouble}" for trouble in [*troubles, *lost])]
+    return "; ".join(lines)
 
 
 def rehearse(settings: Settings, doors: Doors) -> list[str]:
@@ -93,7 +95,7 @@ def rehearse(settings: Settings, doors: Doors) -> list[str]:
         return [NOTHING_YET]
     alerts, now = read(settings), look()
     checked = judge(settings, alerts, doors, now, "")
-    lines = [f"{settings.alerts_file.name}: {len(alerts.rules)} rules, {len(alerts.targets)} targets"]
+    lines = [f"{settings.alerts_file.name}: {count(len(alerts.rules), 'rule')}, {count(len(alerts.targets), 'target')}"]
     for rule in alerts.rules:
         state = checked.states.get(rule.name)
         stands = "not checked now, or nothing is known" if state is None else "open" if state.is_open else "quiet"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from metrics.sources import count
 from warehouse.errors import TowerError
 
 STAY = ("company.yml", "expected.yml")  # what is said of the data, and holds for the next files too
@@ -29,8 +30,8 @@ class Inbox:
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(file, place)
         _remove_empty(self.folder)
-        stayed = f"; {len(still) - len(moved)} came or changed since, and stay" if len(still) > len(moved) else ""
-        return f"{len(moved)} files moved to {target}{stayed}"
+        stayed = f"; {count(len(still) - len(moved), 'file')} came or changed since" if len(still) > len(moved) else ""
+        return f"{count(len(moved), 'file')} moved to {target.relative_to(self.folder.parent)}{stayed}"
 
 
 def look(folder: Path) -> Inbox:

@@ -16,6 +16,7 @@ from loader.mapping.reader import read_mapping
 from loader.running import run_load
 from loader.write.company import find_company
 from metrics.expected import keep_results, read_expected, run_checks
+from metrics.sources import count
 from refresh.doors import DOORS
 from refresh.inbox import Inbox, look
 from refresh.record import FAILED, NOTHING, Run, StepFailed, noted
@@ -59,7 +60,7 @@ class Job:
     def take_in(self) -> None:
         """From the files to what is shown. Raises StepFailed."""
         if not self.inbox.files:
-            self.run.status, self.run.message = NOTHING, f"no file waits in {self.inbox.folder}"
+            self.run.status, self.run.message = NOTHING, f"no file waits in {self.inbox.folder.name}"
             return
         company = find_company(self.inbox.folder, self.settings.company_file, self.settings.root)
         profile = read_profile(company) if company else None
@@ -101,15 +102,16 @@ class Job:
             )
         )
         if not done.run:
-            return f"{len(done.skipped)} files were loaded before"
-        return f"load {done.run}: {done.read:,} rows of {len(self.inbox.files)} files, {done.rejected:,} rejected"
+            return f"{count(len(done.skipped), 'file')} loaded before"
+        files = count(len(self.inbox.files), "file")
+        return f"load {done.run}: {count(done.read)} of {files}, {done.rejected:,} rejected"
 
     def _build(self) -> str:
         dbt.run(BUILD)
         with owner_connection(self.settings) as connection, connection.cursor() as cursor:
             cursor.execute("select publication_id, tests from ops.publications order by publication_id desc limit 1")
             number, tests = cursor.fetchone()
-        return f"publication {number} is shown, {tests:,} tests passed"
+        return f"publication {number} is shown, {count(tests, 'test')} passed"
 
     def _totals(self) -> str:
         path = self.inbox.folder / "expected.yml"

@@ -72,7 +72,7 @@ def found(rule: Rule, today: date = date(2026, 11, 1), failure: str = "") -> tup
 def test_what_is_to_be_said_in_a_run_is_one_message_with_numbers_and_links(tower: Settings, hook: Hook) -> None:
     write(tower, f"link: https://tower.example\ntargets: {{team: '{hook.url}'}}{RULES}")
     said = check(tower, DOORS, "1")
-    assert said == "3 of 3 rules checked; Much MRR opened; Small opened; 1 messages sent"
+    assert said == "3 of 3 rules checked; Much MRR opened; Small opened; 1 message sent"
     [got] = hook.got
     assert got["title"].endswith(": Much MRR opened, Small opened")
     lines = got["message"].splitlines()
@@ -85,7 +85,7 @@ def test_what_is_to_be_said_in_a_run_is_one_message_with_numbers_and_links(tower
     check(tower, DOORS, "2")
     assert len(hook.got) == 1
     write(tower, f"targets: {{team: '{hook.url}'}}{RULES.replace('above: 1', 'above: 1000000000')}")
-    assert "Much MRR resolved; 1 messages sent" in check(tower, DOORS, "3")
+    assert "Much MRR resolved; 1 message sent" in check(tower, DOORS, "3")
     assert len(hook.got) == 2 and hook.got[1]["message"].startswith("Much MRR: resolved\n")
     states = rows(tower, "select rule, is_open from ops.alert_states order by rule")
     assert states == [("Little", False), ("Much MRR", False), ("Small", True)]
@@ -195,7 +195,7 @@ def test_reports_come_by_mail_within_the_receiver_s_row_scope_once_a_month(tower
     with listening(Mail()) as mail:
         write(tower, f"digests: {{through: '{mail.url}', month: [ben@example.com]}}")
         assert "to ben@example.com: board report and memo (digest 20" in "\n".join(rehearse(tower, DOORS))
-        assert check(tower, DOORS, "1") == "0 of 0 rules checked; 1 messages sent"
+        assert check(tower, DOORS, "1") == "0 of 0 rules checked; 1 message sent"
         assert check(tower, DOORS, "2") == "0 of 0 rules checked; 0 messages sent"
         [(receiver, message)] = mail.got
     body: Any = message.get_body(("plain",))  # type: ignore[attr-defined]

@@ -46,8 +46,8 @@ def test_files_are_loaded_built_shown_and_archived_and_the_settings_stay(tower: 
     assert rows(tower, NAMES) == ["load build insights archive"]
     said = [step.message for step in run.steps]
     assert said[0] == "load 1: 2 rows of 2 files, 0 rejected"
-    assert said[1] == "publication 1 is shown, 1 tests passed"
-    assert said[3].startswith("2 files moved to ")
+    assert said[1] == "publication 1 is shown, 1 test passed"
+    assert said[3].startswith("2 files moved to archive/2")
 
 
 def test_what_was_loaded_before_is_archived_and_builds_nothing(tower: Settings) -> None:
@@ -96,7 +96,7 @@ def test_a_refresh_that_fails_leaves_the_files_and_the_next_one_goes_on(
     assert waiting(tower) == ["billing/subscriptions.csv", "company.yml", "crm/accounts.csv"]
     assert rows(tower, "select status || ' ' || message from ops.refresh_runs") == [f"failed {why}"]
     run = refresh(tower)
-    assert run.steps[0].message == "2 files were loaded before" and run.status == "succeeded"
+    assert run.steps[0].message == "2 files loaded before" and run.status == "succeeded"
     assert rows(tower, "select value from marts.dim_one") == [1] and len(archived(tower)) == 2
 
 
@@ -181,7 +181,7 @@ def test_files_that_come_or_change_meanwhile_wait_for_the_next_refresh(tmp_path:
     (inbox.folder / "b.csv").write_text("22")
     (inbox.folder / "new.csv").write_text("1")
     moment = now()
-    assert inbox.archive(moment).endswith("; 2 came or changed since, and stay")
+    assert inbox.archive(moment).endswith("; 2 files came or changed since")
     assert {path.name for path in inbox.folder.iterdir()} == {"b.csv", "new.csv", ".hidden", "company.yml"}
     look(inbox.folder).archive(moment)  # within the same second: nothing is overwritten
     assert sorted(path.name for path in (tmp_path / "archive").iterdir()) == [
