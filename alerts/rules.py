@@ -17,8 +17,17 @@ BOUNDS = ("below", "above", "falls", "rises")
 AGAINST = {"previous": "previous", "year": "year", "target": "target"}
 EVENTS = {word: word for word in ("failed refresh", "refused build", "restatement", "total off")}
 CADENCES = {word: word for word in ("refresh", "day", "week", "month")}
-KINDS = ("metric", "anomaly", "older_than", "on")
-ENTRIES = (*KINDS, *BOUNDS, "against", "where", "cases", "metrics", "to", "check", "remind")
+OF_KIND = {  # what each kind of rule asks, and what it may say of it
+    "metric": (*BOUNDS, "against", "where", "cases"),
+    "anomaly": ("metrics", "where"),
+    "older_than": (),
+    "on": (),
+}
+OF_ALL = ("to", "check", "remind")
+SERIES = (  # that anomalies are looked for in
+    *("churned_customers", "churned_mrr", "contraction_mrr", "errors", "events", "expansion_mrr"),
+    *("failed_payments", "new_mrr", "resolution_breaches", "spend", "tickets", "won_amount"),
+)
 SECRET = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
@@ -147,14 +156,14 @@ def _rules(node: Node, known: Mapping[str, Metric], targets: Collection[str]) ->
 
 
 def _rule(title: str, node: Node, known: Mapping[str, Metric], targets: Collection[str]) -> Rule:
-    entries = fields(node, ENTRIES, f"rule {quoted(title)}")
-    if len([kind for kind in KINDS if kind in entries]) != 1:
-        raise node.place.mistake(f"rule {quoted(title)} needs one of {', '.join(KINDS)}")
+    entries = _entries(title, node)
     metric = entry(entries, "metric", lambda word: _metric(word, known), "")
     bound, size = _bound(title, node, entries) if metric else ("", 0.0)
     against = entry(entries, "against", lambda word: choice(word, AGAINST, "against"), "previous")
     if against == "target" and not known[metric].target:
         raise entries["against"].place.mistake(f"{metric} has no target")
+    if "cases" in entries and not known[metric].sample:
+        raise entries["cases"].place.mistake(f"{metric} rests on no cases that are counted; remove it")
     return Rule(
         title,
         metric,
@@ -163,7 +172,7 @@ def _rule(title: str, node: Node, known: Mapping[str, Metric], targets: Collecti
         against,
         entry(entries, "cases", lambda count: whole(count, "cases", 10**9), 0),
         entry(entries, "anomaly", lambda word: choice(word, {s: s for s in SEVERITIES}, "anomaly"), ""),
-        entry(entries, "metrics", lambda words: tuple(names(words, "metrics")), ()),
+        entry(entries, "metrics", _series, ()),
         entry(entries, "where", lambda part: _where(part, known.get(metric)), {}),
         entry(entries, "older_than", lambda days: whole(days, "older_than, in days,", 3650), None),
         entry(entries, "on", lambda word: choice(word, EVENTS, "on"), ""),
@@ -171,6 +180,24 @@ def _rule(title: str, node: Node, known: Mapping[str, Metric], targets: Collecti
         entry(entries, "check", lambda word: choice(word, CADENCES, "check"), "refresh"),
         entry(entries, "remind", lambda days: whole(days, "remind, in days,", 3650), 7),
     )
+
+
+def _entries(title: str, node: Node) -> dict[str, Node]:
+    """The entries of a rule of one kind: what that kind has, nothing else."""
+    what = f"rule {quoted(title)}"
+    every = (*OF_KIND, *dict.fromkeys(name for names in OF_KIND.values() for name in names), *OF_ALL)
+    kinds = [kind for kind in OF_KIND if kind in fields(node, every, what)]
+    if len(kinds) != 1:
+        raise node.place.mistake(f"{what} needs one of {', '.join(OF_KIND)}")
+    return fields(node, (kinds[0], *OF_KIND[kinds[0]], *OF_ALL), what)
+
+
+def _series(node: Node) -> tuple[str, ...]:
+    found = names(node, "metrics")
+    for word, item in found.items():
+        if word not in SERIES:
+            raise item.place.mistake(f"no anomaly is looked for in {quoted(word)}; {nearest(word, SERIES)}")
+    return tuple(found)
 
 
 def _metric(node: Node, known: Mapping[str, Metric]) -> str:

@@ -14,7 +14,7 @@ import pytest
 
 from alerts import outbox
 from alerts.findings import POINTS, _told, anomaly_finding, find, look
-from alerts.rules import Rule
+from alerts.rules import SERIES, Rule
 from alerts.run import check, rehearse
 from metrics.formats import Currency, number
 from refresh.doors import DOORS
@@ -168,6 +168,10 @@ def test_a_closed_month_that_moved_is_told(tower: Settings, moved: None) -> None
 
 def test_a_month_that_stands_is_not_told(tower: Settings) -> None:
     assert found(Rule("r", on="restatement")) == (False, "No closed month moved.")
+
+
+def test_rules_may_name_every_series_that_is_watched(tower: Settings) -> None:
+    assert sorted(fetch("select distinct metric from marts.fct_anomalies", {})["metric"]) == sorted(SERIES)
 
 
 def test_no_anomaly_at_all_is_nothing_to_tell() -> None:

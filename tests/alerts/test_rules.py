@@ -13,12 +13,16 @@ from warehouse.errors import TowerError
 from warehouse.settings import ROOT
 
 
-def metric(name: str, target: str | None = None) -> Metric:
+def metric(name: str, target: str | None = None, sample: str | None = None) -> Metric:
     """A metric that is recorded by segment."""
-    return Metric(name, name, "", "money", "", "stock", None, ("segment",), (), "executive", target, None, (), False)
+    return Metric(name, name, "", "money", "", "stock", sample, ("segment",), (), "executive", target, None, (), False)
 
 
-KNOWN = {"mrr": metric("mrr", "mrr_target"), "arr": metric("arr"), "logo_churn_rate": metric("logo_churn_rate")}
+KNOWN = {
+    "mrr": metric("mrr", "mrr_target"),
+    "arr": metric("arr"),
+    "logo_churn_rate": metric("logo_churn_rate", sample="starting_customers"),
+}
 
 
 def read(text: str, folder: Path, **environment: str) -> Alerts:
@@ -43,6 +47,9 @@ def read(text: str, folder: Path, **environment: str) -> Alerts:
         ("rules: {a: {metric: mrr, below: 1, where: {segment: A}}}", ":1:53: segment needs a list"),
         ("rules: {a: {anomaly: huge}}", ":1:22: anomaly cannot be 'huge'"),
         ("rules: {a: {older_than: -1}}", ":1:25: older_than, in days, must be a whole number from 0"),
+        ("rules: {a: {anomaly: low, metrics: [ticket]}}", ":1:37: no anomaly is looked for in 'ticket'; did you mean"),
+        ("rules: {a: {older_than: 3, below: 1}}", ":1:28: rule 'a' has no entry 'below'; known: older_than, to"),
+        ("rules: {a: {metric: mrr, below: 1, cases: 3}}", ":1:43: mrr rests on no cases that are counted"),
         ("rules: {a: {on: failure}}", ":1:17: on cannot be 'failure'; did you mean failed refresh?"),
         ("rules: {a: {older_than: 3, to: [team]}}", ":1:33: 'team' is none of the targets; there are none"),
         ("rules: {a: {older_than: 3, check: hourly}}", ":1:35: check cannot be 'hourly'"),
