@@ -7,6 +7,7 @@ The last few stay, and each can be shown again. ops.builds says how builds went,
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -59,10 +60,10 @@ def _noted(settings: Settings, afresh: bool) -> Iterator[None]:
     with autocommit(settings.owner()) as cursor:
         cursor.execute("update ops.builds set status = 'failed', message = %s where status = 'running'", (BROKEN,))
         cursor.execute(
-            "insert into ops.builds (started_at, load_run_id, as_of_date, status) "
-            "select %s, load_run_id, as_of_date, 'running' from ops.load_runs where status = 'succeeded' "
+            "insert into ops.builds (started_at, load_run_id, as_of_date, status, models) "
+            "select %s, load_run_id, as_of_date, 'running', %s from ops.load_runs where status = 'succeeded' "
             "order by load_run_id desc limit 1 returning build_id",
-            (_now(),),
+            (_now(), _models(settings)),
         )
         [number] = cursor.fetchone()
     status, message = "failed", BROKEN
@@ -108,6 +109,15 @@ def _loads(settings: Settings) -> tuple[int, int]:
             "from ops.load_runs where status in ('succeeded', 'undone')"
         )
         return cursor.fetchone()
+
+
+def _models(settings: Settings) -> str:
+    """A hash of the SQL that makes marts."""
+    files = [
+        path for part in ("models", "macros", "snapshots") for path in (settings.root / "dbt" / part).rglob("*.sql")
+    ]
+    content = b"".join(path.name.encode() + path.read_bytes() for path in sorted(files))
+    return hashlib.sha256(content).hexdigest()
 
 
 def carried(settings: Settings) -> list[str]:

@@ -181,6 +181,7 @@ create table if not exists ops.alert_snoozes (
     created_by varchar(255) not null default session_user,
     created_at timestamp not null default (clock_timestamp() at time zone 'utc')
 );
+alter table ops.builds add column if not exists models varchar(64);  -- which SQL it was built by
 alter table ops.builds add column if not exists tests integer not null default 0;  -- passed by a build that is held all the same
 create table if not exists ops.holds (  -- why it is held: what is further from what is shown than company.yml allows
     build_id bigint not null,

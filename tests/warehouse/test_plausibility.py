@@ -142,6 +142,16 @@ def test_another_currency_is_no_reason_to_hold_amounts(judged: Judge) -> None:
     assert verdict.findings == () and verdict.note.endswith("amounts are not compared")
 
 
+def test_what_other_models_make_of_rows_is_not_the_loads_fault(judged: Judge) -> None:
+    emptied = "update candidate.fct_tickets set priority = null"
+    assert list(found(judged(emptied))) == ["Rows of fct_tickets without priority"]
+    verdict = judged(
+        emptied,
+        "insert into ops.builds (started_at, load_run_id, status, models) values (now(), 1, 'built', 'an update')",
+    )
+    assert verdict.findings == () and verdict.note.endswith("rows and missing values are not compared")
+
+
 def test_the_company_s_bounds_count(judged: Judge) -> None:
     a_fifth_more = (
         "update candidate.fct_revenue_monthly set ending_mrr = 1.2 * ending_mrr where revenue_month = '2026-03-01'"

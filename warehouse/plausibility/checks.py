@@ -99,6 +99,8 @@ def _of_month(
 
 def rows(pair: Pair) -> Iterator[Finding]:
     """Rows of each mart, as the server counted them when it was built."""
+    if not pair.is_same_sql:
+        return
     found = [row for row in _counted(pair) if pair.is_far("rows", row[1], row[2], row[1])]
     if found:
         mart, before, after = max(found, key=lambda row: abs(row[2] - row[1]) / row[1])
@@ -126,7 +128,7 @@ def nulls(pair: Pair) -> Iterator[Finding]:
 
     What speaks of the last twelve months, or of what follows, comes and goes with the months that are known.
     """
-    if (bound := pair.bounds["nulls"]) is None or pair.passed < -A_WEEK:
+    if (bound := pair.bounds["nulls"]) is None or pair.passed < -A_WEEK or not pair.is_same_sql:
         return
     marts = [mart for mart, _, after in _counted(pair) if after >= LEAST_ROWS]
     pair.cursor.execute(

@@ -59,13 +59,28 @@ def compare(cursor: Any, schema: str, target: Path) -> Verdict:
     """One publication and the candidate."""
     if not all(exists(cursor, side, mart) for side in (schema, CANDIDATE) for mart in MARTS):
         return Verdict()
-    pair = Pair(cursor, read_side(cursor, schema), read_side(cursor, CANDIDATE), read_bounds(cursor), target)
+    sides = read_side(cursor, schema), read_side(cursor, CANDIDATE)
+    pair = Pair(cursor, *sides, read_bounds(cursor), target, _is_same_sql(cursor, schema))
     if strangers := _strangers(pair):
         return Verdict(note=strangers, is_new_start=True)
     findings = tuple(finding for check in CHECKS for finding in check(pair))
-    note = "" if pair.is_same_money else "the company counts its money otherwise than before: amounts are not compared"
+    notes = (
+        [] if pair.is_same_money else ["the company counts its money otherwise than before: amounts are not compared"]
+    )
+    notes += [] if pair.is_same_sql else ["the models are others than before: rows and missing values are not compared"]
     cursor.execute("select to_regnamespace('before') is not null")
-    return Verdict(findings, note, cursor.fetchone()[0])
+    return Verdict(findings, "; ".join(notes), cursor.fetchone()[0])
+
+
+def _is_same_sql(cursor: Any, schema: str) -> bool:
+    """Whether the candidate was built by the models that built what is shown."""
+    cursor.execute(
+        "select count(distinct models) = 1 and count(models) = 2 from ("
+        "(select models from ops.builds order by build_id desc limit 1) union all (select models from ops.builds "
+        "where build_id = (select build_id from ops.publications where 'marts_' || publication_id = %s))) as sides",
+        (schema,),
+    )
+    return bool(cursor.fetchone()[0])
 
 
 def _strangers(pair: Pair) -> str:

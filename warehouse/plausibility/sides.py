@@ -45,6 +45,7 @@ class Pair:
     candidate: Side
     bounds: Mapping[str, float | None]
     target: Path
+    is_same_sql: bool = True  # both were built by the same models
 
     @property
     def passed(self) -> float:
