@@ -119,7 +119,7 @@ all: up gen-data ## the whole path: generate, load, build and test, insights, da
 	@$(PY) -m insights --headline
 
 test: setup ## every test (browser tests need Chromium)
-	@$(PY) -m pytest -n 2
+	@$(PY) -m pytest -n 3
 
 check: setup ## before every commit, in a minute: ruff, mypy and every test that needs no server
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && $(PY) -m pytest -n 2 -m "not server"

@@ -15,12 +15,11 @@ from company.contract import read_contract
 from company.profile import Profile
 from company.reading import read_profile
 from loader.files.facts import BROKEN
-from loader.load import analyze, keep_others_out
+from loader.load import analyze, first_line, keep_others_out, run_load
 from loader.loaded import Options
 from loader.mapping.coverage import cover, filled_by, mapping_check
 from loader.mapping.reader import names, read_mapping
 from loader.mapping.source import MappedSource
-from loader.running import first_line, run_load
 from loader.saying import console
 from loader.write.company import find_company
 from loader.write.rejected import export_rejects

@@ -1,16 +1,26 @@
-"""One transaction from files to raw.*: check while copying, set bad rows aside, keep the audit; all or nothing."""
+"""One transaction from files to raw.*: check while copying, set bad rows aside, keep the audit; all or nothing.
+
+`run_load` is that with a progress bar and lines that say what it did.
+"""
 
 from __future__ import annotations
 
+import tempfile
+import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import psycopg2
 from psycopg2 import sql
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
 
-from company.contract import Table
+from company.contract import Table, read_contract
 from company.rates import FILE as RATES
 from company.rates import with_rates
 from company.tables import COLUMNS
@@ -20,11 +30,13 @@ from loader.check.sink import discard
 from loader.check.today import Today
 from loader.check.window import spans_of, window_of
 from loader.duck import open_scratch
+from loader.files.facts import BROKEN
 from loader.files.folder import FolderSource
 from loader.files.marks import Hints
 from loader.files.relation import Relation
 from loader.loaded import Changes, Loaded, Options, refusals
 from loader.mapping.source import MappedSource
+from loader.saying import console, refuse, say, say_done
 from loader.sql import identifier
 from loader.write import audit, merge, rejected
 from loader.write.company import is_company_new, timezone_of, write_company
@@ -36,8 +48,51 @@ from loader.write.deletes import delete_rows
 from loader.write.making import make_table
 from loader.write.spellings import fold_spellings
 from loader.write.undo import forget_replaced, keep_replaced, kept_bytes
+from warehouse.connections import connect
 from warehouse.database import LOAD_LOCK
 from warehouse.errors import TowerError
+from warehouse.settings import load_settings
+
+
+def run_load(options: Options) -> Loaded:
+    """Load a folder and say so. Raises TowerError when files or the warehouse fail, or the load is refused."""
+    began = time.monotonic()
+    done = _watched(options)
+    out = console()
+    say(out, done, options)
+    if done.problems:
+        refuse(out, done, options)
+    say_done(out, done, options, time.monotonic() - began)
+    return done
+
+
+def _watched(options: Options) -> Loaded:
+    """Load, with a progress bar. Raises TowerError when files or the warehouse fail."""
+    connection = None if options.check_only else connect(load_settings().owner())
+    total = sum(path.stat().st_size for path in options.folder.rglob("*") if path.is_file())
+    columns = (TextColumn("{task.description:<40}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
+    with (
+        tempfile.TemporaryDirectory(prefix="load") as scratch,
+        Bar(*columns, console=Console(stderr=True), transient=True) as progress,
+    ):
+        task = progress.add_task("looking", total=total)
+
+        def advance(what: str, done: float) -> None:
+            progress.update(task, description=what, completed=done)
+
+        try:
+            done = load(connection, read_contract(load_settings().root / "dbt"), options, Path(scratch), advance)
+        except (*BROKEN, psycopg2.Error, duckdb.Error) as error:
+            first = "Free some space, then run" if "No space left" in str(error) else "Run"
+            raise TowerError(f"{first_line(error)}; nothing was changed. {first} `make load-data` again") from error
+    if connection:
+        connection.close()
+    return done
+
+
+def first_line(error: Exception) -> str:
+    """The first line of what an error says, or what it is."""
+    return str(error).strip().split("\n")[0] or type(error).__name__
 
 
 def load(

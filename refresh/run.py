@@ -11,9 +11,9 @@ from company.contract import read_contract
 from company.profile import Profile
 from company.reading import read_profile
 from insights.memo import write_memo
+from loader.load import run_load
 from loader.loaded import Options
 from loader.mapping.reader import read_mapping
-from loader.running import run_load
 from loader.write.company import find_company
 from metrics.expected import keep_results, read_expected, run_checks
 from metrics.sources import count

@@ -11,7 +11,7 @@ import pytest
 
 from loader.mapping.reader import read_mapping
 from metrics.expected import read_expected
-from tests.conftest import Company, empty_company
+from tests.conftest import Company, empty_company, enter
 from tests.loader.box import make_box
 from tests.mappings.mapped import EXPORTS, TABLES
 from warehouse.errors import TowerError
@@ -119,7 +119,7 @@ def test_somebody_s_books_that_do_not_tie_warn_and_are_published(together: Compa
 def test_mistakes_are_named_with_their_line(
     together: Company, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str, message: str
 ) -> None:
-    monkeypatch.setenv("DBT_TARGET_PATH", together.environment["DBT_TARGET_PATH"])
+    enter(together, monkeypatch)
     (tmp_path / "expected.yml").write_text(text)
     with pytest.raises(TowerError) as raised:
         read_expected(tmp_path / "expected.yml")
