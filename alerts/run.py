@@ -22,7 +22,7 @@ from warehouse.settings import Settings, read_env_file
 Link = Callable[[str, Finding], str]  # where the dashboard is, and what is shown there: an address
 Digest = Callable[[str | None], tuple[str, bytes]]  # a scope's login role: the memo and the board report
 NOTHING_YET = "nothing is published yet, so no rule is checked"
-FIELDS = ("is_open", "opened_on", "said_on", "resolved_on", "checked_on", "finding", "finding_key", "link")
+FIELDS = ("is_open", "opened_on", "said_on", "resolved_on", "checked_on", "finding", "finding_key", "link", "page")
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def judge(settings: Settings, alerts: Alerts, doors: Doors, now: Now, run: str) 
         if found is None:
             continue
         after, word = advance(rule, before, found, now.today, snoozes.get(rule.name))
-        after = replace(after, link=doors.link(base, found))
+        after = replace(after, link=doors.link(base, found), page=found.page)
         states[rule.name] = after
         events += [Event(rule, word, after)] if word else []
     return Checked(states, events, _messages(alerts, now, events, run))
@@ -207,7 +207,7 @@ def _keep(cursor: Any, states: Mapping[str, State], names: list[str]) -> None:
     cursor.execute("delete from ops.alert_states where not rule = any(%s)", (names,))
     for rule, state in states.items():
         values = (state.is_open, state.opened_on, state.said_on, state.resolved_on, state.checked_on)
-        row = (rule, *values, state.text[:4000], state.key[:255], state.link[:4000])
+        row = (rule, *values, state.text[:4000], state.key[:255], state.link[:4000], state.page)
         cursor.execute(
             f"insert into ops.alert_states (rule, {', '.join(FIELDS)}) values ({', '.join(['%s'] * len(row))}) "
             f"on conflict (rule) do update set {', '.join(f'{name} = excluded.{name}' for name in FIELDS)}",

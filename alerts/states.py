@@ -36,6 +36,7 @@ class State:
     text: str = ""
     key: str = ""
     link: str = ""
+    page: str = ""
 
 
 @dataclass(frozen=True)

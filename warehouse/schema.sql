@@ -158,6 +158,7 @@ create table if not exists ops.alert_states (
     finding_key varchar(255) not null,
     link varchar(4000) not null
 );
+alter table ops.alert_states add column if not exists page varchar(255) not null default '';  -- that shows what was found
 create table if not exists ops.alert_messages (
     message_id bigint generated always as identity primary key,
     message_key varchar(255) not null,  -- of one run, or one digest: no target gets it twice

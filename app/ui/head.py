@@ -8,6 +8,7 @@ import streamlit as st
 
 from app.data import lacks_of, read, tower
 from app.selection import COMPARISONS, Filters, Tower
+from app.ui.alarms import alarms
 from app.ui.filters import SWITCH, page_filter
 from app.ui.formats import listed, plain
 from app.ui.visit import Visit, current
@@ -86,6 +87,7 @@ def head(*, marks: bool = False) -> Visit:
     lacks, title = lacks_of(build), visit.page.title
     if said := not_loaded(lacks.pages.get(title, ()), lacks.partly.get(title, ())):
         st.caption(said)
+    alarms(visit)
     return visit
 
 

@@ -87,8 +87,8 @@ def test_what_is_to_be_said_in_a_run_is_one_message_with_numbers_and_links(tower
     write(tower, f"targets: {{team: '{hook.url}'}}{RULES.replace('above: 1', 'above: 1000000000')}")
     assert "Much MRR resolved; 1 message sent" in check(tower, DOORS, "3")
     assert len(hook.got) == 2 and hook.got[1]["message"].startswith("Much MRR: resolved\n")
-    states = rows(tower, "select rule, is_open from ops.alert_states order by rule")
-    assert states == [("Little", False), ("Much MRR", False), ("Small", True)]
+    states = rows(tower, "select rule, is_open, page from ops.alert_states order by rule")
+    assert states == [(rule, rule == "Small", "movements") for rule in ("Little", "Much MRR", "Small")]
 
 
 def test_a_rehearsal_says_what_would_be_sent_and_sends_nothing(tower: Settings, hook: Hook) -> None:

@@ -52,7 +52,7 @@ def rules(in_company: Settings) -> Iterator[Settings]:
         for rule, is_open in (("Quiet one", False), ("<b>Loud</b> one", True)):
             cursor.execute(
                 "insert into ops.alert_states values (%s, %s, '2026-10-01', '2026-10-02', null, '2026-11-01', "
-                "'MRR is $1, below *$2*', 'key', '')",
+                "'MRR is $1, below *$2*', 'key', '', 'movements')",
                 (rule, is_open),
             )
         yield in_company
@@ -81,6 +81,25 @@ def test_rules_are_listed_and_one_is_kept_silent_until_its_value_changes(rules: 
         assert cursor.fetchall() == [("<b>Loud</b> one", None, "key", "test@example.com", "tower_reader")]
 
 
+@pytest.mark.usefixtures("fresh_caches")
+def test_what_is_open_stands_on_the_page_of_its_metric_and_is_kept_silent_there(rules: Settings) -> None:
+    test = open_app("movements", {"segment": "SMB"})
+    [notice] = [box.value for box in test.markdown if "open since" in box.value]
+    assert r"**\<b\>Loud\</b\> one** · open since 1 Oct 2026" in notice
+    assert notice.endswith(r"MRR is \$1, below \*\$2\*") and "silent" not in notice
+    [choice] = [box for box in test.selectbox if box.label == "Keep silent"]
+    assert choice.options == ["for a day", "for a week", "for a month", "until the next value", "no longer"]
+    choice.set_value("until the next value")
+    next(button for button in test.button if button.label == "Do it").click().run()
+    assert not test.exception
+    assert any("one** · open since 1 Oct 2026 · silent until the next value" in box.value for box in test.markdown)
+    with autocommit(rules.owner()) as cursor:
+        cursor.execute("select rule, until, finding_key, person from ops.alert_snoozes")
+        assert cursor.fetchall() == [("<b>Loud</b> one", None, "key", "test@example.com")]
+    other = open_app("support", {})  # the home of other metrics
+    assert not [box for box in other.markdown if "open since" in box.value]
+
+
 @pytest.mark.usefixtures("fresh_caches", "rules")
 def test_a_row_scope_sees_no_rule(in_company: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("ACCESS_FILE", str(small_only(tmp_path)))
@@ -88,3 +107,5 @@ def test_a_row_scope_sees_no_rule(in_company: Settings, monkeypatch: pytest.Monk
     assert not test.exception
     assert "Closed to your row scope" in said(test)
     assert not [table for table in test.dataframe if "silent" in table.value.columns]
+    home = open_app("movements", {})
+    assert not home.exception and not [box for box in home.markdown if "open since" in box.value]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from app.data import read
+from app.data import audited
 from app.found import Found
 from app.selection import Tower
 from app.ui.filters import page_filter
@@ -69,7 +69,7 @@ def _of_build(build: pd.Series) -> list[tuple[str, str, str]]:
 
 def held(visit: Visit) -> None:
     """Why the last build is held, where it is: what is further from what is shown than its bound allows."""
-    holds, _ = audited(visit, "holds", "holds", "")
+    holds, _ = audited(visit.build, "holds", "holds", "")
     if holds.empty:
         return
     for name in ("shown", "candidate"):
@@ -86,7 +86,7 @@ def held(visit: Visit) -> None:
 
 def expected(visit: Visit, builds: pd.DataFrame) -> None:
     """The totals of expected.yml beside what the marts said."""
-    checks, empty = audited(visit, "expected_checks", "expected_checks", EXPECTED)
+    checks, empty = audited(visit.build, "expected_checks", "expected_checks", EXPECTED)
     stale = len(checks) and len(builds) and checks["load_run_id"].iloc[0] != builds["load_run_id"].iloc[0]
     if stale:
         message = "These totals were compared with an earlier load: run `make check-expected`."
@@ -115,7 +115,7 @@ def expected(visit: Visit, builds: pd.DataFrame) -> None:
 
 def rejected(visit: Visit) -> None:
     """The rows that loads refused, by rule."""
-    rejects, empty = audited(visit, "rejected_rows", "rejects", "No row is kept as rejected.")
+    rejects, empty = audited(visit.build, "rejected_rows", "rejects", "No row is kept as rejected.")
     if len(rejects):
         rule = page_filter(visit, "rule", "Rule", sorted(rejects["rule"].unique()), format_func=str)
         rejects = rejects[rejects["rule"] == rule] if rule else rejects
@@ -130,7 +130,7 @@ def rejected(visit: Visit) -> None:
 
 def contradicted(visit: Visit) -> None:
     """The rows that contradict themselves, and what is believed of them."""
-    found, empty = audited(visit, "contradictions", "contradictions", "No row that is loaded contradicts itself.")
+    found, empty = audited(visit.build, "contradictions", "contradictions", "No row that is loaded contradicts itself.")
     table(
         visit,
         "Contradictions",
@@ -139,10 +139,3 @@ def contradicted(visit: Visit) -> None:
         help="Rows that are loaded and cannot be true as they stand: what the numbers believe instead, with some keys.",
         empty=empty,
     )
-
-
-def audited(visit: Visit, name: str, query: str, empty: str) -> tuple[pd.DataFrame, str]:
-    """A table of ops as it is now, and why it is empty: no scope reads what is not known by segment and region."""
-    if read(visit.build.reader, "may_read", {"name": f"ops.{name}"})["may"].iloc[0]:
-        return read(visit.build.reader, query, {}), empty
-    return pd.DataFrame(), "Closed to your row scope: this says nothing of segments and regions."

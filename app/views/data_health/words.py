@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from app.data import audited
 from app.found import Found
 from app.ui.formats import plain
 from app.ui.panels import table
 from app.ui.visit import Visit
-from app.views.data_health.audit import audited
 from metrics.company import Company, Word
 
 DECLARED, LEARNED = "declared", "learned from the data"
@@ -38,7 +38,7 @@ def learned(visit: Visit) -> None:
 
 def _spellings(visit: Visit) -> dict[tuple[str, str], str]:
     """The other spellings of words that the data have, by kind and word."""
-    found, _ = audited(visit, "word_spellings", "spellings", "")
+    found, _ = audited(visit.build, "word_spellings", "spellings", "")
     return {(str(row["kind"]), str(row["value"])): str(row["spellings"]) for row in found.to_dict("records")}
 
 

@@ -1,6 +1,7 @@
 -- the rules of alerts.yml as last checked, what is open first, and until when they are silent
 select
     states.rule,
+    states.page,
     case when states.is_open then 'open' else 'quiet' end as state,
     states.finding,
     states.opened_on,
