@@ -89,7 +89,10 @@ def make_company(
 
 @pytest.fixture(scope="session")
 def company_of(server: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Company]:
-    """A company of PLANS by name, as a copy that is this process's own; the run builds each of them once."""
+    """A company of PLANS by name, as a copy that is this process's own; the run builds each of them once.
+
+    seed42:mine is another copy of seed42, for whoever changes it.
+    """
     copies: dict[str, Company] = {}
     process = os.environ.get("PYTEST_XDIST_WORKER", "alone")
 
@@ -101,9 +104,9 @@ def company_of(server: dict[str, str], tmp_path_factory: pytest.TempPathFactory)
 
     def copy(name: str) -> Company:
         if name not in copies:
-            built = Company(shared.run_folder() / name / "data", shared.once(name, lambda: build(name)))
-            target = tmp_path_factory.mktemp(name) / "target"
-            copies[name] = built.copy(server, f"tower_{name}_{process}", target)
+            plan, own = name.partition(":")[0], name.replace(":", "_")
+            built = Company(shared.run_folder() / plan / "data", shared.once(plan, lambda: build(plan)))
+            copies[name] = built.copy(server, f"tower_{own}_{process}", tmp_path_factory.mktemp(own) / "target")
         return copies[name]
 
     return copy
