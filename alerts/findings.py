@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -35,37 +35,68 @@ TOTALS = (
 
 
 @dataclass(frozen=True)
-class Now:
-    """What is shown when rules are checked, the clock's day, and why the refresh has failed, if it has."""
+class Moment:
+    """When rules are checked: the clock's day, and why the refresh has failed, if it has. Nothing is shown yet."""
+
+    today: date
+    failure: str
+
+    @property
+    def whose(self) -> str:
+        """Whose numbers these are."""
+        return "GTM Control Tower"
+
+    @property
+    def data(self) -> str:
+        """Which data are shown."""
+        return "Nothing is shown yet."
+
+
+@dataclass(frozen=True)
+class Now(Moment):
+    """A moment at which a publication is shown."""
 
     reader: Reader
     company: Company
     as_of: date
     first: date
     month: date  # the last complete one
-    today: date
-    failure: str = ""
+
+    @property
+    def whose(self) -> str:
+        """The company, if it has a name."""
+        return self.company.name or super().whose
+
+    @property
+    def data(self) -> str:
+        """Of which day they are."""
+        return f"Data as of {self.as_of:%-d %b %Y}."
 
 
-def look(failure: str = "", today: date | None = None) -> Now:
-    """The publication that is shown, on a day: today where the company is. Raises TowerError when there is none."""
+def look(failure: str = "", today: date | None = None) -> Moment:
+    """What is shown, if anything is, on a day: today where the company is."""
+    if fetch("select publication_id from ops.shown", {}).empty:
+        return Moment(today or datetime.now(UTC).date(), failure)
     reader = Reader(publication=shown()[0])
     row = fetch("select as_of_date, first_month, last_complete_month from marts.dim_tower", {}, reader).iloc[0]
     zone = ZoneInfo(str(fetch("select timezone from marts.dim_company", {}, reader).iloc[0, 0]))
     months = row["as_of_date"], row["first_month"], row["last_complete_month"]
-    return Now(reader, read_company(reader), *months, today or datetime.now(zone).date(), failure)
+    return Now(today or datetime.now(zone).date(), failure, reader, read_company(reader), *months)
 
 
-def find(rule: Rule, now: Now) -> Finding | None:
+def find(rule: Rule, now: Moment) -> Finding | None:
     """What a rule finds; None where nothing can be said, which neither opens nor resolves it."""
+    if rule.on in RAN:
+        return RAN[rule.on](now)
+    if not isinstance(now, Now):
+        return None
     if rule.metric:
         return metric_finding(rule, now)
     if rule.anomaly:
         return anomaly_finding(rule, fetch(POINTS, {}, now.reader), now.as_of)
     if rule.older_than is not None:
         return age_finding(rule.older_than, now.as_of, now.today)
-    events = {"failed refresh": _refresh, "refused build": _build, "restatement": _restated, "total off": _totals}
-    return events[rule.on](now)
+    return _restated(now) if rule.on == "restatement" else _totals()
 
 
 def metric_finding(rule: Rule, now: Now) -> Finding | None:
@@ -180,12 +211,12 @@ def age_finding(most: int, as_of: date, today: date) -> Finding:
     return Finding(days > most, f"The data are of {as_of:%-d %b %Y}, {days} days ago; {most} may be.", f"{as_of}")
 
 
-def _refresh(now: Now) -> Finding:
+def _refresh(now: Moment) -> Finding:
     text = f"The refresh failed: {now.failure}" if now.failure else "The refresh went well."
     return Finding(bool(now.failure), text, now.failure[:200])
 
 
-def _build(now: Now) -> Finding:
+def _build(_: Moment) -> Finding:
     found = fetch(BUILD, {})
     status, at, why = found.iloc[0] if len(found) else ("", None, "")
     is_bad = status in ("failed", "refused")
@@ -203,6 +234,9 @@ def _restated(now: Now) -> Finding:
     return Finding(bool(said), text, f"publication {now.reader.publication}" if said else "")
 
 
-def _totals(now: Now) -> Finding:
+def _totals() -> Finding:
     off, n, at = fetch(TOTALS, {}).iloc[0]
     return Finding(bool(off), f"{off} of {n} totals of expected.yml are off.", f"{at}")
+
+
+RAN = {"failed refresh": _refresh, "refused build": _build}  # what can be said before anything is shown

@@ -70,10 +70,11 @@ class Alerts:
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
 
 
-def read_alerts(path: Path, known: Mapping[str, Metric], environment: Mapping[str, str]) -> Alerts:
-    """What alerts.yml says; nothing without a file. `known` are the metrics, `environment` holds the values of ${NAME}.
+def read_alerts(path: Path, known: Mapping[str, Metric] | None, environment: Mapping[str, str]) -> Alerts:
+    """What alerts.yml says; nothing without a file. `environment` holds the values of ${NAME}.
 
-    Raises TowerError with place and advice for a mistake.
+    `known` are the metrics, None where nothing is published: then a rule's metric is taken as it stands. Raises
+    TowerError with place and advice for a mistake.
     """
     root = parse(path)
     if root is None or (isinstance(root, Text) and root.is_unsaid):
@@ -149,20 +150,21 @@ def _one_receiver(node: Node, url: str, what: str) -> str:
     return url
 
 
-def _rules(node: Node, known: Mapping[str, Metric], targets: Collection[str]) -> tuple[Rule, ...]:
+def _rules(node: Node, known: Mapping[str, Metric] | None, targets: Collection[str]) -> tuple[Rule, ...]:
     if not isinstance(node, Map):
         raise node.place.mistake("rules needs entries `name: {metric: …}`")
     return tuple(_rule(name(node.keys[key], "a rule"), value, known, targets) for key, value in node.entries.items())
 
 
-def _rule(title: str, node: Node, known: Mapping[str, Metric], targets: Collection[str]) -> Rule:
+def _rule(title: str, node: Node, known: Mapping[str, Metric] | None, targets: Collection[str]) -> Rule:
     entries = _entries(title, node)
     metric = entry(entries, "metric", lambda word: _metric(word, known), "")
+    defined = (known or {}).get(metric)
     bound, size = _bound(title, node, entries) if metric else ("", 0.0)
     against = entry(entries, "against", lambda word: choice(word, AGAINST, "against"), "previous")
-    if against == "target" and not known[metric].target:
+    if against == "target" and defined and not defined.target:
         raise entries["against"].place.mistake(f"{metric} has no target")
-    if "cases" in entries and not known[metric].sample:
+    if "cases" in entries and defined and not defined.sample:
         raise entries["cases"].place.mistake(f"{metric} rests on no cases that are counted; remove it")
     return Rule(
         title,
@@ -173,7 +175,7 @@ def _rule(title: str, node: Node, known: Mapping[str, Metric], targets: Collecti
         entry(entries, "cases", lambda count: whole(count, "cases", 10**9), 0),
         entry(entries, "anomaly", lambda word: choice(word, {s: s for s in SEVERITIES}, "anomaly"), ""),
         entry(entries, "metrics", _series, ()),
-        entry(entries, "where", lambda part: _where(part, known.get(metric)), {}),
+        entry(entries, "where", lambda part: _where(part, defined), {}),
         entry(entries, "older_than", lambda days: whole(days, "older_than, in days,", 3650), None),
         entry(entries, "on", lambda word: choice(word, EVENTS, "on"), ""),
         entry(entries, "to", lambda words: _known_targets(words, targets), tuple(targets)),
@@ -200,9 +202,9 @@ def _series(node: Node) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _metric(node: Node, known: Mapping[str, Metric]) -> str:
+def _metric(node: Node, known: Mapping[str, Metric] | None) -> str:
     word = plain(node, "metric")
-    if word not in known:
+    if known is not None and word not in known:
         near = nearest(word, known) if len(word) > 2 else "make metrics"
         raise node.place.mistake(
             f"there is no metric {quoted(word)}; {near if len(near) < 80 else '`make metrics` lists them'}"

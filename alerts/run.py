@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from alerts.findings import Now, find, look
+from alerts.findings import Moment, Now, find, look
 from alerts.outbox import Message, deliver, put
 from alerts.rules import Alerts, Rule, addressed, read_alerts
 from alerts.states import Finding, Snooze, State, advance, is_due
@@ -16,12 +16,11 @@ from metrics.sources import count
 from warehouse.access import read_access
 from warehouse.connections import owner_connection
 from warehouse.errors import TowerError
-from warehouse.publication import shown
 from warehouse.settings import Settings, read_env_file
 
 Link = Callable[[str, Finding], str]  # where the dashboard is, and what is shown there: an address
 Digest = Callable[[str | None], tuple[str, bytes]]  # a scope's login role: the memo and the board report
-NOTHING_YET = "nothing is published yet, so no rule is checked"
+NOTHING_YET = "nothing is published yet"
 FIELDS = ("is_open", "opened_on", "said_on", "resolved_on", "checked_on", "finding", "finding_key", "link", "page")
 
 
@@ -56,11 +55,12 @@ class Checked:
     messages: list[Message]
 
 
-def read(settings: Settings) -> Alerts:
+def read(settings: Settings, is_shown: bool) -> Alerts:
     """alerts.yml, with the secrets of .env and the environment. Raises TowerError with the place of a mistake."""
     if not settings.alerts_file.exists():
         return Alerts()
-    return read_alerts(settings.alerts_file, catalogue(), read_env_file(settings.root / ".env") | dict(os.environ))
+    known = catalogue() if is_shown else None
+    return read_alerts(settings.alerts_file, known, read_env_file(settings.root / ".env") | dict(os.environ))
 
 
 def check(settings: Settings, doors: Doors, run: str, failure: str = "") -> str:
@@ -69,9 +69,8 @@ def check(settings: Settings, doors: Doors, run: str, failure: str = "") -> str:
     `run` names the refresh, of which nobody gets two messages; `failure` is why it failed. Raises TowerError for a
     mistake in alerts.yml; what cannot be delivered is said, and tried again with the next check.
     """
-    if not _is_shown(settings):
-        return NOTHING_YET
-    alerts, now = read(settings), look(failure)
+    now = look(failure)
+    alerts = read(settings, isinstance(now, Now))
     checked = judge(settings, alerts, doors, now, run)
     with owner_connection(settings) as connection, connection, connection.cursor() as cursor:
         _keep(cursor, checked.states, [rule.name for rule in alerts.rules])
@@ -79,21 +78,22 @@ def check(settings: Settings, doors: Doors, run: str, failure: str = "") -> str:
             put(cursor, message)
     troubles = []
     try:
-        _put_digests(settings, alerts, doors, now)
+        if isinstance(now, Now):
+            _put_digests(settings, alerts, doors, now)
     except TowerError as error:
         troubles.append(str(error))
     sent, lost = deliver(settings, lambda target: address_of(alerts, target), alerts.secrets)
     lines = [f"{len(checked.states)} of {count(len(alerts.rules), 'rule')} checked"]
     lines += [f"{event.rule.name} {event.word}" for event in checked.events]
+    lines += [] if isinstance(now, Now) else [NOTHING_YET]
     lines += [f"{count(sent, 'message')} sent", *(f"not sent: {trouble}" for trouble in [*troubles, *lost])]
     return "; ".join(lines)
 
 
 def rehearse(settings: Settings, doors: Doors) -> list[str]:
     """What a check would send now, in lines; nothing is kept and nothing sent."""
-    if not _is_shown(settings):
-        return [NOTHING_YET]
-    alerts, now = read(settings), look()
+    now = look()
+    alerts = read(settings, isinstance(now, Now))
     checked = judge(settings, alerts, doors, now, "")
     lines = [f"{settings.alerts_file.name}: {count(len(alerts.rules), 'rule')}, {count(len(alerts.targets), 'target')}"]
     for rule in alerts.rules:
@@ -102,11 +102,12 @@ def rehearse(settings: Settings, doors: Doors) -> list[str]:
         lines.append(f"{rule.name}: {stands}" + (f": {state.text}" if state else ""))
     for message in checked.messages:
         lines += ["", f"to {message.target}: {message.title}", message.body]
-    lines += [f"to {person}: board report and memo ({key})" for key, person, _ in due_digests(settings, alerts, now)]
+    due = due_digests(settings, alerts, now) if isinstance(now, Now) else []
+    lines += [f"to {person}: board report and memo ({key})" for key, person, _ in due]
     return lines if checked.messages else [*lines, "no message would be sent"]
 
 
-def judge(settings: Settings, alerts: Alerts, doors: Doors, now: Now, run: str) -> Checked:
+def judge(settings: Settings, alerts: Alerts, doors: Doors, now: Moment, run: str) -> Checked:
     """What a check of the rules comes to, which changes nothing and sends nothing."""
     with owner_connection(settings) as connection, connection.cursor() as cursor:
         known, snoozes = _known(cursor), _snoozes(cursor)
@@ -134,15 +135,15 @@ def address_of(alerts: Alerts, target: str) -> str | None:
     return urls[int(number) - 1] if number.isdigit() and 0 < int(number) <= len(urls) else None
 
 
-def _messages(alerts: Alerts, now: Now, events: list[Event], run: str) -> list[Message]:
+def _messages(alerts: Alerts, now: Moment, events: list[Event], run: str) -> list[Message]:
     """One message for each address, with all that is to be said to it."""
     found = []
     for title, urls in alerts.targets.items():
         mine = [event for event in events if title in event.rule.to]
         if not mine:
             continue
-        body = "\n\n".join(event.text for event in mine) + f"\n\nData as of {now.as_of:%-d %b %Y}."
-        subject = f"{now.company.name or 'GTM Control Tower'}: " + ", ".join(f"{e.rule.name} {e.word}" for e in mine)
+        body = "\n\n".join(event.text for event in mine) + f"\n\n{now.data}"
+        subject = f"{now.whose}: " + ", ".join(f"{e.rule.name} {e.word}" for e in mine)
         found += [Message(f"run {run}", f"{title} #{place}", subject, body) for place in range(1, len(urls) + 1)]
     return found
 
@@ -170,17 +171,12 @@ def due_digests(settings: Settings, alerts: Alerts, now: Now) -> list[tuple[str,
 def _put_digests(settings: Settings, alerts: Alerts, doors: Doors, now: Now) -> None:
     """Write the report and the memo for each receiver, made once for each scope."""
     made: dict[str | None, tuple[str, bytes]] = {}
-    title = f"{now.company.name or 'GTM Control Tower'}: board report, as of {now.as_of:%-d %b %Y}"
+    title = f"{now.whose}: board report, as of {now.as_of:%-d %b %Y}"
     for key, person, role in due_digests(settings, alerts, now):
         if role not in made:
             made[role] = doors.digest(role)
         with owner_connection(settings) as connection, connection, connection.cursor() as cursor:
             put(cursor, Message(key, person, title, *made[role]))
-
-
-def _is_shown(settings: Settings) -> bool:
-    with owner_connection(settings) as connection, connection.cursor() as cursor:
-        return shown(cursor) is not None
 
 
 def _has(settings: Settings, key: str, target: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from refresh.inbox import Inbox, look
 from refresh.record import FAILED, NOTHING, Run, StepFailed, noted
 from warehouse import dbt, server
 from warehouse.connections import owner_connection
+from warehouse.errors import TowerError
 from warehouse.settings import Settings
 
 BUILD = ["--quiet", "build", "--exclude-resource-type", "unit_test"]  # what `make all` builds with
@@ -37,14 +37,14 @@ def refresh(settings: Settings, started_by: str = "hand") -> Run:
     """Run every step, and return how it went. Raises TowerError when the warehouse is not there, or another runs."""
     print(server.up(settings), flush=True)
     with noted(settings, started_by) as run:
-        inbox = look(settings.inbox)
-        job = Job(settings, run, inbox)
-        with suppress(StepFailed):
-            job.take_in()
-        with suppress(StepFailed):
-            job.tell()
-        with suppress(StepFailed):
-            job.put_away()
+        job = Job(settings, run, Inbox(settings.inbox, {}))
+        for part in (job.take_in, job.tell, job.put_away):
+            try:
+                part()
+            except StepFailed:
+                pass
+            except TowerError as error:
+                run.fail(str(error))
         print(f"refresh {run.number}: {run.status}" + (f": {run.message}" if run.message else ""), flush=True)
     return run
 
@@ -58,7 +58,8 @@ class Job:
     inbox: Inbox
 
     def take_in(self) -> None:
-        """From the files to what is shown. Raises StepFailed."""
+        """From the files to what is shown. Raises StepFailed, and TowerError for a mistake in company.yml."""
+        self.inbox = look(self.settings.inbox)
         if not self.inbox.files:
             self.run.status, self.run.message = NOTHING, f"no file waits in {self.inbox.folder.name}"
             return

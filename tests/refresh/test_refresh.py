@@ -11,7 +11,8 @@ from refresh import run as refreshing
 from refresh.inbox import look
 from refresh.record import REFRESH_LOCK, noted, now
 from refresh.run import exit_code, refresh
-from tests.refresh.conftest import ONE, builder, fill, rows
+from tests.alerts.receivers import Hook, listening
+from tests.refresh.conftest import ONE, PATIENT, builder, fill, rows
 from warehouse.connections import autocommit, connect
 from warehouse.errors import TowerError
 from warehouse.settings import Settings
@@ -125,11 +126,49 @@ def test_alerts_are_told_of_a_failure_too(tower: Settings, monkeypatch: pytest.M
     assert [(step.step, step.outcome) for step in run.steps] == [("load", "failed"), ("alerts", "succeeded")]
 
 
-def test_before_anything_is_shown_no_rule_is_checked(tower: Settings) -> None:
-    tower.alerts_file.write_text("rules: {old: {older_than: 1}}")
-    run = refresh(tower)
-    assert run.status == "nothing to do"
-    assert [step.message for step in run.steps] == ["nothing is published yet, so no rule is checked"]
+BEFORE = """
+targets: {team: 'URL'}
+rules:
+  Old: {older_than: 1}
+  Low: {metric: named_by_no_manifest, below: 1, where: {segment: [SMB]}, cases: 3}
+  Failed: {on: failed refresh}
+  Refused: {on: refused build}
+"""
+
+
+@pytest.mark.parametrize(
+    ("mistake", "why", "word"),
+    [
+        ("", "build: dbt build failed: fct_mrr: division by zero", "Failed opened, Refused opened"),
+        ("accounts", "load: 2 problems in 2 files; nothing was changed", "Failed opened"),
+        ("company", "company.yml:1:17: mode cannot be 'nonsense'", "Failed opened"),
+    ],
+)
+def test_a_refresh_that_fails_before_anything_is_shown_is_told_once(
+    tower: Settings, monkeypatch: pytest.MonkeyPatch, mistake: str, why: str, word: str
+) -> None:
+    monkeypatch.setattr(refreshing.dbt, "run", builder(tower, fails=4))
+    with listening(Hook()) as hook:
+        tower.alerts_file.write_text(BEFORE.replace("URL", hook.url))
+        assert [step.message for step in refresh(tower).steps] == [
+            "2 of 4 rules checked; nothing is published yet; 0 messages sent"
+        ]
+        fill(
+            tower,
+            "refresh: {mode: nonsense}" if mistake == "company" else PATIENT,
+            ONE.replace("customer", "nonsense") if mistake == "accounts" else ONE,
+        )
+        for _ in range(2):
+            run = refresh(tower)
+            assert run.status == "failed" and run.message.startswith(why) and len(waiting(tower)) == 3
+        [got] = hook.got
+    assert got["title"].endswith(f": {word}")
+    assert f"Failed: opened\nThe refresh failed: {why}" in got["message"]
+    assert got["message"].endswith("Nothing is shown yet.")
+    assert rows(tower, "select status from ops.refresh_runs") == ["nothing to do", "failed", "failed"]
+    assert rows(tower, "select rule from ops.alert_states where is_open order by 1") == [
+        name.removesuffix(" opened") for name in word.split(", ")
+    ]
 
 
 def test_known_totals_are_compared(tower: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
