@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 DECIMALS = 1  # of a change, and of a share in per cent
 FAR = 300  # per cent, beyond which a change says little and the earlier value says more
-SIZES = ((1e9, "B"), (1e6, "M"), (1e3, "K"))
+SIZES = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
 POINTS, PERCENT = "pts", "%"
 MINUS = "\N{MINUS SIGN}"
 

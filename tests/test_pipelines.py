@@ -252,11 +252,11 @@ def test_the_contract_and_the_models_agree_on_what_a_deal_is(told: str) -> None:
 
 
 CHOICES: list[tuple[list[str], str, list[str]]] = [
-    ([], "$12.5K", ["Intro", "Legal", "Trial", "Contract"]),
+    ([], "$12.5k", ["Intro", "Legal", "Trial", "Contract"]),
     (["Renewals"], "$900", ["Due"]),
     (
         ["New business", "Renewals"],
-        "$13.4K",
+        "$13.4k",
         [*(f"New business: {stage}" for stage in ("Intro", "Legal", "Trial", "Contract")), "Renewals: Due"],
     ),
 ]

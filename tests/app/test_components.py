@@ -417,4 +417,4 @@ def test_a_chart_is_described_for_those_who_cannot_see_it() -> None:
     figure = charts.bars(frame, "segment", "mrr", kind="money")
     assert figure is not None
     said = charts.describe("MRR by segment", figure, Currency("$"))
-    assert said == "Chart: MRR by segment. $10.0K at SMB to $25.0K at Enterprise, highest $25.0K at Enterprise."
+    assert said == "Chart: MRR by segment. $10.0k at SMB to $25.0k at Enterprise, highest $25.0k at Enterprise."

@@ -116,8 +116,8 @@ def test_a_table_without_numbers_below_zero_is_left_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("value", "kind", "said"),
     [
-        (-16325.1, "money", "−$16.3K"),
-        (-64_300, "money", "−$64.3K"),
+        (-16325.1, "money", "−$16.3k"),
+        (-64_300, "money", "−$64.3k"),
         (-0.3, "money", "$0"),
         (-0.169, "percent", "−16.9 %"),
         (-0.0001, "percent", "0.0 %"),
