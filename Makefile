@@ -4,7 +4,7 @@ override WHY := $(value WHY)
 export WHY
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status access gen-data load-data doctor mapping-check check-expected own-data rejects undo-load next-day refresh alerts-test dbt-deps dbt-run dbt-test docs insights app stop backup restore pgadmin psql metrics publish rollback all check test lint mutate bench bench-app screenshots lock clean
+.PHONY: help setup up down status access gen-data load-data doctor mapping-check check-expected own-data rejects undo-load next-day refresh alerts-test dbt-deps dbt-run dbt-test docs insights app stop backup restore pgadmin psql metrics publish rollback score judge all check test lint mutate bench bench-app screenshots lock clean
 
 help:        ## this list
 	@grep -hE '^[a-z-]+: .*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -75,6 +75,12 @@ dbt-run: up ## build the marts, beside those that are shown
 
 dbt-test: up ## run every data test and unit test; what passes is shown
 	@$(PY) -m warehouse.dbt test
+
+score: up ## score what is loaded, as each build does: ticket topics (SCORERS=topics DRY=1)
+	@$(PY) -m scoring $(SCORERS) $(if $(DRY),--dry-run)
+
+judge: setup ## judge every scorer on what ships with the project: figures, baselines, bounds
+	@$(PY) -m scoring $(SCORERS) --self-test
 
 publish: up ## show the candidate though it has not passed (FORCE=1 WHY="the reason, which stands on every page")
 	@$(PY) -m warehouse publish $(if $(FORCE),--force) $(if $(value WHY),--why "$$WHY")

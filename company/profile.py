@@ -121,6 +121,15 @@ class Refresh:
 
 
 @dataclass(frozen=True)
+class OwnTopic:
+    """A ticket topic of the company's own, or more words for one of those that ship: `scoring.topics` reads it."""
+
+    name: str
+    keywords: tuple[str, ...] = ()
+    sentences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Bound:
     """How far a build may be from what is shown, in one respect of warehouse.plausibility; None is however far."""
 
@@ -142,6 +151,7 @@ class Profile:
     pipelines: tuple[Pipeline, ...] = ()
     service_hours: ServiceHours | None = None
     refresh: Refresh = Refresh()
+    topics: tuple[OwnTopic, ...] = ()
     plausibility: tuple[Bound, ...] = ()  # those that differ from the usual ones
 
     def vocabulary(self, kind: str) -> Vocabulary:

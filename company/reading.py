@@ -12,6 +12,7 @@ from company.currencies import LARGEST_RATE
 from company.nodes import List, Map, Node, Text, parse, quoted
 from company.profile import Bands, Bound, Calendar, Currency, Pipeline, Profile, Rate, Refresh, Stage, Vocabulary
 from company.service import read_service_hours
+from company.topics import read_topics
 from company.values import (
     NO,
     YEARS,
@@ -43,6 +44,7 @@ ENTRIES = (
     "pipelines",
     "service_hours",
     "refresh",
+    "ticket_topics",
     "plausibility",
 )
 _MONTH_NAMES = "january february march april may june july august september october november december"
@@ -81,6 +83,7 @@ def read_profile(path: Path) -> Profile:
             entries, "service_hours", lambda node: read_service_hours(node, _priorities(vocabularies)), None
         ),
         refresh=entry(entries, "refresh", _refresh, Refresh()),
+        topics=entry(entries, "ticket_topics", read_topics, ()),
         plausibility=entry(entries, "plausibility", _plausibility, ()),
     )
 

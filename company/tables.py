@@ -16,6 +16,7 @@ from company.profile import Bands, Profile, ServiceHours
 Row = dict[str, Any]
 EVER = date(1900, 1, 1)  # from when a rate holds that names no day
 GROSS_MARGIN = Decimal("0.80")  # where nobody says it; shown as an assumption
+TOPICS = "company_ticket_topics"  # read by scoring; no model of dbt does
 BOUNDS = "company_plausibility"  # read by warehouse.plausibility; no model of dbt does
 # Columns and their SQL types. Positions count from 1; weekdays are ISO, 1 is Monday; minutes count from midnight.
 COLUMNS: Mapping[str, Mapping[str, str]] = {
@@ -56,6 +57,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
     "company_holidays": {"holiday_date": "date", "holiday_name": "varchar(255)"},
     "company_service_hours": {"weekday": "integer", "opens_minute": "integer", "closes_minute": "integer"},
     "company_always_priorities": {"priority": "varchar(255)"},
+    TOPICS: {"topic": "varchar(255)", "position": "integer", "kind": "varchar(16)", "example": "varchar(255)"},
     BOUNDS: {"check_name": "varchar(32)", "most": "numeric(24,12)"},
 }
 
@@ -73,8 +75,18 @@ def company_tables(profile: Profile, gross_margin: Decimal | None = None) -> dic
         "company_holidays": [] if hours is None else _holidays(hours),
         "company_service_hours": [] if hours is None else _weekdays(hours),
         "company_always_priorities": [] if hours is None else [{"priority": priority} for priority in hours.always],
+        TOPICS: _topics(profile),
         BOUNDS: [{"check_name": bound.check, "most": bound.most} for bound in profile.plausibility],
     }
+
+
+def _topics(profile: Profile) -> list[Row]:
+    return [
+        {"topic": topic.name, "position": position, "kind": kind, "example": example}
+        for position, topic in enumerate(profile.topics, start=1)
+        for kind, examples in (("keyword", topic.keywords), ("sentence", topic.sentences))
+        for example in examples
+    ]
 
 
 def _bands(bands: Bands) -> list[Row]:

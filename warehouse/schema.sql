@@ -195,6 +195,47 @@ create table if not exists ops.holds (  -- why it is held: what is further from 
     also integer not null,  -- what differs likewise, but less
     carried_by varchar(4000) not null
 );
+create table if not exists ops.topic_corrections (  -- topics of tickets as somebody has set them right; the newest counts
+    correction_id bigint generated always as identity primary key,
+    ticket_id varchar(255) not null,
+    topic varchar(255) not null check (topic <> ''),
+    guess varchar(255),  -- what was thought of it when it was corrected
+    confidence double precision,
+    person varchar(255) not null default '',
+    created_by varchar(255) not null default session_user,
+    created_at timestamp not null default (clock_timestamp() at time zone 'utc')
+);
+create table if not exists scores.runs (  -- what was fitted and scored, and when
+    run_id bigint generated always as identity primary key,
+    scorer varchar(32) not null,
+    model varchar(64) not null,
+    trained_until date,
+    features varchar(64) not null,  -- a hash of all that it was fitted on
+    load_run_id bigint,
+    scored_at timestamp not null,
+    rows bigint not null,
+    notes varchar(4000) not null default ''
+);
+create table if not exists scores.figures (  -- how a run was judged, and by what
+    run_id bigint not null,
+    scorer varchar(32) not null,
+    figure varchar(255) not null,
+    value double precision,
+    baseline double precision,
+    bound double precision,
+    is_higher_better boolean not null,
+    cases bigint not null,
+    judged_on varchar(255) not null
+);
+create table if not exists scores.ticket_topics (
+    ticket_id varchar(255) primary key,
+    topic varchar(255),
+    confidence double precision,
+    runner_up varchar(255),
+    runner_up_confidence double precision,
+    state varchar(16) not null check (state in ('sure', 'unsure', 'not understood', 'no text', 'corrected')),
+    run_id bigint not null
+);
 create table if not exists ops.saved_views (
     view_id bigint generated always as identity primary key,
     name varchar(80) not null check (name = trim(name) and name <> ''),
@@ -229,6 +270,8 @@ grant select on ops.alert_states, ops.alert_snoozes to tower_reader;
 grant select (message_id, message_key, target, created_at, title, status, tries, sent_at, message) on ops.alert_messages to tower_reader;
 grant insert (rule, until, finding_key, person) on ops.alert_snoozes to tower_reader;
 grant select on ops.holds, ops.definitions to tower_reader;
+grant select on ops.topic_corrections to tower_reader;
+grant insert (ticket_id, topic, guess, confidence, person) on ops.topic_corrections to tower_reader;
 grant select, insert (name, page, query_string, person), delete on ops.saved_views to tower_reader;
 alter default privileges in schema marts grant select on tables to tower_reader;
 alter default privileges in schema scores grant select on tables to tower_reader;

@@ -62,6 +62,21 @@ def mistake(content: str | bytes, folder: Path) -> str:
             "plausibility: {new_words: many}",
             ":1:27: new_words must be a number such as 0.088, with a point, not 'many'",
         ),
+        ("ticket_topics: [Data]", ":1:16: ticket_topics needs entries `topic: {keywords: […], sentences: […]}`"),
+        (
+            "ticket_topics:\n  Data: {keyword: [x]}",
+            ":2:10: topic 'Data' has no entry 'keyword'; did you mean keywords?",
+        ),
+        ("ticket_topics:\n  Data: {keywords: x}", ":2:20: the keywords of topic 'Data' need a list"),
+        (
+            "ticket_topics:\n  Data:\n    keywords: [move, move]",
+            ":3:22: 'move' stands twice, first in line 3; keep one",
+        ),
+        (
+            "ticket_topics:\n  Data:\n    sentences: ['?!']",
+            ":3:17: one of the sentences of topic 'Data' has no letters",
+        ),
+        ("ticket_topics:\n  Data: {}", ":2:9: topic 'Data' needs keywords or sentences by which tickets are known"),
         ("bands: {arr: [1, 2]}", ":1:14: arr needs 3 amounts, such as [10000, 50000, 100000]"),
         ("bands: {arr: 10000}", ":1:14: arr needs 3 amounts"),
         ("bands: {arr: [1, 3, 3]}", ":1:21: arr must rise: 3 is not above 3"),

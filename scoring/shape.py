@@ -1,0 +1,81 @@
+"""The shape of every scorer: fit on what was known at a day, score, judge."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol, TypeVar
+
+Known = TypeVar("Known")
+Model = TypeVar("Model")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure by which a scorer is judged, beside its baseline and the bound that it must keep."""
+
+    name: str
+    value: float | None
+    baseline: float | None
+    bound: float | None
+    cases: int
+    judged_on: str
+    is_higher_better: bool = True
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the bound holds; without a bound or a value nothing is broken."""
+        if self.value is None or self.bound is None:
+            return True
+        return self.value >= self.bound if self.is_higher_better else self.value <= self.bound
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Rows of one table of schema scores, and what they rest on."""
+
+    table: str
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[Any, ...]]
+    model: str  # its version
+    trained_until: date | None
+    features: str  # a hash of all that it was fitted on
+    notes: str = ""
+
+
+class Scorer(Protocol[Known, Model]):
+    """What `scoring.run` asks of a scorer; `until` is the last day of which anything may be known."""
+
+    name: str
+    says: str  # one line for --help
+
+    def read(self, cursor: Any, until: date) -> Known:
+        """What was known at the end of a day, and nothing that happened later."""
+        ...
+
+    def fit(self, known: Known) -> Model:
+        """A model of it."""
+        ...
+
+    def score(self, model: Model, known: Known) -> Scores:
+        """A score for each row of what was known."""
+        ...
+
+    def judge(self, model: Model, known: Known) -> list[Figure]:
+        """How well it does: on what came after its scores, and on what ships with the project."""
+        ...
+
+    def self_test(self) -> list[Figure]:
+        """How well it does without a warehouse, on what ships with the project."""
+        ...
+
+
+def digest(parts: Iterable[object]) -> str:
+    """A hash of what a model was fitted on: the same for the same parts in the same order."""
+    found = hashlib.sha256()
+    for part in parts:
+        found.update(repr(part).encode())
+        found.update(b"\0")
+    return found.hexdigest()

@@ -1,0 +1,118 @@
+"""How well topics are told, by figures: on the hand-written tickets that ship here, and on what people corrected."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from scoring.shape import Figure
+from scoring.topics.model import TopicModel
+from scoring.topics.text import clean
+
+TEXTS = Path(__file__).parent / "self_test.csv"
+HARD, EVERYDAY = "judging", "everyday"  # parts of it; by the third, "choosing", sentences and weights were chosen
+FOREIGN = "tickets in other languages, written for this"
+CORRECTED = "corrections by people"
+SUREST = 0.7  # share of the texts that are looked at alone: those that it is most confident of
+BINS = 10
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What the figures over a part must keep."""
+
+    judged_on: str
+    least_f1: float
+    largest_gap: float
+    least_surest: float
+
+
+BOUNDS = {
+    EVERYDAY: Bounds("everyday tickets, written for this", 0.80, 0.15, 0.90),
+    HARD: Bounds("tickets without a telling word, written for this", 0.42, 0.12, 0.48),
+}
+
+
+@lru_cache(maxsize=1)
+def shipped() -> dict[str, tuple[list[str], list[str]]]:
+    """The tickets that nothing was chosen by, by part, and their topics; an empty topic is another language."""
+    with TEXTS.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    parts = {part: [row for row in rows if row["part"] == part] for part in BOUNDS}
+    return {
+        part: ([clean(None, row["text"]) for row in of], [row["topic"] for row in of]) for part, of in parts.items()
+    }
+
+
+def judge_shipped(model: TopicModel) -> list[Figure]:
+    """Figures over every part of what ships."""
+    return [
+        figure
+        for part, (texts, topics) in shipped().items()
+        for figure in judge_texts(model, texts, topics, BOUNDS[part])
+    ]
+
+
+def judge_texts(model: TopicModel, texts: Sequence[str], topics: Sequence[str], bounds: Bounds) -> list[Figure]:
+    """Figures over labelled texts; an empty topic is a text in another language."""
+    labels = np.array([model.topics.index(topic) if topic else -1 for topic in topics])
+    found = model.guess(texts)
+    is_known = labels >= 0
+    said = sum(language != "english" for language, known in zip(found.languages, is_known, strict=True) if not known)
+    probabilities, labels = found.probabilities[is_known], labels[is_known]
+    guesses = probabilities.argmax(axis=1)
+    rules = model.by_rules([text for text, known in zip(texts, is_known, strict=True) if known])
+    surest = np.argsort(-probabilities.max(axis=1), kind="stable")[: int(SUREST * len(labels))]
+    cases, others, on = len(labels), int((~is_known).sum()), bounds.judged_on
+    figures = [
+        Figure("macro-F1", macro_f1(labels, guesses), macro_f1(labels, rules), bounds.least_f1, cases, on),
+        Figure("accuracy", _share(guesses == labels), _share(rules == labels), None, cases, on),
+        Figure(
+            "calibration error", calibration_error(labels, probabilities), None, bounds.largest_gap, cases, on, False
+        ),
+        Figure(
+            "accuracy on the 70 % surest",
+            _share((guesses == labels)[surest]),
+            None,
+            bounds.least_surest,
+            len(surest),
+            on,
+        ),
+    ]
+    return [*figures, Figure("said to be so", said / others, 0.0, 0.9, others, FOREIGN)] if others else figures
+
+
+def judge_corrections(corrections: Sequence[tuple[str, str | None]]) -> list[Figure]:
+    """Of corrected tickets: how often the topic was confirmed that had been thought of before somebody said it."""
+    judged = [(topic, guess) for topic, guess in corrections if guess]
+    right = _share(np.array([topic == guess for topic, guess in judged])) if judged else None
+    return [Figure("confirmed", right, None, None, len(judged), CORRECTED)]
+
+
+def macro_f1(labels: np.ndarray, guesses: np.ndarray) -> float:
+    """The mean of F1 over the topics that the labels have."""
+    found = []
+    for topic in np.unique(labels):
+        hits = ((labels == topic) & (guesses == topic)).sum()
+        found.append(2 * hits / ((labels == topic).sum() + (guesses == topic).sum()))
+    return float(np.mean(found))
+
+
+def calibration_error(labels: np.ndarray, probabilities: np.ndarray) -> float:
+    """Expected calibration error (Guo et al., 2017): |accuracy − confidence| by tenths of confidence, weighted."""
+    confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
+    places = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    gaps = [
+        abs(right[places == place].mean() - confidence[places == place].mean()) * (places == place).mean()
+        for place in np.unique(places)
+    ]
+    return float(sum(gaps))
+
+
+def _share(flags: np.ndarray) -> float:
+    return float(flags.mean())
