@@ -51,6 +51,14 @@ class Moment:
         """Which data are shown."""
         return "Nothing is shown yet."
 
+    def without(self, filters: tuple[str, ...]) -> str:
+        """That a page does not know some filters of a rule; nothing where it knows them all."""
+        return f"That page does not filter by {' or '.join(map(self.noun, filters))}: it shows all." if filters else ""
+
+    def noun(self, dimension: str) -> str:
+        """What a dimension is called."""
+        return dimension.replace("_", " ")
+
 
 @dataclass(frozen=True)
 class Now(Moment):
@@ -71,6 +79,10 @@ class Now(Moment):
     def data(self) -> str:
         """Of which day they are."""
         return f"Data as of {self.as_of:%-d %b %Y}."
+
+    def noun(self, dimension: str) -> str:
+        """What the company calls it."""
+        return self.company.noun(dimension)
 
 
 def look(failure: str = "", today: date | None = None) -> Moment:
@@ -170,7 +182,7 @@ def anomaly_finding(rule: Rule, points: pd.DataFrame, as_of: date) -> Finding:
         hashlib.sha256(marks.encode()).hexdigest()[:16],
         lingers=len(found) > 0,
         page="anomalies",
-        where=tuple(rule.where.items()),
+        where=(*rule.where.items(), *([("metric", rule.metrics)] if rule.metrics else [])),
         months=(add_months(as_of.replace(day=1), -1), as_of.replace(day=1)),
     )
 

@@ -18,7 +18,8 @@ from warehouse.connections import owner_connection
 from warehouse.errors import TowerError
 from warehouse.settings import Settings, read_env_file
 
-Link = Callable[[str, Finding], str]  # where the dashboard is, and what is shown there: an address
+# where the dashboard is, and what is shown there: an address, and the filters that the page there does not know
+Link = Callable[[str, Finding], tuple[str, tuple[str, ...]]]
 Digest = Callable[[str | None], tuple[str, bytes]]  # a scope's login role: the memo and the board report
 NOTHING_YET = "nothing is published yet"
 FIELDS = ("is_open", "opened_on", "said_on", "resolved_on", "checked_on", "finding", "finding_key", "link", "page")
@@ -39,11 +40,13 @@ class Event:
     rule: Rule
     word: str
     state: State
+    note: str = ""  # on what the link leads to
 
     @property
     def text(self) -> str:
         """In lines: the rule and what became of it, what was found, and where to look."""
-        return "\n".join(part for part in (f"{self.rule.name}: {self.word}", self.state.text, self.state.link) if part)
+        lines = (f"{self.rule.name}: {self.word}", self.state.text, self.state.link, self.note)
+        return "\n".join(line for line in lines if line)
 
 
 @dataclass(frozen=True)
@@ -120,9 +123,9 @@ def judge(settings: Settings, alerts: Alerts, doors: Doors, now: Moment, run: st
         if found is None:
             continue
         after, word = advance(rule, before, found, now.today, snoozes.get(rule.name))
-        after = replace(after, link=doors.link(base, found), page=found.page)
-        states[rule.name] = after
-        events += [Event(rule, word, after)] if word else []
+        link, lost = doors.link(base, found)
+        states[rule.name] = replace(after, link=link, page=found.page)
+        events += [Event(rule, word, states[rule.name], now.without(lost))] if word else []
     return Checked(states, events, _messages(alerts, now, events, run))
 
 

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 HERE = Path(__file__).parent
 
 
+class Own(NamedTuple):
+    """A filter of a page's own: its name in the address, and whether it takes several values."""
+
+    key: str
+    many: bool = True
+
+
 @dataclass(frozen=True)
 class Page:
-    """A page: its folder in views/ and name in the address (`key`), and the question that it answers."""
+    """A page: its folder in views/ and name in the address (`key`), and the question that it answers.
+
+    `narrows` are the dimensions of metrics by which a filter of its own narrows it, beside those of every page.
+    """
 
     key: str
     section: str
     title: str
     icon: str
     question: str
+    narrows: Mapping[str, Own] = field(default_factory=dict, hash=False)
 
     @property
     def script(self) -> str:
@@ -48,6 +61,7 @@ PAGES = (
         "Anomalies",
         ":material/warning:",
         "Which series left the band that their own history made likely, and how much does it matter?",
+        {"metric": Own("metric"), "severity": Own("severity")},
     ),
     Page(
         "movements",
@@ -55,6 +69,7 @@ PAGES = (
         "MRR & movements",
         ":material/waterfall_chart:",
         "Which accounts moved MRR, when and why? Is what we bill what MRR says, and is it paid?",
+        {"movement_type": Own("movement")},
     ),
     Page(
         "retention",
@@ -83,6 +98,7 @@ PAGES = (
         "Funnel & pipeline",
         ":material/filter_alt:",
         "Where do deals stop, how many are won, how long does it take, what is the open pipeline worth?",
+        {"pipeline": Own("pipeline")},
     ),
     Page(
         "forecast",
@@ -90,6 +106,7 @@ PAGES = (
         "Forecast",
         ":material/online_prediction:",
         "What will the quarter bring, and how did earlier forecasts turn out?",
+        {"pipeline": Own("pipeline")},
     ),
     Page(
         "reps",
@@ -97,6 +114,7 @@ PAGES = (
         "Sales activity & reps",
         ":material/badge:",
         "Who makes quota, with how much work, and what does the work bring?",
+        {"rep": Own("rep")},
     ),
     Page(
         "marketing",
@@ -125,6 +143,7 @@ PAGES = (
         "Product adoption",
         ":material/widgets:",
         "Who uses what, how often, and which features keep customers?",
+        {"module": Own("module"), "feature_name": Own("feature", many=False)},
     ),
     Page(
         "support",
@@ -139,6 +158,7 @@ PAGES = (
         "Root causes & releases",
         ":material/troubleshoot:",
         "What causes tickets, and did a release do harm?",
+        {"category": Own("category", many=False)},
     ),
     Page(
         "your_data",

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from alerts.run import Doors
 from alerts.states import Finding
-from app.pages import BY_KEY
+from app.pages import BY_KEY, Own
 from app.selection import URL_KEYS
 from company.calendar import add_months
 from insights.memo import write_memo
@@ -15,12 +15,14 @@ from insights.memo import write_memo
 QUARTER = 3  # months that a report is about
 
 
-def link_to(base: str, found: Finding) -> str:
-    """The address of the page that shows what was found, with the same filters and months."""
-    where = {URL_KEYS[key]: list(values) for key, values in found.where if key in URL_KEYS}
+def link_to(base: str, found: Finding) -> tuple[str, tuple[str, ...]]:
+    """The address of the page that shows what was found, with the same filters and months; and the filters it lacks."""
+    known = {name: Own(key) for name, key in URL_KEYS.items()} | dict(BY_KEY[found.page].narrows)
+    is_lost = {name: name not in known or (len(values) > 1 and not known[name].many) for name, values in found.where}
+    where = {known[name].key: list(values) for name, values in found.where if not is_lost[name]}
     months = {"from": f"{found.months[0]:%Y-%m}", "to": f"{found.months[1]:%Y-%m}"} if found.months else {}
     asked = urlencode({**where, **months}, doseq=True)
-    return f"{base}/{BY_KEY[found.page].address}" + (f"?{asked}" if asked else "")
+    return f"{base}/{BY_KEY[found.page].address}" + (f"?{asked}" if asked else ""), tuple(filter(is_lost.get, is_lost))
 
 
 def digest(role: str | None) -> tuple[str, bytes]:

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import quote_plus
 
 import pandas as pd
 import pytest
@@ -16,6 +17,7 @@ from alerts import outbox
 from alerts.findings import POINTS, _told, anomaly_finding, find, look
 from alerts.rules import SERIES, Rule
 from alerts.run import check, rehearse
+from alerts.states import Finding
 from metrics.formats import Currency, number
 from refresh.doors import DOORS
 from tests.alerts.receivers import Hook, Mail, listening
@@ -89,6 +91,34 @@ def test_what_is_to_be_said_in_a_run_is_one_message_with_numbers_and_links(tower
     assert len(hook.got) == 2 and hook.got[1]["message"].startswith("Much MRR: resolved\n")
     states = rows(tower, "select rule, is_open, page from ops.alert_states order by rule")
     assert states == [(rule, rule == "Small", "movements") for rule in ("Little", "Much MRR", "Small")]
+
+
+def test_a_link_has_the_filters_that_its_page_knows_and_the_message_the_others(tower: Settings, hook: Hook) -> None:
+    won = "select pipeline from marts.fct_deals where is_won and segment = 'SMB' and deal_type = 'new' limit 1"
+    pipeline = str(fetch(won, {}).iloc[0, 0])
+    where = f"{{segment: [SMB], pipeline: ['{pipeline}'], deal_type: [new]}}"
+    rule = f"{{metric: won_amount, below: 1000000000, where: {where}}}"
+    write(tower, f"targets: {{team: '{hook.url}'}}\nrules: {{w: {rule}}}")
+    check(tower, DOORS, "1")
+    lines = hook.got[0]["message"].splitlines()
+    assert lines[2].endswith(f"/pipeline?segment=SMB&pipeline={quote_plus(pipeline)}&from=2026-10&to=2026-10")
+    assert lines[3] == "That page does not filter by deal type: it shows all."
+
+
+@pytest.mark.parametrize(
+    ("page", "where", "asked", "lost"),
+    [
+        ("adoption", {"module": ("a", "b"), "feature_name": ("c",)}, "module=a&module=b&feature=c", ()),
+        ("adoption", {"feature_name": ("c", "d")}, "", ("feature_name",)),  # one at a time
+        ("anomalies", {"region": ("EU",), "metric": ("mrr", "spend")}, "region=EU&metric=mrr&metric=spend", ()),
+        ("support", {"priority": ("high",)}, "", ("priority",)),
+    ],
+)
+def test_a_link_asks_a_page_by_the_names_of_its_filters(
+    page: str, where: dict[str, tuple[str, ...]], asked: str, lost: tuple[str, ...]
+) -> None:
+    found = Finding(True, "", "", page=page, where=tuple(where.items()))
+    assert DOORS.link("http://tower", found) == (f"http://tower/{page}" + (f"?{asked}" if asked else ""), lost)
 
 
 def test_a_rehearsal_says_what_would_be_sent_and_sends_nothing(tower: Settings, hook: Hook) -> None:

@@ -11,9 +11,9 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from app import data
-from app.pages import BY_KEY
+from app.pages import BY_KEY, PAGES
 from app.ui.visit import KEY, current
-from metrics import catalogue
+from metrics import catalogue, query
 from metrics.needs import lacking
 from tests.app.test_pages import KEYS, open_app
 from warehouse.settings import Settings
@@ -72,6 +72,20 @@ def test_every_metric_is_found_on_its_page(in_company: Settings, asked: dict[str
     assert lost == []  # their pages do not name them
     homeless = [m.name for m in metrics if m.page is None and any(m.name in names for names in asked.values())]
     assert homeless == []  # a page asks for them, and none is their home
+
+
+@pytest.mark.parametrize(("page", "dimension"), [(page.key, name) for page in PAGES for name in page.narrows])
+def test_a_link_narrows_a_page_by_what_its_own_filters_know(
+    request: pytest.FixtureRequest, page: str, dimension: str
+) -> None:
+    request.getfixturevalue("in_nordic" if dimension == "pipeline" else "in_company")  # that one has several
+    own = BY_KEY[page].narrows[dimension]
+    metric = next(one for one in catalogue().values() if one.page == page and dimension in one.cuts)
+    value = str(query([metric.name], [dimension]).dropna()[dimension].iloc[-1])
+    test = open_app(page, {own.key: value})
+    assert not test.exception
+    assert not test.session_state[KEY].own[own.key].is_default
+    assert test.session_state[f"{page}.{own.key}"] == ([value] if own.many else value)
 
 
 def test_targets_are_metrics_and_goals_have_a_side(in_company: Settings) -> None:
