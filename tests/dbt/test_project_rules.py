@@ -116,6 +116,30 @@ def test_a_metric_is_defined_beside_the_measures_of_its_domain(manifest: Node) -
     assert {Path(path).parent.name for path in domains} == {"semantic"}
 
 
+AMOUNT = re.compile(r"numeric\(38, ?[24]\)")  # the type of money in a mart's contract
+
+
+def test_a_metric_that_sums_money_is_written_as_money(manifest: Node, models: dict[str, Node]) -> None:
+    types = {
+        node["name"]: {name: col["data_type"] or "" for name, col in node["columns"].items()}
+        for node in models.values()
+    }
+    measures = {
+        measure["name"]: (model["node_relation"]["alias"], measure["expr"] or measure["name"])
+        for model in manifest["semantic_models"].values()
+        for measure in model["measures"]
+    }
+    summed = {}
+    for metric in manifest["metrics"].values():
+        if metric["type"] == "simple":
+            mart, expr = measures[metric["type_params"]["measure"]["name"]]
+            taken = re.findall(r"\w+", re.sub(r"\bwhen\b.*?\bthen\b", "", expr))  # what it sums, not when
+            if any(AMOUNT.fullmatch(types[mart].get(word, "")) for word in taken):
+                summed[metric["name"]] = metric["config"]["meta"]["format"]
+    assert {"mrr_base_12m", "ending_mrr", "won_amount"} <= summed.keys()
+    assert {name for name, kind in summed.items() if kind != "money"} == set()
+
+
 def test_only_staging_reads_sources_and_each_model_reads_one(models: dict[str, Node]) -> None:
     for node in models.values():
         sources = parents(node, "source")
