@@ -11,7 +11,11 @@ NEEDS = {
     "support": ("support.tickets",),
     "engagement": ("product.events", "product.users"),
 }  # the tables without which nothing is known of a part; something always is of revenue, once it was paid for a quarter
-PAYMENTS = "billing.invoices"  # without it revenue knows whether an account pays less, and not whether it pays late
+LESS = {  # of what a part says nothing without a table; revenue knows all the same whether an account pays less
+    "billing.invoices": "revenue knows nothing of payments without billing.invoices",
+    "billing.payments": "revenue knows nothing of failed payments without billing.payments",
+    "crm.activities": "engagement knows nothing of talks without crm.activities",
+}
 WEIGHTS = {"usage": 30, "support": 20, "revenue": 25, "engagement": 25}  # per cent
 HEALTHY, AT_RISK = 70, 40  # the score from which an account is healthy, and below which it is at risk
 TIERS = {"healthy": f"Healthy (from {HEALTHY})", "watch": "Watch", "at_risk": f"At risk (below {AT_RISK})"}
@@ -34,9 +38,18 @@ def lacking_parts(filled: Collection[str]) -> str:
     for part, tables in NEEDS.items():
         if missing := tuple(table for table in tables if table not in filled):
             lacking.setdefault(missing, []).append(part)
-    if not lacking and PAYMENTS in filled:
-        return ""
     said = [f"{listed(parts)} need{'s' * (len(parts) == 1)} {listed(tables)}" for tables, parts in lacking.items()]
-    if PAYMENTS not in filled:
-        said.append(f"revenue knows nothing of payments without {PAYMENTS}")
+    said += [LESS[table] for table in _less(filled)]
+    if not said:
+        return ""
     return f"Health and churn risk rest on {listed(parts_of(filled))}: {'; '.join(said)}."
+
+
+def _less(filled: Collection[str]) -> list[str]:
+    """The tables that are lacking of those without which a part that is known knows less."""
+    lacking = [table for table in LESS if table not in filled]
+    if "billing.invoices" in lacking:
+        lacking = [table for table in lacking if table != "billing.payments"]  # a payment is of an invoice
+    if "engagement" not in parts_of(filled):
+        lacking = [table for table in lacking if table != "crm.activities"]
+    return lacking

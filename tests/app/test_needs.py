@@ -48,12 +48,17 @@ def test_a_page_says_what_it_lacks_and_what_it_rests_on_less_for() -> None:
 
 
 def test_health_says_what_each_part_lacks() -> None:
-    everything = {"product.events", "product.users", "support.tickets", "billing.invoices"}
+    known = {"product.events", "product.users", "support.tickets"}
+    everything = known | {"billing.invoices", "billing.payments", "crm.activities"}
     assert lacking_parts(everything) == ""
     assert lacking_parts(everything - {"billing.invoices"}) == (
         "Health and churn risk rest on usage, support, revenue and engagement: "
         "revenue knows nothing of payments without billing.invoices."
     )
-    assert lacking_parts({"support.tickets", "billing.invoices"}) == (
+    assert lacking_parts(known | {"billing.invoices"}) == (
+        "Health and churn risk rest on usage, support, revenue and engagement: revenue knows nothing of failed "
+        "payments without billing.payments; engagement knows nothing of talks without crm.activities."
+    )
+    assert lacking_parts({"support.tickets", "billing.invoices", "billing.payments"}) == (
         "Health and churn risk rest on support and revenue: usage and engagement need product.events and product.users."
     )

@@ -387,16 +387,20 @@ def test_readiness_of_accounts_and_subscriptions() -> None:
 def test_readiness_of_what_rests_on_several_tables() -> None:
     filled = {"crm.accounts", "billing.products", "billing.subscriptions", "billing.subscription_changes"}
     lines = {line.label: line for line in readiness(ROOT / "dbt", filled)}
-    without = ("billing.invoices", "product.events", "product.users", "support.tickets")
+    usage = ("product.events", "product.users")
+    without = ("billing.invoices", "billing.payments", "crm.activities", *usage, "support.tickets")
     assert lines["average_health_score"].state == lines["at_risk_mrr"].state == "in part"
     assert lines["average_health_score"].partly == lines["at_risk_mrr"].partly == without
     assert lines["average_usage_score"].state == "empty"
     assert lines["average_usage_score"].missing == ("product.events", "product.users")
     assert {"billing.subscriptions", *without} < {*lines["average_health_score"].needs}
-    assert lines["average_revenue_score"].partly == ("billing.invoices",)
+    assert lines["average_revenue_score"].partly == ("billing.invoices", "billing.payments")
     resting = {name for name, line in lines.items() if line.kind == "metric" and "billing.invoices" in line.needs}
     assert not {"average_usage_score", "average_engagement_score", "average_support_score"} & resting
     assert {"average_health_score", "average_revenue_score", "at_risk_mrr", "failed_invoices"} <= resting
+    talks = {name for name, line in lines.items() if line.kind == "metric" and "crm.activities" in line.needs}
+    assert {"average_health_score", "average_engagement_score", "at_risk_mrr"} <= talks
+    assert not {"average_usage_score", "average_revenue_score", "average_support_score"} & talks
     assert lines["average_support_score"].needs[-2:] == ("product.users", "support.tickets")
     page, card = lines["Account health"], lines["average_health_score"]
     assert {*page.missing, *page.partly} == {*card.partly}  # the head of the page says what its cards say
