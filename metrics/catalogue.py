@@ -33,7 +33,7 @@ class Metric:
     the list behind its number, with `parts` as its columns: itself where the rows add up to it, and the sums that it
     is made of. `page` is where the dashboard shows it (None: its list of definitions alone does), `target` the metric
     that says what was promised, `goal` a value to reach, in the metric's own unit. `is_part` is a number that only
-    others or their lists show.
+    others or their lists show; `ripens` one whose closed months move for weeks, as what waits for an outcome gets it.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Metric:
     goal: float | None
     parts: tuple[str, ...]
     is_part: bool
+    ripens: bool = False
 
     @property
     def cuts(self) -> tuple[str, ...]:
@@ -127,6 +128,7 @@ def _metric(
         meta.get("goal"),
         tuple(dict.fromkeys(_parts(metric, raw))),
         bool(meta.get("part")),
+        bool(meta.get("ripens")),
     )
 
 

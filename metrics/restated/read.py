@@ -9,7 +9,7 @@ from metrics.catalogue import catalogue, get_metric
 from metrics.formats import UNKNOWN, Currency, number
 from warehouse.reading import Reader, fetch
 
-# what was settled with the end of a month, in the order in which it is said; other metrics ripen, or nobody asks first
+# what was settled with the end of a month, in the order in which it is said; of the others nobody asks first
 SETTLED = (
     *("mrr", "active_customers", "arpa", "nrr_t12m", "grr_t12m"),
     *("new_mrr", "expansion_mrr", "churned_mrr", "logo_churn_rate", "quick_ratio"),
@@ -59,6 +59,11 @@ class Restated:
         """Whether it was known for good when its month ended."""
         return self.metric in SETTLED
 
+    @property
+    def is_ripening(self) -> bool:
+        """Whether it moves for weeks by itself, as what waits for an outcome gets one."""
+        return get_metric(self.metric).ripens
+
     def sentence(self, currency: Currency = UNKNOWN) -> str | None:
         """«March 2026 NRR was 103.1 %, now 102.4 %: three late cancellations: …»; None where both look alike."""
         metric = get_metric(self.metric)
@@ -73,7 +78,7 @@ class Restated:
 
 
 def restated(reader: Reader) -> list[Restated]:
-    """The values that moved within a month before what is shown was published: settled ones first, by month."""
+    """The values that moved within a month before what is shown was published, by month: what ripens comes last."""
     if reader.publication is None:
         return []
     found = fetch(RESTATED, {"publication": reader.publication, "days": DAYS}, reader)
@@ -81,7 +86,7 @@ def restated(reader: Reader) -> list[Restated]:
     found = found.astype(object).where(found.notna(), None)
     rows = (Restated(*row) for row in found.itertuples(index=False, name=None))
     moved = [one for one in rows if one.metric in known and one.before != one.after]
-    return sorted(moved, key=lambda one: not one.is_settled)
+    return sorted(moved, key=lambda one: (one.is_ripening, not one.is_settled))
 
 
 def exact(value: float | None, kind: str, currency: Currency = UNKNOWN) -> str:

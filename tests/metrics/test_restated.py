@@ -17,12 +17,12 @@ from app.selection import Tower
 from app.views.data_health.restated import COLUMNS, table_of
 from company.profile import Profile
 from insights import memo
-from metrics.catalogue import Metric
+from metrics.catalogue import Metric, get_metric
 from metrics.company import read_company
 from metrics.needs import Lacking
 from metrics.restated import kept, moved
 from metrics.restated.moved import restate
-from metrics.restated.read import Restated, restated
+from metrics.restated.read import SETTLED, Restated, restated
 from tests.conftest import Company, empty_company, enter
 from tests.dbt.ledgers import HEADERS, Price, Subscription, write
 from tests.dbt.ledgers import Company as Ledger
@@ -159,6 +159,26 @@ def test_data_health_lists_it(four: Settings) -> None:
     assert list(frame.columns) == COLUMNS
     row = frame[(frame["month"] == APRIL) & (frame["number"] == "NRR (T12M)") & (frame["segment"] == "all")].iloc[0]
     assert (row["was"], row["now"], row["accounts"]) == ("104.00 %", "64.00 %", 2)
+
+
+def test_what_waits_for_an_outcome_ripens_and_is_not_said_as_restated(four: Settings) -> None:
+    late = "publication_id = 2 and metric in ('resolution_sla', 'activation_rate')"
+    with autocommit(four.owner()) as cursor:
+        for name in ("resolution_sla", "activation_rate"):
+            cursor.execute(f"insert into ops.restatements values (2, '{name}', '2026-05-01', null, 0.5, 0.6, 0, '')")
+        tower = Tower(2, "", date(2026, 6, 10), START.date(), MAY, False, read_company(), 1, None)
+        frame = table_of(tower)
+        begun = memo.Memo(
+            date(2026, 6, 10), START.date(), MAY, Lacking({}, {}, {}, frozenset()), read_company(), BOTH, ""
+        )
+        memo.restatements(begun)
+        cursor.execute(f"delete from ops.restatements where {late}")
+    ripening = frame[frame["kind"] == "still ripening"]
+    assert {*ripening["number"]} == {get_metric("resolution_sla").label, get_metric("activation_rate").label}
+    assert ripening.index.tolist() == frame.index.tolist()[-2:]  # after all that is restated
+    assert {*frame["kind"]} == {"restated", "still ripening"}
+    assert "- Data health lists 8 more." in begun.lines and not [line for line in begun.lines if "SLA" in line]
+    assert not [name for name in SETTLED if get_metric(name).ripens]
 
 
 @pytest.mark.parametrize(("segments", "regions", "seen"), [(("Large",), None, {"Large"}), (None, ("North",), set())])
