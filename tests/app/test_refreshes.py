@@ -45,6 +45,43 @@ def test_a_failed_refresh_is_said_and_listed_with_its_steps() -> None:
     assert listed["message"].tolist() == ["build: fct_mrr: no *way*", "no file waits; load 7; fct_mrr: no"]
 
 
+BUILDS = (  # status, message, tests, seconds
+    ("failed", "dbt build failed: fct_mrr", 0, 7),
+    ("refused", "unique failed", 0, 5),
+    ("refused", "MRR rose a hundredfold", 900, 9),
+    ("built", "", 0, 3),
+    ("running", "", 0, None),
+)
+
+
+@pytest.fixture
+def builds(in_company: Settings) -> Iterator[int]:
+    """Builds of every state after the one that is shown, whose number it is."""
+    with autocommit(in_company.owner()) as cursor:
+        cursor.execute("select max(build_id) from ops.builds")
+        [shown] = cursor.fetchone()
+        for status, message, tests, seconds in BUILDS:
+            cursor.execute(
+                "insert into ops.builds (started_at, finished_at, load_run_id, status, message, tests) values "
+                "('2026-11-01 06:00', timestamp '2026-11-01 06:00' + %s * interval '1 second', 1, %s, %s, %s)",
+                (seconds, status, message, tests),
+            )
+        yield shown
+        cursor.execute("delete from ops.builds where build_id > %s", (shown,))
+
+
+@pytest.mark.usefixtures("fresh_caches")
+def test_builds_are_listed_with_what_became_of_them_and_why(builds: int) -> None:
+    test = open_app("data_health", {})
+    assert not test.exception
+    listed = frame_with(test, "build", "state", "why", "seconds")
+    assert listed["build"].is_monotonic_decreasing and listed["build"].iloc[5] == builds
+    assert listed["state"].tolist()[:6] == ["failed", "not tested yet", "held", "tests failed", "failed", "shown"]
+    assert listed["why"].tolist()[:5] == ["it was broken off", "", *(row[1] for row in reversed(BUILDS[:3]))]
+    assert listed["seconds"].fillna(0).tolist()[:5] == [0, 3, 9, 5, 7]
+    assert listed["publication"].notna().tolist()[:6] == [False] * 5 + [True]
+
+
 @pytest.fixture
 def rules(in_company: Settings) -> Iterator[Settings]:
     """A rule that is open and one that is not."""

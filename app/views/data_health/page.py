@@ -16,6 +16,7 @@ from app.views.data_health.bands import bands
 from app.views.data_health.refreshes import refreshes
 from app.views.data_health.stages import stages
 from metrics.catalogue import catalogue
+from warehouse.publication import BUILD_LOCK
 
 BEHAVIOUR = {
     "flow": "adds up over the months",
@@ -94,10 +95,16 @@ with right:
 table(
     visit,
     "Builds",
-    Found(builds.assign(status=builds["status"].map(lambda s: audit.STATUS.get(s, s)))),
-    columns={"published_at": st.column_config.DatetimeColumn("Published (UTC)", format=WHEN), **dates},
-    help="Models built and tests run with each published build.",
-    empty="No build is published.",
+    numeric(Found(read(tower.reader, "builds", {"lock": BUILD_LOCK})), "seconds"),
+    columns={
+        "started_at": st.column_config.DatetimeColumn("Started (UTC)", format=WHEN),
+        "why": st.column_config.TextColumn("Why", width="large"),
+        "seconds": st.column_config.NumberColumn("Seconds", format="%.1f"),
+        **dates,
+    },
+    help="What became of each build: those whose tests passed are shown, unless they are held as implausible. A row "
+    "without a publication was never shown; `make rollback TO=…` shows one that is kept.",
+    empty="No build is recorded: `make dbt-run dbt-test` makes one.",
 )
 audit.contradicted(visit)
 audit.rejected(visit)
