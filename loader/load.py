@@ -48,6 +48,7 @@ from loader.write.deletes import delete_rows
 from loader.write.making import make_table
 from loader.write.spellings import fold_spellings
 from loader.write.undo import forget_replaced, keep_replaced, kept_bytes
+from warehouse.clock import check_clock, now
 from warehouse.connections import connect
 from warehouse.database import LOAD_LOCK
 from warehouse.errors import TowerError
@@ -183,6 +184,7 @@ def keep_others_out(cursor: Any) -> None:
     cursor.execute("select pg_try_advisory_xact_lock(%s)", (LOAD_LOCK,))
     if not cursor.fetchone()[0]:
         raise TowerError("another load is running; wait until it ends, then try again")
+    check_clock(cursor)
     cursor.execute("set local synchronous_commit = on")
 
 
@@ -217,7 +219,7 @@ class Loading:
 
     def run(self) -> Loaded:
         """Write what holds and the audit, and commit; or, when too much does not hold, the audit alone."""
-        tables, started = self.check.tables, audit.now()
+        tables, started = self.check.tables, now()
         lacking = [t for t in tables if not (t.is_optional or self.source.pieces(t) or t.key in self.check.known)]
         absent = tuple(t.key for t in lacking)
         if self.options.mode == "replace":

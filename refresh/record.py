@@ -8,10 +8,11 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 import psycopg2
 
+from warehouse.clock import check_clock, now
 from warehouse.connections import autocommit
 from warehouse.errors import Refused, TowerError, lack
 from warehouse.publication import BROKEN
@@ -101,6 +102,7 @@ def noted(settings: Settings, started_by: str) -> Iterator[Run]:
         holder.execute("select pg_try_advisory_lock(%s)", (REFRESH_LOCK,))
         if not holder.fetchone()[0]:
             raise TowerError("another refresh is running; wait until it ends, or stop it")
+        check_clock(holder)
         holder.execute(
             "update ops.refresh_runs set status = 'failed', message = %s where status = 'running'", (BROKEN,)
         )
@@ -130,8 +132,3 @@ def explained(error: Exception) -> str:
     traceback.print_exception(error)
     first = str(error).strip().split("\n")[0]
     return f"{type(error).__name__}: {first}" if first else type(error).__name__
-
-
-def now() -> datetime:
-    """The clock, in UTC."""
-    return datetime.now(UTC).replace(tzinfo=None)

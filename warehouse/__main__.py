@@ -41,6 +41,8 @@ def main() -> int:
         if arguments.command == "backup":
             out.print(backup.backup(settings, arguments.file), markup=False)
         else:
+            if arguments.force and (said := backup.warning(settings)):
+                out.print(said, markup=False)
             out.print(backup.restore(settings, arguments.file, arguments.force), markup=False)
     elif arguments.command == "publish":
         from warehouse import publication
@@ -55,10 +57,17 @@ def main() -> int:
         number = publication.publish(settings, Results(), arguments.why, is_new_start, target)
         restate(settings)
         out.print(f"publication {number} is shown, with the reason on every page")
+    elif arguments.command == "clock":
+        from warehouse import clock
+
+        out.print(clock.take_back(settings))
     elif arguments.command == "rollback":
         from warehouse import publication
+        from warehouse.connections import owner_connection
 
-        out.print(f"publication {publication.rollback(settings, arguments.to)} is shown again")
+        number = publication.rollback(settings, arguments.to)
+        with owner_connection(settings) as connection, connection.cursor() as cursor:
+            out.print(f"publication {number} is shown again; {publication.room(cursor)}")
     else:
         from warehouse import server
 
@@ -80,6 +89,7 @@ def read_arguments() -> argparse.Namespace:
     force.add_argument("--why", help="the reason, which stands on every page")
     back = commands.add_parser("rollback", help="show an earlier publication again")
     back.add_argument("--to", type=whole("TO"), help="its number; else the one before")
+    commands.add_parser("clock", help="let times that were recorded ahead of the clock be of now")
     commands.add_parser("status", help="say where it runs and what is loaded")
     saving = commands.add_parser(
         "backup", help="write raw, ops, the history of accounts and the settings into one file"

@@ -20,6 +20,7 @@ from psycopg2 import errors
 from warehouse.connections import autocommit, connect
 from warehouse.database import LOAD_LOCK, SCHEMA, prepare_database
 from warehouse.errors import TowerError
+from warehouse.publication import RESTORED
 from warehouse.server.clients import Clients, clients
 from warehouse.settings import Settings
 
@@ -57,9 +58,12 @@ create schema intermediate;
 # what was shown and built before is not in the file
 SETTLE = b"""
 update ops.publications set kept = false;
-update ops.builds set status = 'failed', message = 'a backup was restored'
-where status in ('running', 'built', 'refused');
-"""
+update ops.builds set status = 'failed', message = '%(why)s' where status in ('running', 'built', 'refused');
+insert into ops.builds (started_at, finished_at, load_run_id, as_of_date, status, message)
+select at, at, load_run_id, as_of_date, 'failed', '%(why)s'
+from ops.load_runs cross join (select clock_timestamp() at time zone 'utc') as clock (at)
+where status = 'succeeded' order by load_run_id desc limit 1;
+""" % {b"why": RESTORED.encode()}
 NEWER = b"SET transaction_timeout = 0;\n"  # what servers before version 17 do not know
 
 
@@ -129,6 +133,13 @@ def restore(settings: Settings, file: Path, force: bool = False) -> str:
     with autocommit(settings.owner()) as cursor:
         cursor.execute("analyze")
     return f"restored {holding(settings).describe()}"
+
+
+def warning(settings: Settings) -> str:
+    """What a restore would take away, in a line; nothing where the warehouse is empty."""
+    held = holding(settings)
+    told = "what is shown goes with it, and the dashboard waits until the backup is built"
+    return "" if held.is_empty else f"replacing {held.describe()}: {told}"
 
 
 def holding(settings: Settings) -> Holding:

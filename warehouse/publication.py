@@ -11,7 +11,6 @@ import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ import psycopg2
 from psycopg2 import sql
 
 from warehouse import definitions
+from warehouse.clock import check_clock, now
 from warehouse.connections import autocommit, owner_connection
 from warehouse.errors import TowerError
 from warehouse.results import Results
@@ -29,6 +29,7 @@ INCREMENTAL = re.compile(r"materialized\s*=\s*'incremental'")
 READERS = sql.SQL("tower_reader, tower_scoped")
 BUILD_LOCK = 7_203_115  # held by whoever fills the candidate: one at a time
 BROKEN = "it was broken off"
+RESTORED = "a backup was restored"
 TORN = "other data were loaded, or a load was undone, while it was built; run `make dbt-run dbt-test` again"
 WAIT = "2s"  # for somebody who holds on to what is to be dropped
 TRIES = 5  # to empty the candidate: dbt whose build was killed may need some seconds to end
@@ -58,12 +59,13 @@ def build(settings: Settings, afresh: bool) -> Iterator[None]:
 def _noted(settings: Settings, afresh: bool) -> Iterator[None]:
     """Make the candidate and note the build; what an earlier one that was killed left as running has failed."""
     with autocommit(settings.owner()) as cursor:
+        check_clock(cursor)
         cursor.execute("update ops.builds set status = 'failed', message = %s where status = 'running'", (BROKEN,))
         cursor.execute(
             "insert into ops.builds (started_at, load_run_id, as_of_date, status, models) "
             "select %s, load_run_id, as_of_date, 'running', %s from ops.load_runs where status = 'succeeded' "
             "order by load_run_id desc limit 1 returning build_id",
-            (_now(), _models(settings)),
+            (now(), _models(settings)),
         )
         [number] = cursor.fetchone()
     status, message = "failed", BROKEN
@@ -80,7 +82,7 @@ def _noted(settings: Settings, afresh: bool) -> Iterator[None]:
         with suppress(TowerError, psycopg2.Error), autocommit(settings.owner()) as cursor:  # it may be gone: so be it
             cursor.execute(
                 "update ops.builds set finished_at = %s, status = %s, message = %s where build_id = %s",
-                (_now(), status, message[:4000], number),
+                (now(), status, message[:4000], number),
             )
 
 
@@ -152,7 +154,7 @@ def publish(
             "warnings, forced, continues, kept) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, true) "
             "returning publication_id",
             (
-                _now(),
+                now(),
                 *found,
                 len(_tables(cursor, CANDIDATE)),
                 results.tests or passed,
@@ -187,6 +189,8 @@ def check_built(settings: Settings) -> None:
         raise TowerError("nothing is built yet; run `make dbt-run`")
     if status == "running" and is_held:
         raise TowerError("a build is running; wait until it ends")
+    if message == RESTORED:
+        raise TowerError(f"{RESTORED}, and nothing is built of it yet; run `make dbt-run`, then `make dbt-test`")
     if status in ("running", "failed"):
         why = re.sub(r"^dbt \w+ failed: |; run `make .*", "", message) or BROKEN
         raise TowerError(f"the last build failed: {why}; run `make dbt-run`")
@@ -231,12 +235,12 @@ def rollback(settings: Settings, to: int | None = None) -> int:
     with owner_connection(settings) as connection, connection, connection.cursor() as cursor:
         cursor.execute("select publication_id from ops.publications where kept order by publication_id desc")
         kept = [number for (number,) in cursor.fetchall()]
-        now = shown(cursor)
-        earlier = [number for number in kept if now is not None and number < now]
+        current = shown(cursor)
+        earlier = [number for number in kept if current is not None and number < current]
         wanted: int | None = to if to is not None else max(earlier, default=None)
-        if wanted is None or wanted not in kept or wanted == now:
+        if wanted is None or wanted not in kept or wanted == current:
             problem = "nothing earlier is kept" if wanted is None else f"publication {wanted} cannot be shown again"
-            others = ", ".join(str(number) for number in kept if number != now)
+            others = ", ".join(str(number) for number in kept if number != current)
             raise TowerError(f"{problem}; besides the one that is shown these are kept: {others or 'none'}")
         _show(cursor, wanted)
     return wanted
@@ -249,15 +253,26 @@ def shown(cursor: Any) -> int | None:
     return int(found[0]) if found else None
 
 
+def room(cursor: Any) -> str:
+    """How many publications are kept, and what they take on the disk."""
+    cursor.execute(
+        "select count(distinct relnamespace), coalesce(sum(pg_total_relation_size(pg_class.oid)), 0) from pg_class "
+        r"inner join pg_namespace on pg_namespace.oid = relnamespace where nspname ~ '^marts_\d+$' and relkind = 'r'"
+    )
+    kept, size = cursor.fetchone()
+    return f"{kept} publication{'s' * (kept != 1)} kept, {size / 2**20:,.0f} MB on the disk"
+
+
 def _show(cursor: Any, number: int) -> None:
     """Let `marts` be the views of a publication."""
     _make_views(cursor, "marts_next", number)
     for schema in (f"marts_{number}", "marts_next"):
         cursor.execute(sql.SQL("grant usage on schema {} to {}").format(sql.Identifier(schema), READERS))
     cursor.execute(sql.SQL("grant select on all tables in schema marts_next to {}").format(READERS))
-    cursor.execute(f"alter schema marts rename to gone_{number}_{datetime.now(UTC):%Y%m%d%H%M%S%f}")
+    cursor.execute(f"alter schema marts rename to gone_{number}_{now():%Y%m%d%H%M%S%f}")
     cursor.execute("alter schema marts_next rename to marts")
-    cursor.execute("update ops.publications set shown_at = %s where publication_id = %s", (_now(), number))
+    later = "greatest(%s, (select max(shown_at) + interval '1 microsecond' from ops.publications))"
+    cursor.execute(f"update ops.publications set shown_at = {later} where publication_id = %s", (now(), number))
 
 
 def _make_views(cursor: Any, schema: str, number: int) -> None:
@@ -317,7 +332,3 @@ def _empty_candidate(cursor: Any, carried_over: list[str]) -> None:
 def _tables(cursor: Any, schema: str) -> list[str]:
     cursor.execute("select tablename from pg_tables where schemaname = %s order by tablename", (schema,))
     return [name for (name,) in cursor.fetchall()]
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from loader.files.facts import BROKEN, day_of
 from loader.files.folder import FolderSource
 from loader.loaded import Loaded, Options
 from loader.sql import storable
+from warehouse.clock import now
 
 HAS_REJECTS = (
     "exists (select 1 from ops.rejected_rows as bad where bad.load_run_id = files.load_run_id "
@@ -125,11 +126,6 @@ def _write_file(cursor: Any, run: int, outcome: Outcome, failed: bool) -> None:
             json.dumps([storable(note) for note in outcome.notes]),
         ),
     )
-
-
-def now() -> datetime:
-    """The clock, in UTC."""
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def _user() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from dataclasses import replace
 from datetime import date
@@ -14,7 +15,7 @@ from data_gen.plan import Plan
 from tests.conftest import Company, empty_company, make_company
 from tests.loader.box import Box, make_box
 from tests.warehouse.test_account_history import change_segment, load
-from warehouse.backup import backup, restore
+from warehouse.backup import backup, restore, warning
 from warehouse.errors import TowerError
 from warehouse.server import binaries, clients
 from warehouse.settings import Settings, load_settings
@@ -95,6 +96,11 @@ def test_everything_comes_back_into_an_empty_warehouse(
     assert len(kept["raw.crm_accounts"]) == 60 and len(kept["ops.load_runs"]) == 3
     assert len(kept["intermediate.account_history"]) == 61
     assert contents(url) == kept
+    told = other.run("warehouse.dbt", "test", check=False).stderr
+    assert (
+        told
+        == "error: a backup was restored, and nothing is built of it yet; run `make dbt-run`, then `make dbt-test`\n"
+    )
     other.run(
         "warehouse.dbt",
         "--quiet",
@@ -120,6 +126,8 @@ def test_a_filled_warehouse_is_replaced_only_when_told(
     with pytest.raises(TowerError, match=r"filled \(load 1 of .*, as of 2026-01-02, 1 saved view\); FORCE=1 replaces"):
         restore(settings, file)
     assert box.count("crm_accounts") == 1
+    gone = r"replacing load 1 of .*, 1 saved view: what is shown goes with it, and the dashboard waits until the backup"
+    assert re.match(gone, warning(settings))
     restore(settings, file, force=True)
     assert contents(box.url) == contents(full.environment["DATABASE_URL"])
     assert box.rows("select to_regclass('marts.fct_left'), to_regclass('staging.stg_accounts')") == [(None, None)]
@@ -164,6 +172,7 @@ def test_a_file_that_exists_is_not_overwritten(full: Company, server: dict[str, 
 
 def test_an_empty_warehouse_has_nothing_to_back_up(server: dict[str, str], tmp_path: Path) -> None:
     box = make_box(server, "tower_nothing")
+    assert warning(settings_of(box.url, server)) == ""
     with pytest.raises(TowerError, match="nothing is loaded"):
         backup(settings_of(box.url, server), tmp_path / "a.dump")
     assert not [*tmp_path.iterdir()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -107,6 +108,12 @@ def test_the_last_three_stay_and_each_can_be_shown_again(tiny: Settings) -> None
         make(tiny, value)
         publish(tiny, PASSED)
     assert states(tiny, "select publication_id from ops.publications where kept order by 1") == [2, 3, 4]
+    with owner_connection(tiny) as connection, connection.cursor() as cursor:
+        assert re.fullmatch(r"3 publications kept, \d+ MB on the disk", publication.room(cursor))
+        cursor.execute(
+            "create table marts_4.big as select repeat(md5(n::text), 20) as text from generate_series(1, 9000) as n"
+        )
+        assert publication.room(cursor).startswith("3 publications kept, 7 MB")
     assert states(tiny, r"select nspname from pg_namespace where nspname ~ '^(marts|gone)_' order by 1") == [
         "marts_2",
         "marts_3",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from warehouse import publication
 from warehouse.connections import connect
 from warehouse.server import docker, external
 from warehouse.server.embedded import EmbeddedServer
@@ -51,12 +52,14 @@ def status(settings: Settings) -> str:
             version = cursor.fetchone()[0]
             cursor.execute("select max(as_of_date) from ops.load_runs where status = 'succeeded'")
             as_of = cursor.fetchone()[0]
-            name = _company(cursor)
+            name, room = _company(cursor), publication.room(cursor)
     finally:
         connection.close()
     loaded = f"{name}, data as of {as_of}" if as_of else "nothing loaded yet: run `make gen-data load-data`"
     url = settings.owner()
-    return f"warehouse: {mode} ({reason}) — PostgreSQL {version} at {url.host}:{url.port}/{url.database}, {loaded}"
+    return (
+        f"warehouse: {mode} ({reason}) — PostgreSQL {version} at {url.host}:{url.port}/{url.database}, {loaded}; {room}"
+    )
 
 
 def _company(cursor: Any) -> str:
