@@ -158,12 +158,15 @@ class Values:
         """As it stands; the default where it is missing or empty."""
         return self.texts.get(key) or default
 
-    def number(self, key: str, default: int) -> int:
-        """A whole number."""
+    def number(self, key: str, default: int, least: int = 0) -> int:
+        """A whole number, not below `least`."""
         try:
-            return int(self.text(key, str(default)))
+            found = int(self.text(key, str(default)))
         except ValueError as error:
             raise TowerError(f"{key} must be a whole number, not {self.text(key)!r}; mend it in .env") from error
+        if found < least:
+            raise TowerError(f"{key} must be {least} or more, not {found}; mend it in .env")
+        return found
 
     def day(self, key: str, default: str) -> date:
         """A date like 2026-10-31."""
@@ -237,7 +240,7 @@ def load_settings(root: Path = ROOT) -> Settings:
         pgadmin_password=values.text("PGADMIN_PASSWORD"),
         app_password=values.text("APP_PASSWORD"),
         access_file=values.path("ACCESS_FILE", "access.yml", root),
-        publications_kept=values.number("PUBLICATIONS_KEPT", 3),
+        publications_kept=values.number("PUBLICATIONS_KEPT", 3, least=2),
         inbox=values.path("INBOX", "inbox", root),
         insights_file=values.path("INSIGHTS_FILE", "INSIGHTS.md", root),
         alerts_file=values.path("ALERTS_FILE", "alerts.yml", root),

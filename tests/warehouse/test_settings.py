@@ -41,6 +41,17 @@ def test_the_example_holds_the_defaults(folder: Path) -> None:
     assert without.data_dir == folder / "data"
 
 
+@pytest.mark.parametrize("kept", ["1", "0", "-3"])
+def test_a_publication_needs_one_before_it_to_be_compared_with(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, kept: str
+) -> None:
+    monkeypatch.setenv("PUBLICATIONS_KEPT", kept)
+    with pytest.raises(TowerError, match=f"^PUBLICATIONS_KEPT must be 2 or more, not {kept}; mend it in .env$"):
+        load_settings(folder)
+    monkeypatch.setenv("PUBLICATIONS_KEPT", "2")
+    assert load_settings(folder).publications_kept == 2
+
+
 def test_every_setting_of_the_example_has_a_comment_and_no_secret_a_value() -> None:
     lines = EXAMPLE.read_text().splitlines()
     commented = False
