@@ -16,7 +16,7 @@ help:        ## this list
 	@touch $@
 
 setup: .venv/.complete ## make .venv from the lock, and .env with random passwords
-	@test -f .env -a -f .run/access.made -a -f alerts.yml -a .run/secrets -nt .env || $(PY) -m warehouse env
+	@test -f .env -a -f .run/access.made -a -f alerts.yml -a .run/secrets -nt .env && grep -q ^TOWER_SECRETS= .env || $(PY) -m warehouse env
 
 up: setup ## start the warehouse (Docker when an engine answers, otherwise embedded)
 	@$(PY) -m warehouse up

@@ -116,14 +116,24 @@ def _write_example(root: Path, target: Path) -> None:
 
 def _write_secrets(root: Path) -> None:
     """Write the passwords of `.env` into files that compose gives to the containers, in a folder that is ours alone."""
-    folder, values = root / ".run" / "secrets", read_env_file(root / ".env")
+    if "TOWER_SECRETS" not in read_env_file(root / ".env"):
+        _append(root / ".env", "TOWER_SECRETS=.run/secrets")  # an earlier version made it
+    values = Values(read_env_file(root / ".env"))
+    folder = values.path("TOWER_SECRETS", ".run/secrets", root)
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     for key in GIVEN_AS_FILES:
         file = folder / key.lower()
         file.unlink(missing_ok=True)
-        file.write_text(values.get(key, ""), encoding="utf-8")
+        file.write_text(values.text(key), encoding="utf-8")
         file.chmod(0o444)  # a container's user is another one than ours
+
+
+def _append(file: Path, line: str) -> None:
+    """Add a line to the end of a file."""
+    text = file.read_text(encoding="utf-8")
+    with file.open("a", encoding="utf-8") as end:
+        end.write(("" if text.endswith("\n") or not text else "\n") + line + "\n")
 
 
 def _write_alerts_file(root: Path) -> None:
