@@ -170,7 +170,7 @@ def restate(settings: Settings) -> None:
     """Let `metrics` say which closed months moved, where what is shown continues another publication."""
     with owner_connection(settings) as connection, connection.cursor() as cursor:
         cursor.execute("select from ops.publications natural join ops.shown where continues is not null")
-        if not cursor.fetchone():
+        if cursor.fetchone() is None:
             return
     command = [sys.executable, "-m", "metrics", "restated"]
     subprocess.run(command, cwd=settings.root, check=False)

@@ -14,7 +14,7 @@ import pytest
 
 from app.data import tower
 from tests.conftest import empty_company, enter
-from warehouse import publication
+from warehouse import dbt, publication
 from warehouse.__main__ import main as warehouse
 from warehouse.connections import autocommit, connect, owner_connection
 from warehouse.dbt import run as run_dbt
@@ -101,6 +101,16 @@ def test_a_build_that_breaks_leaves_what_is_shown(tiny: Settings) -> None:
     told = "select status || ': ' || message from ops.builds where build_id > 1 order by build_id"
     assert states(tiny, told) == ["failed: dbt build failed: fct_x: division by zero", "failed: it was broken off"]
     assert states(tiny, "select publication_id from ops.publications") == [number]
+
+
+def test_what_continues_a_publication_is_compared_with_it(tiny: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+    monkeypatch.setattr(dbt.subprocess, "run", lambda command, **_: asked.append(command[1:]))
+    for value, compared in ((1, 0), (2, 1), (3, 2)):  # nothing was shown before the first
+        make(tiny, value)
+        publish(tiny, PASSED)
+        dbt.restate(tiny)
+        assert asked == [["-m", "metrics", "restated"]] * compared
 
 
 def test_the_last_three_stay_and_each_can_be_shown_again(tiny: Settings) -> None:
