@@ -72,7 +72,7 @@ def empty_company(server: dict[str, str], name: str, data: Path, target: Path) -
     }
     company = Company(data, os.environ | server | own)
     company.run("warehouse", "up")
-    lend_parse(server, company)
+    lend_parse(company)
     return company
 
 

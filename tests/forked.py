@@ -26,6 +26,7 @@ from warehouse.settings import ROOT
 
 SECONDS = 600
 IMPORTED = ["warehouse.dbt", "warehouse.dbt_program", "loader.load", "metrics.engine", "data_gen.generate"]
+IMPORTED += ["tests.warm"]
 
 
 @cache

@@ -14,6 +14,7 @@ import secrets
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -26,13 +27,15 @@ from metrics.compiled import KEPT
 from tests.forked import run_module
 from warehouse.connections import autocommit
 from warehouse.publication import CANDIDATE
+from warehouse.results import ARTEFACTS, PARSED
 from warehouse.server import binaries
 from warehouse.server.embedded import EmbeddedServer
-from warehouse.settings import load_settings
+from warehouse.settings import ROOT, load_settings
 from warehouse.url import DatabaseUrl
 
 LENGTH = 24  # of the names of databases that companies have
-PARSED = "partial_parse.msgpack"
+# what warehouse.dbt tells dbt of most companies: dbt reads anew the files to which it says something else
+COMMON = {"TOWER_BOOKS": "error", "TOWER_TIMEZONE": "UTC", "TOWER_FISCAL_MONTH": "1", "TOWER_FX_RATES": "{}"}
 FOLDER = "TOWER_TEST_RUN"  # the environment variable that names the run's folder to every process of it
 
 
@@ -110,27 +113,28 @@ def named(name: str) -> str:
     return name.ljust(LENGTH, "_")
 
 
-def parsed(server: Mapping[str, str]) -> dict[str, str]:
+def parsed() -> dict[str, str]:
     """Let dbt read the project once a run; returns the folder of its artefacts and the database that they speak of."""
     name, target = named("tower_parsed"), run_folder() / "parsed"
-    url = server["DATABASE_URL"].rsplit("/", 1)[0] + f"/{name}"
-    own = {"DATABASE_URL": url, "POSTGRES_DB": name, "DBT_TARGET_PATH": str(target)}
-    Company(target, os.environ | server | own).run("warehouse.dbt", "--quiet", "parse")
-    return {"target": str(target), "database": name, "url": url}
+    own = {"DATABASE_URL": f"postgresql://nobody:none@127.0.0.1:1/{name}", "DBT_TARGET_PATH": str(target)}
+    command = [sys.executable, "-m", "warehouse.dbt", "--quiet", "parse"]
+    subprocess.run(command, cwd=ROOT, env=os.environ | COMMON | own | {"WAREHOUSE": "external"}, check=True)
+    return {"target": str(target), "database": name, "url": own["DATABASE_URL"]}
 
 
-def lend_parse(server: Mapping[str, str], company: Company) -> None:
+def lend_parse(company: Company) -> None:
     """Spare a new company dbt's reading of the project: it finds what another has read, under its own name.
 
     dbt reads anew when the connection that it remembers, by a hash, is not the one it has.
     """
-    lent = once("parsed", lambda: parsed(server))
+    lent = once("parsed", parsed)
     target = Path(company.environment["DBT_TARGET_PATH"])
     target.mkdir(parents=True, exist_ok=True)
-    content = (Path(lent["target"]) / PARSED).read_bytes()
     mine = DatabaseUrl.parse(company.environment["DATABASE_URL"])
-    content = content.replace(_connection_hash(DatabaseUrl.parse(lent["url"])), _connection_hash(mine))
-    (target / PARSED).write_bytes(content.replace(lent["database"].encode(), str(mine.database).encode()))
+    hashes = _connection_hash(DatabaseUrl.parse(lent["url"])), _connection_hash(mine)
+    for name in (PARSED, *ARTEFACTS):  # dbt writes again what is older than what it has read
+        content = (Path(lent["target"]) / name).read_bytes().replace(*hashes)
+        (target / name).write_bytes(content.replace(lent["database"].encode(), str(mine.database).encode()))
     kept = run_folder() / KEPT  # the SQL of metrics names no database: one place for all companies
     kept.mkdir(exist_ok=True)
     (target / KEPT).symlink_to(kept)
@@ -187,5 +191,5 @@ class Company:
             (target / file.name).write_text(text, encoding="utf-8")
         own = {"DATABASE_URL": new_database(server, name, self.environment["POSTGRES_DB"]), "POSTGRES_DB": name}
         company = Company(self.data, self.environment | own | {"DBT_TARGET_PATH": str(target)})
-        lend_parse(server, company)
+        lend_parse(company)
         return company

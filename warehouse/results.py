@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from warehouse.definitions import MANIFEST
+
+PARSED = "partial_parse.msgpack"  # what dbt has read of the project, for itself
+ARTEFACTS = ("manifest.json", MANIFEST)  # and for others
 MOST = 5  # failures that are named
 
 

@@ -70,7 +70,10 @@ STILL = """pause => new Promise((resolve, reject) => {
 
 def flaws(page: Page, base: str, name: str) -> list[str]:
     """What is wrong with a page over data in part: what breaks, charts without a line, panels without a reason."""
-    open_page(page, base, name, pause=50)
+    if page.url.startswith(base):
+        turn_to(page, name, pause=50)
+    else:
+        open_page(page, base, name, pause=50)
     found = [f"empty chart: {title}" for title in page.evaluate(EMPTY_CHARTS)]
     for sign in ('[data-testid="stException"]', '[data-testid="stAlertContentError"]'):
         found += page.locator(sign).all_inner_texts()

@@ -37,7 +37,7 @@ def box(server: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setenv(key, value)
     for key, value in dbt_environment(load_settings()).items():
         monkeypatch.setenv(key, value)
-    lend_parse(server, Company(tmp_path / "data", {**os.environ}))
+    lend_parse(Company(tmp_path / "data", {**os.environ}))
     generate(PLAN, tmp_path / "data")
     box.load(tmp_path / "data")
     return box

@@ -11,7 +11,7 @@ import pytest
 from data_gen.generate import generate
 from data_gen.plan import Plan
 from tests.conftest import Company, empty_company, free_port
-from tests.e2e.browser import PATHS, chromium, flaws, new_page, open_page
+from tests.e2e.browser import PATHS, chromium, flaws, new_page, turn_to
 
 
 @pytest.fixture(scope="module")
@@ -51,11 +51,11 @@ def test_every_page_opens_and_says_what_it_needs(few: Company) -> None:
         base = f"http://127.0.0.1:{few.environment['APP_PORT']}"
         with new_page() as page:
             assert {name: found for name in PATHS if (found := flaws(page, base, name))} == {}
-            open_page(page, base, "movements")
+            turn_to(page, "movements")
             assert page.get_by_text("needs billing.products and billing.subscription_changes").count() > 5
-            open_page(page, base, "support")
+            turn_to(page, "support")
             assert page.get_by_text("Not loaded, so that parts of this page stay empty: ").count() == 1
-            open_page(page, base, "health")
+            turn_to(page, "health")
             assert page.get_by_text("Needs billing.").count() > 5
             assert page.get_by_text("Nothing in this selection").count() == 0
             assert page.get_by_text("has such a risk").count() == 0
