@@ -101,9 +101,14 @@ def start_server() -> dict[str, str]:
         server = EmbeddedServer(load_settings(), run_folder() / "warehouse")
         server.up()
     with (server.data / "postgresql.auto.conf").open("a", encoding="utf-8") as file:
-        for name in ("fsync", "full_page_writes", "synchronous_commit"):  # what it holds need not outlive a crash
+        # what it holds need not outlive a crash, who loads or builds analyzes, and connections are many
+        for name in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
             file.write(f"{name} = off\n")
+        file.write("scram_iterations = 1\n")
     binaries.run(server.folder, "pg_ctl", "-D", str(server.data), "reload")
+    with autocommit(DatabaseUrl.parse(settings["DATABASE_URL"])) as cursor:
+        cursor.execute("set scram_iterations = 1")
+        cursor.execute("alter role tower_owner password %s", (owner,))
     return settings
 
 

@@ -10,6 +10,7 @@ dbt knows of the project is written when it has changed.
 from __future__ import annotations
 
 import gc
+import sys
 from collections import UserDict
 from functools import cache, cached_property
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import Any
 import dbt.parser.manifest as parsing
 import dbt.task.runnable as tasks
 import dbt_common.clients.jinja as templates
+import networkx
 from dbt.adapters.base import BaseRelation
 from dbt.adapters.contracts.connection import ConnectionState
 from dbt.adapters.exceptions import RelationTypeNullError
@@ -30,6 +32,7 @@ from dbt.contracts.graph.manifest import Manifest
 from dbt.exceptions import PackageNotFoundForMacroError
 from dbt.include.global_project import PROJECT_NAME
 from dbt.task.test import TestResultData, TestRunner
+from dbt_common.behavior_flags import BehaviorFlagRendered
 from dbt_common.clients.jinja import MacroFuzzEnvironment
 from dbt_common.events.base_types import BaseEvent, DebugLevel, EventLevel
 from dbt_common.events.event_manager import EventManager
@@ -41,7 +44,7 @@ GARBAGE = (50_000, 50, 1_000)
 SILENT = (EventLevel.DEBUG, EventLevel.TEST)
 FIRE, EXECUTE, BEGIN = EventManager.fire_event, TestRunner.execute_data_test, BaseEvent.__init__
 COMPILE, ENVIRONMENT = MacroFuzzEnvironment.compile, templates.get_environment
-WRITE, FLATTEN = parsing.write_manifest, Manifest.build_flat_graph
+WRITE, FLATTEN, FIND = parsing.write_manifest, Manifest.build_flat_graph, Linker.find_cycles
 
 
 def release(self: PostgresConnectionManager) -> None:
@@ -171,6 +174,19 @@ def write_changed(manifest: Manifest, target_path: str, which: str | None = None
         WRITE(manifest, target_path, which)
 
 
+def find_cycles(self: Linker) -> str | None:
+    """The nodes that lean on one another, sought only where there are any."""
+    return None if networkx.is_directed_acyclic_graph(self.graph) else FIND(self)
+
+
+def asker() -> str:
+    """The module that asks for a flag, without the source text of each module on the way to it."""
+    frame = sys._getframe(1)
+    while frame.f_back and frame.f_globals["__name__"] == BehaviorFlagRendered.__module__:
+        frame = frame.f_back
+    return str(frame.f_globals["__name__"])
+
+
 def judge(self: TestRunner, data_test: Any, manifest: Any) -> TestResultData:
     """What dbt's test materialization finds, in the same words of SQL; one that keeps its failures goes dbt's way."""
     config = data_test.config
@@ -198,18 +214,28 @@ def drop(self: PostgresAdapter, relation: BaseRelation) -> None:
     self.execute(f"drop {relation.type} if exists {relation.render()} cascade")
 
 
+WAYS: tuple[tuple[Any, str, Any], ...] = (  # whose, which, and what instead
+    (PostgresConnectionManager, "release", release),
+    (EventManager, "fire_event", fire),
+    (BaseEvent, "__init__", begin),
+    (BaseEvent, "__getattr__", look),
+    (templates, "get_environment", environment),
+    (MacroFuzzEnvironment, "compile", compile_once),
+    (MacroNamespaceBuilder, "build_namespace", namespace),
+    (Manifest, "build_flat_graph", flatten),
+    (Linker, "write_graph", lambda *_: None),
+    (Linker, "find_cycles", find_cycles),
+    (BehaviorFlagRendered, "_default_source", staticmethod(asker)),
+    (parsing, "write_manifest", write_changed),
+    (tasks, "write_manifest", write_changed),
+    (TestRunner, "execute_data_test", judge),
+    (PostgresAdapter, "rename_relation", rename),
+    (PostgresAdapter, "drop_relation", drop),
+)
+
+
 def lighten() -> None:
     """Let this process's dbt go these ways."""
     gc.set_threshold(*GARBAGE)
-    PostgresConnectionManager.release = release  # type: ignore[assignment]
-    EventManager.fire_event = fire  # type: ignore[method-assign]
-    TestRunner.execute_data_test = judge  # type: ignore[method-assign]
-    PostgresAdapter.rename_relation = rename  # type: ignore[method-assign,assignment]
-    PostgresAdapter.drop_relation = drop  # type: ignore[method-assign,assignment]
-    BaseEvent.__init__, BaseEvent.__getattr__ = begin, look  # type: ignore[method-assign,assignment]
-    MacroFuzzEnvironment.compile = compile_once  # type: ignore[method-assign,assignment]
-    MacroNamespaceBuilder.build_namespace = namespace  # type: ignore[method-assign,assignment]
-    Linker.write_graph = lambda *_: None  # type: ignore[method-assign]
-    templates.get_environment = environment
-    Manifest.build_flat_graph = flatten  # type: ignore[method-assign]
-    parsing.write_manifest = tasks.write_manifest = write_changed
+    for owner, name, way in WAYS:
+        setattr(owner, name, way)

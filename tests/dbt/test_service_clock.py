@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,9 +21,8 @@ from psycopg2.extras import execute_values
 from company.hours import Span, elapsed
 from company.profile import Holiday, Profile, ServiceHours
 from company.tables import COLUMNS, company_tables
-from tests.conftest import new_database
-from warehouse.dbt import run_dbt
-from warehouse.settings import load_settings
+from tests.conftest import Company, new_database
+from tests.shared import lend_parse, named
 
 STOCKHOLM = "Europe/Stockholm"
 ZONES = [
@@ -111,12 +111,11 @@ class Desk:
 @pytest.fixture(scope="module")
 def compiled(server: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The SQL of each model for a company in Stockholm, reading tables of any schema."""
-    target = tmp_path_factory.mktemp("clock")
-    with pytest.MonkeyPatch.context() as patch:
-        own = {"DATABASE_URL": new_database(server, "tower_clock"), "DBT_TARGET_PATH": str(target)}
-        for key, value in (server | own | {"TOWER_TIMEZONE": STOCKHOLM}).items():
-            patch.setenv(key, value)
-        assert run_dbt(load_settings(), ["--quiet", "compile", "--select", *MODELS]) == 0
+    target, name = tmp_path_factory.mktemp("clock"), named("tower_clock")
+    own = {"DATABASE_URL": new_database(server, name), "POSTGRES_DB": name, "DBT_TARGET_PATH": str(target)}
+    company = Company(target, os.environ | server | own | {"TOWER_TIMEZONE": STOCKHOLM})
+    lend_parse(company)
+    company.run("warehouse.dbt", "--quiet", "compile", "--select", *MODELS)
     found = {path.stem: path.read_text(encoding="utf-8") for path in (target / "compiled").rglob("*.sql")}
     return {name: re.sub(r'"\w+"\."\w+"\."(\w+)"', r"\1", found[name]) for name in MODELS}
 

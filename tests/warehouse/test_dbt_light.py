@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from dbt.adapters.events.types import CacheAction
 from dbt.clients.jinja import MacroStack
+from dbt.compilation import Linker
 from dbt.context.macros import MacroNamespaceBuilder
 from dbt.contracts.graph.manifest import Manifest
 from dbt.parser.manifest import extended_mashumuro_decoder
@@ -94,3 +95,11 @@ def test_the_manifest_is_written_when_the_project_was_read_anew(
     os.utime(files[0], (2, 2))
     dbt_light.write_changed(None, str(tmp_path))
     assert len(written) == 4
+
+
+def test_a_circle_is_named_and_a_line_has_none() -> None:
+    linker = Linker()
+    linker.dependency("a", "b")
+    assert dbt_light.find_cycles(linker) is None
+    linker.dependency("b", "a")
+    assert dbt_light.find_cycles(linker) == Linker.find_cycles(linker) == "a --> b"
