@@ -108,7 +108,7 @@ def test_make_all_after_the_server_was_killed_during_the_build(project: Project)
 
     output = project.make("all")
     assert f"http://localhost:{project.environment['APP_PORT']}" in output
-    assert re.search(r"MRR \$[\d.]+[KM].* · NRR .* · Logo churn", output.splitlines()[-1])
+    assert re.search(r"MRR \$[\d.]+[kM].* · NRR .* · Logo churn", output.splitlines()[-1])
     page = urllib.request.urlopen(f"http://127.0.0.1:{project.environment['APP_PORT']}/_stcore/health", timeout=10)
     assert page.status == 200
     assert "# " in (project.folder / "INSIGHTS.md").read_text(encoding="utf-8")
