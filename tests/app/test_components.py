@@ -152,7 +152,7 @@ def test_cards_show_both_comparisons_and_the_target() -> None:
     test = open_app("executive", {"from": "2026-10", "to": "2026-10"})
     said = " ".join(text.value for text in test.markdown)
     assert test.metric[0].delta
-    assert re.search(r"\[\+\d+\.\d %\] on year · :\w+\[\d+% of target \$[\d.]+[KM]\]", said)
+    assert re.search(r"\[\+\d+\.\d %\] on year · :\w+\[\d+% of target \$[\d.]+[kM]\]", said)
 
 
 def test_a_rate_on_few_cases_is_greyed_and_says_how_many() -> None:
