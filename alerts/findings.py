@@ -212,7 +212,7 @@ def _told(row: object) -> str:
     score = signed(f"{point['score']:+.1f}")
     return (
         f"{point['metric_label']}, {point['dimension_value']}, {when}: {actual} against "
-        f"{expected} expected ({score} robust deviations, {point['severity']}, "
+        f"{expected} expected ({score} deviations, {point['severity']}, "
         f"n = {point['history_points']} earlier {point['grain']}s)"
     )
 

@@ -208,7 +208,7 @@ def _anomalies(memo: Memo) -> None:
             f"- {row.metric_label}, {row.dimension_value}, "
             f"{f'{row.period_start:%B %Y}' if row.grain == 'month' else f'week of {row.period_start:%d %B %Y}'}: "
             f"{actual} against {expected} expected "
-            f"({score} robust deviations, {row.severity}, n = {row.history_points} earlier {row.grain}s)."
+            f"({score} deviations, {row.severity}, n = {row.history_points} earlier {row.grain}s)."
         )
     if found.empty:
         memo.lines.append("- Nothing left its expected band for the worse.")

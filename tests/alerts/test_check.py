@@ -171,7 +171,7 @@ def test_an_anomaly_below_zero_is_told_with_a_minus() -> None:
     row = SimpleNamespace(**blank | said | numbers | {"severity": "high", "history_points": 13})
     assert _told(row) == (
         "Net new MRR, Europe, week of 5 Oct 2026: −1,234 against 500 expected "
-        "(−4.2 robust deviations, high, n = 13 earlier weeks)"
+        "(−4.2 deviations, high, n = 13 earlier weeks)"
     )
 
 

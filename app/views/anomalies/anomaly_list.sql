@@ -1,6 +1,6 @@
 -- flagged points of the range; the page shows one per event (is_lead) unless asked for all. A slice is shown when it matches the filters; totals only without filters.
 select anomaly_id, metric, metric_label, grain, period_start, dimension, dimension_value, actual_value, expected_value, deviation, impact, impact_unit, score,
-    severity, direction, is_bad, is_lead
+    severity, manner, direction, is_bad, is_lead
 from marts.fct_anomalies
 where is_anomaly
     and period_start >= %(start)s

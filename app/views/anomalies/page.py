@@ -78,6 +78,13 @@ def behind(series: pd.Series, month: object) -> Found:
     return accounts(tower, whole.narrowed(month, **part), BEHIND[series["metric"]], days=days)
 
 
+def _how(series: pd.Series) -> str:
+    """How a flagged point lies off, in words."""
+    if series["manner"] == "gradual":
+        return "no more than chance may do in a week, but the last eight weeks add up to a drift"
+    return f"{abs(series['score']):.1f} standard deviations {series['direction']}"
+
+
 if shown.empty:
     st.info("No anomaly in this selection. Widen the months, or show good news too.", icon=":material/check_circle:")
 else:
@@ -113,8 +120,8 @@ else:
         marks=True,
         note=f"{row['period_start']:%-d %b %Y}: {amount(row['actual_value'])} against "
         f"{amount(row['expected_value'])} expected, "
-        f"{abs(row['score']):.1f} robust standard deviations {row['direction']}. "
-        "Expected: median of the 13 weeks or 12 months before; band: four deviations.",
+        f"{_how(row)}. Expected: mean of the {row['grain']}s before, the later the weightier; "
+        "chance leaves the band once in a thousand points.",
     )
     listed = pd.DataFrame(
         {
@@ -123,6 +130,7 @@ else:
             "Slice": shown["dimension_value"],
             "Period": shown["period_start"],
             "Grain": shown["grain"],
+            "Manner": shown["manner"],
             "Direction": shown["direction"].map(ARROWS),
             "Actual": shown["actual_value"],
             "Expected": shown["expected_value"],

@@ -1,26 +1,55 @@
 {% set rules = anomaly_rules() %}
 
--- median of the periods before each point (a quarter of weeks, a year of months; never the point itself), and the median
--- deviation above and below it: amounts are skewed, so that each side has a spread of its own (double MAD); at most
--- twice the common one, which half of the history must move, so that an incident does not widen its own band for months
+-- the history that later points are judged by: each amount, held within some deviations of the median of the periods before
+-- it (a quarter of weeks, a year of months), so that an incident moves what is expected by little and for a short time
 with
 
 series as (
 
     select
         series_key,
+        metric,
+        grain,
+        period_start,
+        dimension,
+        dimension_value,
+        cast(amount as {{ type_double() }}) as amount,
         point,
-        case grain when 'week' then {{ rules.window_points.week }} else {{ rules.window_points.month }} end as window_points
+        {{ by_grain(rules.window_points) }} as window_points
     from {{ ref('int_anomaly_series') }}
+
+),
+
+metrics as (
+
+    select * from {{ ref('int_anomaly_metrics') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of') }}
+
+),
+
+monthly_mrr as (
+
+    select * from {{ ref('int_account_mrr_monthly') }}
+
+),
+
+size_of_company as (
+
+    select cast(coalesce(sum(monthly_mrr.mrr), 0) as {{ type_double() }}) as mrr
+    from as_of
+    left join monthly_mrr on as_of.last_month = monthly_mrr.revenue_month
 
 ),
 
 medians as (
 
     select
-        series.series_key,
-        series.point,
-        series.window_points,
+        series.*,
         history.history_points,
         history.median_amount
     from series
@@ -28,31 +57,60 @@ medians as (
         select
             count(*) as history_points,
             percentile_cont(0.5) within group (order by earlier.amount) as median_amount
-        from {{ ref('int_anomaly_series') }} as earlier
+        from series as earlier
         where earlier.series_key = series.series_key
             and earlier.point between series.point - series.window_points and series.point - 1
     ) as history
 
+),
+
+spreads as (
+
+    select
+        medians.*,
+        metrics.unit,
+        -- the least that counts as a level: a few cases, or a share of MRR
+        case metrics.unit when 'count' then {{ rules.least_count }} else {{ rules.spread_of_mrr }} * metrics.months_of_mrr * size_of_company.mrr + 0.01 end as least_amount,
+        deviations.mad
+    from medians
+    inner join metrics
+        on medians.metric = metrics.metric
+            and medians.grain = metrics.grain
+    cross join size_of_company
+    cross join
+        lateral (
+            select percentile_cont(0.5) within group (order by abs(earlier.amount - medians.median_amount)) as mad
+            from series as earlier
+            where earlier.series_key = medians.series_key
+                and earlier.point between medians.point - medians.window_points and medians.point - 1
+        ) as deviations
+
+),
+
+limits as (
+
+    select
+        spreads.*,
+        {{ rules.clip }} * greatest(
+            {{ rules.mad_to_spread }} * mad,
+            {{ rules.share_of_level }} * median_amount,
+            case unit when 'count' then sqrt({{ rules.overdispersion }} * greatest(median_amount, least_amount)) else least_amount end
+        ) as most_deviation
+    from spreads
+
 )
 
 select
-    medians.series_key,
-    medians.point,
-    medians.history_points,
-    cast(medians.median_amount as {{ type_double() }}) as median_amount,
-    cast(least(deviations.mad_above, {{ rules.mad_most }} * deviations.mad) as {{ type_double() }}) as mad_above,
-    cast(least(deviations.mad_below, {{ rules.mad_most }} * deviations.mad) as {{ type_double() }}) as mad_below
-from medians
-cross join
-    lateral (
-        select
-            percentile_cont(0.5) within group (order by earlier.amount - medians.median_amount)
-            filter (where earlier.amount >= medians.median_amount) as mad_above,
-            percentile_cont(0.5) within group (order by medians.median_amount - earlier.amount)
-            filter (where earlier.amount <= medians.median_amount) as mad_below,
-            percentile_cont(0.5) within group (order by abs(earlier.amount - medians.median_amount)) as mad
-        from {{ ref('int_anomaly_series') }} as earlier
-        where earlier.series_key = medians.series_key
-            and earlier.point between medians.point - medians.window_points and medians.point - 1
-    ) as deviations
-where medians.history_points > 0
+    series_key,
+    metric,
+    grain,
+    period_start,
+    dimension,
+    dimension_value,
+    unit,
+    point,
+    amount,
+    least_amount,
+    -- three points tell a median, fewer do not
+    case when history_points < 3 then amount else least(greatest(amount, median_amount - most_deviation), median_amount + most_deviation) end as clipped_amount
+from limits

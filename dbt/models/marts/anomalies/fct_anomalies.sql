@@ -1,18 +1,13 @@
 {{ config(tags=['fact'], indexes=[{'columns': ['metric', 'grain', 'period_start']}]) }}
 
 {% set rules = anomaly_rules() %}
+{% set drift = rules.drift %}
 
 with
 
-series as (
+expectations as (
 
-    select * from {{ ref('int_anomaly_series') }}
-
-),
-
-baselines as (
-
-    select * from {{ ref('int_anomaly_baselines') }}
+    select * from {{ ref('int_anomaly_expectations') }}
 
 ),
 
@@ -29,71 +24,79 @@ size_of_company as (
 
 ),
 
-judged as (
-
-    select
-        series.metric,
-        metrics.metric_label,
-        metrics.unit,
-        metrics.bad_direction,
-        series.grain,
-        series.period_start,
-        series.dimension,
-        series.dimension_value,
-        cast(series.amount as {{ type_double() }}) as actual_value,
-        baselines.median_amount as expected_value,
-        baselines.mad_above,
-        baselines.mad_below,
-        coalesce(baselines.history_points, 0) as history_points,
-        -- no spread is less than a share of the level, than chance (a count's square root), or than a share of MRR
-        greatest(
-            {{ rules.least_share_of_level }} * abs(baselines.median_amount),
-            case
-                when metrics.unit = 'count' then sqrt({{ rules.overdispersion }} * greatest(baselines.median_amount, {{ rules.least_count }}))
-                else {{ rules.share_of_mrr }} * metrics.months_of_mrr * size_of_company.mrr + 0.01
-            end
-        ) as least_spread,
-        -- what is too small to matter, however rare
-        case when metrics.unit = 'count' then {{ rules.least_count_impact }} else {{ rules.share_of_mrr }} * metrics.months_of_mrr * size_of_company.mrr end as minimum_impact
-    from series
-    inner join metrics
-        on series.metric = metrics.metric
-            and series.grain = metrics.grain
-    cross join size_of_company
-    left join baselines
-        on series.series_key = baselines.series_key
-            and series.point = baselines.point
-
-),
-
-spread as (
-
-    select
-        judged.*,
-        greatest({{ rules.mad_to_spread }} * mad_above, least_spread) as spread_above,
-        greatest({{ rules.mad_to_spread }} * mad_below, least_spread) as spread_below
-    from judged
-
-),
-
 scored as (
 
     select
-        spread.*,
-        actual_value - expected_value as deviation,
-        (actual_value - expected_value)
-        / case when actual_value >= expected_value then spread_above else spread_below end as score,
-        case when actual_value >= expected_value then 'up' else 'down' end as direction
-    from spread
+        expectations.*,
+        metrics.metric_label,
+        metrics.bad_direction,
+        case when expectations.amount >= expectations.expected_amount then 'up' else 'down' end as direction,
+        expectations.amount - expectations.expected_amount as deviation,
+        coalesce(metrics.bad_direction = case when expectations.amount >= expectations.expected_amount then 'up' else 'down' end, false) as is_bad,
+        abs(expectations.score) as size,
+        case metrics.bad_direction when 'up' then expectations.score else -expectations.score end as bad_score,
+        expectations.history_points >= {{ by_grain(rules.least_history_points, 'expectations.grain') }} as is_judged,
+        -- what is too small to matter, however rare
+        case metrics.unit when 'count' then {{ rules.least_count_impact }} else {{ rules.impact_of_mrr }} * metrics.months_of_mrr * size_of_company.mrr end as minimum_impact
+    from expectations
+    inner join metrics
+        on expectations.metric = metrics.metric
+            and expectations.grain = metrics.grain
+    cross join size_of_company
+
+),
+
+chances as (
+
+    select
+        scored.*,
+        case when is_judged then {{ chance_of('size') }} end as chance,
+        -- what a slow drift adds up: each week's score, less what chance may add
+        case
+            when is_judged and grain = 'week'
+                then least(greatest(bad_score, -{{ drift.most }}), {{ drift.most }}) - {{ drift.slack }}
+            else 0
+        end as excess
+    from scored
+
+),
+
+-- many points are judged at once: of those of a level in a period that are told, a small share may be chance (Benjamini and Hochberg)
+ranked_chances as (
+
+    select
+        chances.*,
+        chance * count(chance) over (partition by grain, period_start, dimension)
+        / row_number() over (partition by grain, period_start, dimension, is_bad order by chance, metric, dimension_value) as ranked_chance,
+        sum(excess) over (partition by series_key order by point) as sum_of_excess
+    from chances
+
+),
+
+false_shares as (
+
+    select
+        ranked_chances.*,
+        min(ranked_chance) over (
+            partition by grain, period_start, dimension, is_bad
+            order by chance, metric, dimension_value
+            rows between current row and unbounded following
+        ) as false_share,
+        sum_of_excess
+        - coalesce(min(sum_of_excess) over (partition by series_key order by point rows between {{ drift.points }} preceding and 1 preceding), 0) as drift_score
+    from ranked_chances
 
 ),
 
 flagged as (
 
     select
-        scored.*,
-        coalesce(history_points >= {{ rules.least_history_points }} and abs(score) >= {{ rules.band }} and abs(deviation) >= minimum_impact, false) as is_anomaly
-    from scored
+        false_shares.*,
+        coalesce(is_judged and false_share <= {{ by_grain(rules.false_share) }} and abs(deviation) >= minimum_impact, false) as is_sudden,
+        coalesce(
+            is_judged and drift_score > {{ drift.limit }} and bad_score > {{ drift.least_score }} and abs(deviation) >= minimum_impact, false
+        ) as is_gradual
+    from false_shares
 
 ),
 
@@ -102,66 +105,45 @@ ranked as (
 
     select
         flagged.*,
-        case
-            when is_anomaly
-                then row_number() over (
-                        partition by metric, grain, period_start, direction, is_anomaly
-                        order by abs(score) * case when dimension = 'total' then {{ rules.weight_of_total }} else 1 end desc, dimension, dimension_value
-                    )
-        end as place
+        is_sudden or is_gradual as is_anomaly,
+        greatest(size, case when is_gradual then drift_score else 0 end) as weight,
+        row_number() over (
+            partition by metric, grain, period_start, direction, is_sudden or is_gradual
+            order by
+                greatest(size, case when is_gradual then drift_score else 0 end)
+                * case when dimension = 'total' then {{ rules.weight_of_total }} else 1 end desc,
+                dimension,
+                dimension_value
+        ) as place
     from flagged
-
-),
-
--- and a month does not repeat what one of its weeks has told
-told_by_week as (
-
-    select distinct
-        months.metric,
-        months.direction,
-        months.period_start
-    from ranked as months
-    inner join ranked as weeks
-        on months.metric = weeks.metric
-            and months.direction = weeks.direction
-            and weeks.grain = 'week'
-            and weeks.place = 1
-            and weeks.period_start > months.period_start - interval '7' day
-            and weeks.period_start < months.period_start + interval '1' month
-    where months.grain = 'month'
-        and months.place = 1
 
 )
 
 select
-    {{ row_key(['ranked.metric', 'ranked.grain', 'ranked.period_start', 'ranked.dimension', 'ranked.dimension_value']) }} as anomaly_id,
-    ranked.metric,
-    ranked.metric_label,
-    ranked.grain,
-    ranked.period_start,
-    ranked.dimension,
-    ranked.dimension_value,
+    {{ row_key(['metric', 'grain', 'period_start', 'dimension', 'dimension_value']) }} as anomaly_id,
+    metric,
+    metric_label,
+    grain,
+    period_start,
+    dimension,
+    dimension_value,
     {%- for dimension in shared_dimensions() %}
-        case when ranked.dimension = '{{ dimension }}' then ranked.dimension_value else 'All' end as {{ dimension }},
+        case when dimension = '{{ dimension }}' then dimension_value else 'All' end as {{ dimension }},
     {%- endfor %}
-    ranked.unit as impact_unit,
-    case when ranked.expected_value is not null then ranked.direction end as direction,
-    case when ranked.is_anomaly then {{ level_of('abs(ranked.score)', rules.levels, 'low') }} end as severity,
-    'double_mad' as method,
-    ranked.actual_value,
-    ranked.expected_value,
-    case when ranked.expected_value is not null then greatest(ranked.expected_value - {{ rules.band }} * ranked.spread_below, 0) end as lower_bound,
-    case when ranked.expected_value is not null then ranked.expected_value + {{ rules.band }} * ranked.spread_above end as upper_bound,
-    ranked.deviation,
-    ranked.score,
-    abs(ranked.deviation) as impact,
-    cast(ranked.history_points as integer) as history_points,
-    coalesce(ranked.direction = ranked.bad_direction, false) as is_bad,
-    ranked.is_anomaly,
-    coalesce(ranked.place = 1, false) and told_by_week.metric is null as is_lead
+    unit as impact_unit,
+    case when expected_amount is not null then direction end as direction,
+    case when is_anomaly then {{ level_of('weight', rules.levels, 'low') }} end as severity,
+    case when is_sudden then 'sudden' when is_gradual then 'gradual' end as manner,
+    amount as actual_value,
+    expected_amount as expected_value,
+    case when expected_amount is not null then greatest(expected_amount - {{ rules.band }} * spread + (power({{ rules.band }}, 2) - 1) / 6 * dispersion, 0) end as lower_bound,
+    expected_amount + {{ rules.band }} * spread + (power({{ rules.band }}, 2) - 1) / 6 * dispersion as upper_bound,
+    deviation,
+    score,
+    case when is_judged and grain = 'week' then drift_score end as drift_score,
+    abs(deviation) as impact,
+    cast(history_points as integer) as history_points,
+    is_bad,
+    is_anomaly,
+    is_anomaly and place = 1 as is_lead
 from ranked
-left join told_by_week
-    on ranked.metric = told_by_week.metric
-        and ranked.direction = told_by_week.direction
-        and ranked.period_start = told_by_week.period_start
-        and ranked.grain = 'month'
