@@ -214,6 +214,50 @@ def test_a_credit_note_of_chargebee_is_a_negative_invoice(tmp_path: Path) -> Non
     ]
 
 
+def test_what_chargebee_meters_is_charged_by_use(tmp_path: Path) -> None:
+    """It recurs at nothing; an invoice's lines say what was used, in yen without hundredths; void ones do not count."""
+    files = CHARGEBEE_TABLES | {
+        "item.csv": "id,name,type,status,metered\nteam,Team,plan,active,false\nextra,Extra,addon,active,\n"
+        "setup,Setup,charge,archived,false\ncalls,Calls,addon,active,true\n",
+        "item_price.csv": CHARGEBEE_TABLES["item_price.csv"]
+        + "calls-EUR,calls,Calls,2,1,month,EUR\ncalls-JPY,calls,Calls,3,1,year,JPY\n",
+        "subscription_item.csv": CHARGEBEE_TABLES["subscription_item.csv"]
+        + "s1,calls-EUR,addon,,2,\ns2,calls-JPY,addon,,3,\n",
+        "invoice.csv": CHARGEBEE_TABLES["invoice.csv"] + "i4,cu1,s1,voided,2026-02-05 09:00:00,,,2000,0,EUR\n",
+        "invoice_line_item.csv": "id,invoice_id,subscription_id,entity_id,date_from,date_to,"
+        "quantity,unit_amount,amount\n"
+        "l1,i1,s1,team-EUR-monthly,2026-01-05 09:00:00,2026-02-05 09:00:00,5,2500,12500\n"
+        "l2,i1,s1,calls-EUR,2025-12-05 09:00:00,2026-01-05 09:00:00,500,2,1000\n"
+        "l3,i2,,calls-JPY,2025-12-06 09:00:00,2026-01-06 09:00:00,400,3,1200\n"
+        "l4,i4,s1,calls-EUR,2026-01-05 09:00:00,2026-02-05 09:00:00,1000,2,2000\n",
+    }
+    rows = whole(made(tmp_path / "data", files), "chargebee", tmp_path)
+    columns = ("change_id", "unit_price", "recurring_amount")
+    metered = [row for row in rows["billing.subscription_changes"] if row["product_id"] == "calls"]
+    assert [(change, price, float(whole)) for change, price, whole in pick(metered, *columns)] == [
+        ("s1-calls-EUR", None, 0.0),
+        ("s2-calls-JPY", None, 0.0),
+    ]
+    columns = (
+        "usage_charge_id",
+        "subscription_id",
+        "account_id",
+        "product_id",
+        "period_start",
+        "period_end",
+        "currency",
+    )
+    assert pick(rows["billing.usage_charges"], *columns) == [
+        ("l2", "s1", "cu1", "calls", "2025-12-05", "2026-01-04", "EUR"),
+        ("l3", "s2", "cu2", "calls", "2025-12-06", "2026-01-05", "JPY"),
+    ]
+    columns = ("quantity", "unit_price", "amount")
+    assert [tuple(map(float, charge)) for charge in pick(rows["billing.usage_charges"], *columns)] == [
+        (400.0, 3.0, 1200.0),
+        (500.0, 0.02, 10.0),
+    ]
+
+
 def test_chargebee_as_airbyte_lands_it(tmp_path: Path) -> None:
     """Items lie within the subscription, as JSON, and all of them are its price."""
     files = {
