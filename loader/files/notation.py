@@ -20,7 +20,14 @@ EMPTY_VALUE = (
     *("null", "\\n", "n/a", "#n/a", "<null>", "(null)", "na", "n.a.", "none", "nan", "nil", "-", "--", "–", "—"),
     *("undefined", "0000-00-00", "0000-00-00 00:00:00", ""),
 )
-TRUE, FALSE = ("true", "t", "yes", "y", "1", "1.0", "on"), ("false", "f", "no", "n", "0", "0.0", "off")
+TRUE = (
+    *("true", "t", "yes", "y", "1", "1.0", "on"),
+    *("ja", "wahr", "oui", "vrai", "sí", "si", "sì", "verdadero", "vero", "sim", "verdadeiro", "waar", "tak", "kyllä"),
+)
+FALSE = (
+    *("false", "f", "no", "n", "0", "0.0", "off"),
+    *("nein", "falsch", "non", "faux", "falso", "não", "nao", "nee", "onwaar", "nej", "nei", "nie", "ei"),
+)
 PLAIN = "as it is"
 BEGINNING = 5_000  # rows that show how a file is probably written
 SOME = 5_000

@@ -14,7 +14,10 @@ from loader.duck import open_scratch
 from loader.files.folder import FolderSource
 from loader.files.marks import Hints
 
-KINDS = {"amount": "numeric(18,2)", "rate": "numeric(28,10)", "seats": "integer", "day": "timestamp"}
+KINDS = {
+    **{"amount": "numeric(18,2)", "rate": "numeric(28,10)", "seats": "integer", "day": "timestamp"},
+    "paid": "boolean",
+}
 
 
 def read(folder: Path, text: str | bytes, **said: Any) -> tuple[Outcome, list[tuple[Any, ...]]]:
@@ -160,6 +163,21 @@ def test_accounts_write_negative_amounts_in_many_ways(ways: list[str], tmp_path:
     report, rows = read(tmp_path, text)
     assert report.rejected == 0
     assert column(rows) == ["-12.50"] * len(ways)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("ja", "nein"), ("Ja", "Nej"), ("WAHR", "FALSCH"), ("oui", "non"), ("Sí", "No"), ("sim", "não"), ("yes", "")],
+)
+def test_yes_and_no_are_read_in_the_languages_of_spreadsheets(words: tuple[str, str], tmp_path: Path) -> None:
+    report, rows = read(tmp_path, f"id,paid\na,{words[0]}\nb,{words[1]}\n")
+    assert report.rejected == 0
+    assert column(rows) == ["true", "false" if words[1] else None]
+
+
+def test_a_word_that_is_neither_yes_nor_no_is_rejected(tmp_path: Path) -> None:
+    report, _ = read(tmp_path, "id,paid\na,ja\nb,vielleicht\n")
+    assert report.rejected == 1
 
 
 def test_amounts_in_several_currencies_are_asked_about_where_no_column_names_them(tmp_path: Path) -> None:
