@@ -59,8 +59,8 @@ def _loaded(cursor: Any) -> tuple[int, date]:
 def _write(cursor: Any, name: str, load: int, scores: Scores, figures: Sequence[Figure]) -> None:
     """Replace the scorer's scores and keep its figures."""
     cursor.execute(
-        "insert into scores.runs (scorer, model, trained_until, features, load_run_id, scored_at, rows, notes) "
-        "values (%s, %s, %s, %s, %s, %s, %s, %s) returning run_id",
+        "insert into scores.runs (scorer, model, trained_until, features, load_run_id, scored_at, rows, "
+        "learned_from, notes) values (%s, %s, %s, %s, %s, %s, %s, %s, %s) returning run_id",
         (
             name,
             scores.model,
@@ -69,6 +69,7 @@ def _write(cursor: Any, name: str, load: int, scores: Scores, figures: Sequence[
             load,
             datetime.now(UTC).replace(tzinfo=None),
             len(scores.rows),
+            scores.learned_from,
             scores.notes,
         ),
     )
@@ -83,7 +84,7 @@ def _write(cursor: Any, name: str, load: int, scores: Scores, figures: Sequence[
     for figure in figures:
         cursor.execute(
             "insert into scores.figures (run_id, scorer, figure, value, baseline, bound, is_higher_better, cases, "
-            "judged_on) values (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            "judged_on, is_of_company) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             (
                 number,
                 name,
@@ -94,6 +95,7 @@ def _write(cursor: Any, name: str, load: int, scores: Scores, figures: Sequence[
                 figure.is_higher_better,
                 figure.cases,
                 figure.judged_on,
+                figure.is_of_company,
             ),
         )
     cursor.execute(

@@ -23,6 +23,7 @@ class Figure:
     cases: int
     judged_on: str
     is_higher_better: bool = True
+    is_of_company: bool = False  # it counts the company's own rows
 
     @property
     def is_kept(self) -> bool:
@@ -42,6 +43,7 @@ class Scores:
     model: str  # its version
     trained_until: date | None
     features: str  # a hash of all that it was fitted on
+    learned_from: int = 0  # rows of the company
     notes: str = ""
 
 

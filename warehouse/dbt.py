@@ -143,6 +143,7 @@ def run(arguments: list[str]) -> int:
         publication.check_built(settings)
     if command in ("build", "run") and _is_whole(arguments):
         with publication.build(settings, "--full-refresh" in arguments):
+            score(settings)
             results = _run(settings, arguments, command)
     else:
         results = _run(settings, arguments, command)
@@ -165,6 +166,13 @@ def _publish(settings: Settings, results: Results) -> None:
         raise Refused(verdict.told)
     publication.publish(settings, results, "", verdict.is_new_start, target_path(settings))
     restate(settings)
+
+
+def score(settings: Settings) -> None:
+    """Let `scoring` score what is loaded, before the models that show it are built."""
+    command = [sys.executable, "-m", "scoring"]
+    if subprocess.run(command, cwd=settings.root, check=False).returncode != 0:
+        raise TowerError("the scores could not be made; the lines above say why")
 
 
 def restate(settings: Settings) -> None:

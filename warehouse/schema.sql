@@ -214,6 +214,7 @@ create table if not exists scores.runs (  -- what was fitted and scored, and whe
     load_run_id bigint,
     scored_at timestamp not null,
     rows bigint not null,
+    learned_from bigint not null,
     notes varchar(4000) not null default ''
 );
 create table if not exists scores.figures (  -- how a run was judged, and by what
@@ -225,12 +226,14 @@ create table if not exists scores.figures (  -- how a run was judged, and by wha
     bound double precision,
     is_higher_better boolean not null,
     cases bigint not null,
-    judged_on varchar(255) not null
+    judged_on varchar(255) not null,
+    is_of_company boolean not null  -- it counts the company's own rows: nothing for a row scope
 );
 create table if not exists scores.ticket_topics (
     ticket_id varchar(255) primary key,
     topic varchar(255),
-    confidence double precision,
+    guess varchar(255),  -- what the scorer thinks, whatever people have said
+    confidence double precision,  -- of the guess
     runner_up varchar(255),
     runner_up_confidence double precision,
     state varchar(16) not null check (state in ('sure', 'unsure', 'not understood', 'no text', 'corrected')),
@@ -346,6 +349,18 @@ begin
         perform ops.protect_rows('ops.restatements', false);
         grant select on ops.publication_kpis, ops.restatements to tower_reader;
     end if;
+end
+$$;
+-- Scores say nothing of segments and regions: closed to a scope, which reads those of its rows in marts. Done once, as above.
+do $$
+declare
+    scored regclass;
+begin
+    foreach scored in array array['scores.runs', 'scores.figures', 'scores.ticket_topics']::regclass[] loop
+        if not exists (select from pg_policy where polrelid = scored) then
+            perform ops.protect_rows(scored, false);
+        end if;
+    end loop;
 end
 $$;
 grant usage on schema marts, scores, ops to tower_scoped;

@@ -16,7 +16,7 @@ from scoring.topics.text import clean
 
 TEXTS = Path(__file__).parent / "self_test.csv"
 HARD, EVERYDAY = "judging", "everyday"  # parts of it; by the third, "choosing", sentences and weights were chosen
-FOREIGN = "tickets in other languages, written for this"
+FOREIGN = "tickets in other languages"
 CORRECTED = "corrections by people"
 SUREST = 0.7  # share of the texts that are looked at alone: those that it is most confident of
 BINS = 10
@@ -33,8 +33,8 @@ class Bounds:
 
 
 BOUNDS = {
-    EVERYDAY: Bounds("everyday tickets, written for this", 0.80, 0.15, 0.90),
-    HARD: Bounds("tickets without a telling word, written for this", 0.42, 0.12, 0.48),
+    EVERYDAY: Bounds("everyday tickets", 0.80, 0.15, 0.90),
+    HARD: Bounds("tickets without a telling word", 0.42, 0.12, 0.48),
 }
 
 
@@ -91,7 +91,7 @@ def judge_corrections(corrections: Sequence[tuple[str, str | None]]) -> list[Fig
     """Of corrected tickets: how often the topic was confirmed that had been thought of before somebody said it."""
     judged = [(topic, guess) for topic, guess in corrections if guess]
     right = _share(np.array([topic == guess for topic, guess in judged])) if judged else None
-    return [Figure("confirmed", right, None, None, len(judged), CORRECTED)]
+    return [Figure("confirmed", right, None, None, len(judged), CORRECTED, is_of_company=True)]
 
 
 def macro_f1(labels: np.ndarray, guesses: np.ndarray) -> float:

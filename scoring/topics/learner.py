@@ -27,13 +27,13 @@ class Learner:
 
     def fit(self, texts: Sequence[str], vectors: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> bool:
         """Learn; `labels` are numbers of topics, -1 for texts without one. Returns whether there was enough."""
-        from sklearn.feature_extraction.text import TfidfVectorizer
-        from sklearn.linear_model import LogisticRegression
-
         counts = np.bincount(labels[labels >= 0], minlength=self.topics)
         known = np.flatnonzero(counts >= ENOUGH)
         if len(known) < 2:
             return False
+        from sklearn.feature_extraction.text import TfidfVectorizer  # a second to import: only where there is to learn
+        from sklearn.linear_model import LogisticRegression
+
         chosen = np.concatenate([_first(np.flatnonzero(labels == topic), weights) for topic in known])
         chosen.sort()
         self.makers = [

@@ -16,8 +16,10 @@ from scoring.topics.text import clean
 
 VERSION = "topics-1"
 UNSURE = 0.5  # confidence below which no topic is said
-COLUMNS = ("ticket_id", "topic", "confidence", "runner_up", "runner_up_confidence", "state")
-Row = tuple[str, str | None, float | None, str | None, float | None, str]
+COLUMNS = ("ticket_id", "topic", "guess", "confidence", "runner_up", "runner_up_confidence", "state")
+Guessed = tuple[str | None, float | None, str | None, float | None, str]  # guess, confidence, runner-up, its, state
+Row = tuple[str, str | None, str | None, float | None, str | None, float | None, str]
+NOTHING: Guessed = (None, None, None, None, "no text")
 
 
 @dataclass(frozen=True)
@@ -67,12 +69,13 @@ class TopicScorer:
         rows_of = dict(zip(texts, _rows(model, texts), strict=True))
         rows: list[Row] = []
         for ticket, text in known.texts:
-            topic, confidence, second, runner_up, state = rows_of.get(text, (None, None, None, None, "no text"))
-            if ticket in said:
-                topic, confidence, second, runner_up, state = said[ticket], 1.0, None, None, "corrected"
-            rows.append((ticket, topic, confidence, second, runner_up, state))
+            guess, confidence, runner_up, next_confidence, state = rows_of.get(text, NOTHING)
+            topic = said.get(ticket, guess if state == "sure" else None)
+            state = "corrected" if ticket in said else state
+            rows.append((ticket, topic, guess, confidence, runner_up, next_confidence, state))
         features = digest([VERSION, known.until, model.topics, known.own, known.texts, sorted(said.items())])
-        return Scores("ticket_topics", COLUMNS, rows, VERSION, known.until, features, _notes(rows, model))
+        learned = model.learned_from
+        return Scores("ticket_topics", COLUMNS, rows, VERSION, known.until, features, learned, _notes(rows, learned))
 
     def judge(self, model: TopicModel, known: Tickets) -> list[Figure]:
         """On the tickets that ship here, by the model as it was fitted, and on what people corrected."""
@@ -85,11 +88,11 @@ class TopicScorer:
         return judge_shipped(TopicModel())
 
 
-def _rows(model: TopicModel, texts: list[str]) -> list[tuple[str | None, float | None, str | None, float | None, str]]:
-    """Topic, confidence, runner-up, its confidence and the state of each text."""
+def _rows(model: TopicModel, texts: list[str]) -> list[Guessed]:
+    """What is thought of each text."""
     found = model.guess(texts)
     ranked = (-found.probabilities).argsort(axis=1, kind="stable")
-    rows: list[tuple[str | None, float | None, str | None, float | None, str]] = []
+    rows: list[Guessed] = []
     for index, language in enumerate(found.languages):
         if language != "english":
             rows.append((None, None, None, None, "not understood"))
@@ -102,12 +105,12 @@ def _rows(model: TopicModel, texts: list[str]) -> list[tuple[str | None, float |
     return rows
 
 
-def _notes(rows: list[Row], model: TopicModel) -> str:
+def _notes(rows: list[Row], learned: int) -> str:
     states = Counter(state for *_, state in rows)
     told = ", ".join(
         f"{states[state]:,} {state}" for state in ("sure", "unsure", "corrected", "not understood", "no text")
     )
-    taught = f"learned from {model.learned_from:,} texts" if model.learned_from else "too few texts to learn from"
+    taught = f"learned from {learned:,} texts" if learned else "too few texts to learn from"
     return f"{len(rows):,} tickets: {told}; {taught}"
 
 

@@ -25,7 +25,7 @@ from warehouse.url import DatabaseUrl
 
 WORDS = {"dim_company", "dim_word", "dim_segment", "dim_region", "dim_channel", "dim_plan_tier", "dim_stage"}
 OPEN = WORDS | {"dim_band", "dim_calendar", "dim_date", "dim_feature", "dim_product", "dim_sales_rep", "dim_source"}
-OPEN |= {"dim_tower", "metricflow_time_spine"}
+OPEN |= {"dim_tower", "metricflow_time_spine", "score_figures"}
 SCOPES = [
     Scope(segments=("SMB",)),
     Scope(regions=("Europe", "North America")),

@@ -14,6 +14,7 @@ from app.ui.drill import Point, accounts, week
 from app.ui.filters import page_filter
 from app.ui.head import head
 from app.ui.panels import chart, table
+from app.views.support.topics import topics
 
 QUALITY = ("tickets", "first_response_sla", "resolution_sla", "csat", "open_and_breached")
 KINDS = {"category": "ticket_category"}  # what a column of tickets holds, where its name alone does not say
@@ -149,3 +150,4 @@ with right:
             "age_p90_days": st.column_config.NumberColumn("Age p90 (days)", format="%.1f"),
         },
     )
+topics(visit)

@@ -24,6 +24,12 @@ words as (
 
     select * from {{ ref('int_words') }}
 
+),
+
+topics as (
+
+    select * from {{ ref('stg_scores__ticket_topics') }}
+
 )
 
 select
@@ -44,6 +50,11 @@ select
     coalesce(root_causes.root_cause_name, 'Not yet known') as root_cause_name,
     root_causes.category as root_cause_category,
     root_causes.severity as root_cause_severity,
+    topics.topic,
+    topics.topic_state,
+    topics.topic_guess,
+    topics.topic_runner_up,
+    topics.topic_confidence,
     tickets.created_date,
     {{ month_of('tickets.created_at') }} as created_month,
     tickets.first_response_state,
@@ -103,3 +114,4 @@ left join words
     on words.kind = 'ticket_category'
         and tickets.category = words.value
 left join root_causes on tickets.root_cause_id = root_causes.root_cause_id
+left join topics on tickets.ticket_id = topics.ticket_id

@@ -1,0 +1,26 @@
+with
+
+source as (
+
+    select * from {{ source('scores', 'figures') }}
+
+),
+
+renamed as (
+
+    select
+        run_id,
+        scorer,
+        figure,
+        judged_on,
+        value as figure_value,
+        baseline as baseline_value,
+        bound as bound_value,
+        is_higher_better,
+        is_of_company,
+        cases
+    from source
+
+)
+
+select * from renamed

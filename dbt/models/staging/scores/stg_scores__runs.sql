@@ -1,0 +1,21 @@
+with
+
+source as (
+
+    select * from {{ source('scores', 'runs') }}
+
+),
+
+renamed as (
+
+    select
+        run_id,
+        scorer,
+        model as model_version,
+        trained_until as trained_until_date,
+        features as features_hash
+    from source
+
+)
+
+select * from renamed
