@@ -11,6 +11,7 @@ import duckdb
 MEMORY = "1GB"
 LITTLE = 4_000_000  # bytes of files whose tables fit into memory, and that a second thread would only wait for
 DEEPEST = 100  # parts of an expression within each other
+DECLARED = "declared_outcome(pipeline, stage)"  # what company.yml says a stage is: open, won or lost, NULL if nothing
 CLOSED = (
     "set global python_enable_replacements = false",  # a name in SQL is never a variable of Python
     "set allow_community_extensions = false",
@@ -49,6 +50,7 @@ def judge() -> duckdb.DuckDBPyConnection:
     db.execute("set memory_limit = ?", [MEMORY])
     db.execute(f"set max_expression_depth = {DEEPEST}")
     db.execute("set temp_directory = ''")
+    db.execute(f"create macro {DECLARED} as cast(null as varchar)")
     return _closed(db)
 
 

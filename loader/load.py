@@ -142,7 +142,8 @@ def hints_of(options: Options) -> Hints:
 def make_source(tables: list[Table], options: Options, scratch: Path) -> FolderSource:
     """The folder as it is, or through the mappings."""
     if options.mappings:
-        return MappedSource(options.folder, tables, scratch, list(options.mappings), hints_of(options))
+        pipelines = options.profile.pipelines if options.profile else ()
+        return MappedSource(options.folder, tables, scratch, list(options.mappings), hints_of(options), pipelines)
     source = FolderSource(options.folder, tables, scratch, options.strict)
     if options.mode != "merge":
         source.leave_deletions()

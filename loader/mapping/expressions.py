@@ -50,6 +50,7 @@ list_unique list_concat list_first list_last list_min list_max list_sum list_avg
 list_has_any list_has_all
 json_extract json_extract_string json_extract_path json_extract_path_text json_value json_exists json_valid
 json_type json_array_length json_keys json_contains
+declared_outcome
 """
 _AGGREGATES = """
 any_value arbitrary arg_max arg_min argmax argmin max_by min_by array_agg list avg mean bool_and bool_or count

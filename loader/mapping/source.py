@@ -10,6 +10,8 @@ from pathlib import Path
 import duckdb
 
 from company.contract import Column, Table
+from company.profile import Pipeline
+from loader.duck import DECLARED
 from loader.files.facts import BROKEN, FileFacts
 from loader.files.folder import FolderSource
 from loader.files.marks import NO_HINTS, Hints, Undecided
@@ -19,7 +21,7 @@ from loader.mapping.model import Mapping, Rows, sql_type
 from loader.mapping.reader import read_mapping
 from loader.mapping.staging import FILE_COLUMNS, Staged, Types, asked, has_line_rows, looks_plain, make_view, proved
 from loader.mapping.translation import is_typed, joined, looked_up, named, output, unread
-from loader.sql import first, identifier, identifiers, run
+from loader.sql import first, identifier, identifiers, literal, literals, run
 
 
 @dataclass
@@ -37,16 +39,40 @@ class MappedFacts(FileFacts):
         return hashlib.sha256((sha256 + self.stamp).encode()).hexdigest()
 
 
+def _declared(pipelines: tuple[Pipeline, ...]) -> str:
+    """The expression of declared_outcome: of the pipeline if it is known, else where all that have the stage agree."""
+    inside: dict[str, list[str]] = {}
+    anywhere: dict[str, set[str]] = {}
+    for pipeline in pipelines:
+        for stage in pipeline.stages:
+            inside.setdefault(stage.outcome, []).append(f"{pipeline.name}\x1f{stage.name}")
+            anywhere.setdefault(stage.name, set()).add(stage.outcome)
+    agreed: dict[str, list[str]] = {}
+    for name, outcomes in anywhere.items():
+        if len(outcomes) == 1:
+            agreed.setdefault(*outcomes, []).append(name)
+    cases = [f"when concat(pipeline, chr(31), stage) in ({literals(ks)}) then {literal(o)}" for o, ks in inside.items()]
+    cases += [f"when pipeline is null and stage in ({literals(ks)}) then {literal(o)}" for o, ks in agreed.items()]
+    return f"case {' '.join(cases)} end" if cases else "cast(null as varchar)"
+
+
 class MappedSource(FolderSource):
     """Files that one or more mappings understand."""
 
     shape = "mapping"
 
     def __init__(
-        self, folder: Path, tables: list[Table], scratch: Path, mappings: list[Mapping], hints: Hints = NO_HINTS
+        self,
+        folder: Path,
+        tables: list[Table],
+        scratch: Path,
+        mappings: list[Mapping],
+        hints: Hints = NO_HINTS,
+        pipelines: tuple[Pipeline, ...] = (),
     ) -> None:
         self.folder, self.scratch, self.strict, self.count = folder, scratch, False, 0
         self.tables, self.hints = {table.key: table for table in tables}, hints
+        self.outcomes = _declared(pipelines)
         self.found, self.unused = match_files(folder, mappings)
         self.mappings = [self._with_each(mapping, tables) if mapping.has_each else mapping for mapping in mappings]
         self.owner = {path: key for key, paths in self.found.items() for path in paths}
@@ -95,7 +121,7 @@ class MappedSource(FolderSource):
     def _stamp(self, mapping: Mapping) -> str:
         """A hash of what all rows of a mapping come from beside their own file."""
         if mapping.name not in self._stamps:
-            digest = hashlib.sha256(mapping.text.encode())
+            digest = hashlib.sha256(f"{mapping.text}{self.outcomes}".encode())
             for alias in sorted({rows.source for rows in mapping.lookups.values()}):
                 for other in self.found[mapping.name, alias]:
                     try:
@@ -127,6 +153,7 @@ class MappedSource(FolderSource):
         if self.is_staged:
             return
         self.is_staged = True
+        run(db, f"create macro {DECLARED} as {self.outcomes}")
         for mapping in self.mappings:
             for source in mapping.files:
                 self._stage_kind(db, mapping, source)

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from company.contract import read_contract
+from company.profile import Pipeline
 from loader.check.check import Check
 from loader.check.outcome import Outcome
 from loader.duck import open_scratch
@@ -50,9 +51,11 @@ class Kept:
         """They are read again."""
 
 
-def run(folder: Path, mapping: str, scratch: Path) -> tuple[Rows, list[Outcome]]:
+def run(folder: Path, mapping: str, scratch: Path, pipelines: tuple[Pipeline, ...] = ()) -> tuple[Rows, list[Outcome]]:
     """The good rows of every table of the contract, by its key, and what became of the files."""
-    source = MappedSource(folder, TABLES, scratch, [mapping_of(name) for name in mapping.split(",")])
+    source = MappedSource(
+        folder, TABLES, scratch, [mapping_of(name) for name in mapping.split(",")], pipelines=pipelines
+    )
     rows: Rows = {}
     outcomes = []
     with open_scratch(scratch, source.paths()) as db:
@@ -75,9 +78,9 @@ def run(folder: Path, mapping: str, scratch: Path) -> tuple[Rows, list[Outcome]]
     return rows, outcomes
 
 
-def whole(folder: Path, mapping: str, scratch: Path) -> Rows:
-    """The rows of an export of which none is rejected."""
-    rows, outcomes = run(folder, mapping, scratch)
+def whole(folder: Path, mapping: str, scratch: Path, pipelines: tuple[Pipeline, ...] = ()) -> Rows:
+    """The rows of an export of which none is rejected; `pipelines` are those of company.yml."""
+    rows, outcomes = run(folder, mapping, scratch, pipelines)
     assert [problem for outcome in outcomes for problem in outcome.problems] == []
     assert sum(outcome.rejected for outcome in outcomes) == 0
     return rows
