@@ -46,9 +46,8 @@ mapping-check: setup ## which columns a mapping fills, guesses or leaves empty (
 check-expected: up ## compare the totals that you know, DATA/expected.yml, with the dashboard's (DATA=folder)
 	@$(PY) -m metrics expected $(if $(DATA),--data $(DATA))
 
-own-data: load-data ## your files to a dashboard: load, build and test, compare expected.yml (DATA=folder MAPPING=name)
+own-data: load-data ## your files to a dashboard: load, build, test and show them (DATA=folder MAPPING=name)
 	@$(PY) -m warehouse.dbt --quiet build --exclude-resource-type unit_test
-	@$(PY) -m metrics expected $(if $(DATA),--data $(DATA))
 	@$(PY) -m app start
 	@$(PY) -m metrics your-data
 

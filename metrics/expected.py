@@ -15,6 +15,7 @@ from metrics.catalogue import MetricError, get_metric
 from metrics.engine import query
 from warehouse.connections import owner_connection
 from warehouse.errors import TowerError
+from warehouse.reading import EVERYTHING, Reader, fetch
 
 KEYS = {"metric", "month", "filters", "value", "tolerance"}
 
@@ -81,12 +82,12 @@ def _check(path: Path, line: int, entry: Any) -> Check:
     return Check(line, str(entry["metric"]), day, filters, value, size)
 
 
-def run_checks(checks: list[Check]) -> list[Result]:
-    """Ask the marts. Raises TowerError for a filter that a metric does not answer to."""
+def run_checks(checks: list[Check], reader: Reader = EVERYTHING) -> list[Result]:
+    """Ask what is shown, or what `reader` names. Raises TowerError for a filter that a metric does not answer to."""
     results = []
     for check in checks:
         try:
-            frame = query([check.metric], (), check.filters, check.month, check.month)
+            frame = query([check.metric], (), check.filters, check.month, check.month, reader=reader)
         except MetricError as error:
             raise TowerError(f"expected.yml:{check.line}: {error}") from error
         value = frame[check.metric].iloc[0] if len(frame) else None
@@ -94,12 +95,12 @@ def run_checks(checks: list[Check]) -> list[Result]:
     return results
 
 
-def keep_results(path: Path, results: list[Result]) -> None:
+def keep_results(path: Path, results: list[Result], reader: Reader = EVERYTHING) -> None:
     """Replace what ops.expected_checks holds, for the Data health page."""
     now = datetime.now(UTC).replace(tzinfo=None)
+    tower = fetch("select load_run_id, as_of_date from marts.dim_tower", {}, reader)
+    run = (int(tower["load_run_id"].iloc[0]), tower["as_of_date"].iloc[0])
     with owner_connection() as connection, connection.cursor() as cursor:
-        cursor.execute("select load_run_id, as_of_date from marts.dim_tower")
-        run = cursor.fetchone() or (None, None)
         cursor.execute("truncate ops.expected_checks")
         for result in results:
             check = result.check

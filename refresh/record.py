@@ -121,6 +121,8 @@ def noted(settings: Settings, started_by: str) -> Iterator[Run]:
         finally:
             with suppress(TowerError, psycopg2.Error):  # the warehouse may be gone: so be it
                 run.save(run.status)
+                # a closed connection frees it too, but only when the server has noticed
+                holder.execute("select pg_advisory_unlock(%s)", (REFRESH_LOCK,))
 
 
 def explained(error: Exception) -> str:

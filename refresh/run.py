@@ -14,7 +14,6 @@ from loader.load import run_load
 from loader.loaded import Options
 from loader.mapping.reader import read_mapping
 from loader.write.company import find_company
-from metrics.expected import keep_results, read_expected, run_checks
 from metrics.sources import count
 from refresh.doors import DOORS
 from refresh.inbox import Inbox, look
@@ -70,8 +69,6 @@ class Job:
         self.run.step("load", lambda: self._load(company, profile))
         if _is_behind(self.settings):
             self.run.step("build", self._build)
-            if (self.inbox.folder / "expected.yml").is_file():
-                self.run.step("totals", self._totals)
             self.run.step("insights", self._insights)
         else:
             self.run.status, self.run.message = NOTHING, "every file was loaded before, and is shown"
@@ -113,13 +110,6 @@ class Job:
             cursor.execute("select publication_id, tests from ops.publications order by publication_id desc limit 1")
             number, tests = cursor.fetchone()
         return f"publication {number} is shown, {count(tests, 'test')} passed"
-
-    def _totals(self) -> str:
-        path = self.inbox.folder / "expected.yml"
-        results = run_checks(read_expected(path))
-        keep_results(path, results)
-        right = sum(result.status == "as expected" for result in results)
-        return f"{right} of {len(results)} totals are as expected"
 
     def _insights(self) -> str:
         file = self.settings.insights_file

@@ -164,6 +164,12 @@ def _publish(settings: Settings, results: Results) -> None:
             print(f"held: {finding.say()}")
         gate.hold(settings, verdict, results.tests)
         raise Refused(verdict.told)
+    if off := _totals_off(settings):
+        publication.refuse(settings, off, results.tests)
+        raise Refused(
+            f"the build is held, what was shown stays: {off}. Mend the files or expected.yml, or show it all the same: "
+            '`make publish FORCE=1 WHY="…"`'
+        )
     publication.publish(settings, results, "", verdict.is_new_start, target_path(settings))
     restate(settings)
 
@@ -173,6 +179,24 @@ def score(settings: Settings) -> None:
     command = [sys.executable, "-m", "scoring"]
     if subprocess.run(command, cwd=settings.root, check=False).returncode != 0:
         raise TowerError("the scores could not be made; the lines above say why")
+
+
+def _totals_off(settings: Settings) -> str:
+    """How the candidate misses the totals that the user knows, those of expected.yml beside the files of the load."""
+    with owner_connection(settings) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "select source_folder from ops.load_runs where status = 'succeeded' order by load_run_id desc limit 1"
+        )
+        found = cursor.fetchone()
+        folder = settings.root / found[0] if found else settings.data_dir
+        if not (folder / "expected.yml").is_file():
+            return ""
+        command = [sys.executable, "-m", "metrics", "expected", "--candidate", "--data", str(folder)]
+        if subprocess.run(command, cwd=settings.root, check=False).returncode == 0:
+            return ""
+        cursor.execute("select count(*) filter (where status <> 'as expected'), count(*) from ops.expected_checks")
+        off, checks = cursor.fetchone()
+    return f"{off} of {checks} totals of expected.yml are off" if off else "expected.yml can not be compared"
 
 
 def restate(settings: Settings) -> None:

@@ -13,7 +13,7 @@ import psycopg2
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 
-from warehouse.connections import explain, reader_engine, reader_url
+from warehouse.connections import explain, owner_connection, reader_engine, reader_url
 from warehouse.errors import TowerError
 from warehouse.settings import load_settings
 
@@ -23,11 +23,15 @@ MARTS = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"marts\"\.|\bmarts\.", r
 SCHEMA = ("marts.", '"marts".')
 
 
+CANDIDATE = 0  # no number of a publication
+
+
 @dataclass(frozen=True)
 class Reader:
     """Who reads what: `role` is the login role of a row scope, None is tower_reader, who sees every row.
 
-    `publication` is a number of ops.publications, so that all that one page reads is of one; None is what is shown now.
+    `publication` is a number of ops.publications, so that all that one page reads is of one; None is what is shown now,
+    CANDIDATE what waits to be shown, which only the owner may read.
     """
 
     role: str | None = None
@@ -44,15 +48,16 @@ def fetch(sql: str, values: Mapping[str, Any], reader: Reader = EVERYTHING) -> p
     the statement itself fails.
     """
     settings, role = load_settings(), reader.role
+    if reader.publication == CANDIDATE:
+        with owner_connection(settings) as owner:
+            return _rows(owner, sql, values, CANDIDATE)
     pool = _pool(settings.reader().text(), role)
     try:
         connection = pool.raw_connection()
     except (OperationalError, psycopg2.OperationalError) as error:
         raise TowerError(explain(reader_url(settings, role), str(error))) from error
     try:
-        cursor = connection.cursor()
-        cursor.execute(_of(sql, reader.publication), values)
-        return pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description or []])
+        return _rows(connection, sql, values, reader.publication)
     except psycopg2.errors.InsufficientPrivilege as error:
         pool.dispose()  # a scope that was taken away and given again is another role than these connections have
         raise TowerError(
@@ -65,6 +70,12 @@ def fetch(sql: str, values: Mapping[str, Any], reader: Reader = EVERYTHING) -> p
     finally:
         connection.rollback()
         connection.close()
+
+
+def _rows(connection: Any, sql: str, values: Mapping[str, Any], publication: int | None) -> pd.DataFrame:
+    cursor = connection.cursor()
+    cursor.execute(_of(sql, publication), values)
+    return pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description or []])
 
 
 def shown(role: str | None = None) -> tuple[int, str]:
@@ -82,9 +93,8 @@ def _of(sql: str, publication: int | None) -> str:
     """The statement over the tables of a publication."""
     if publication is None:
         return sql
-    return MARTS.sub(
-        lambda found: found[0].replace("marts", f"marts_{publication}") if found[0] in SCHEMA else found[0], sql
-    )
+    schema = "candidate" if publication == CANDIDATE else f"marts_{publication}"
+    return MARTS.sub(lambda found: found[0].replace("marts", schema) if found[0] in SCHEMA else found[0], sql)
 
 
 @lru_cache(maxsize=64)

@@ -14,18 +14,32 @@ from metrics.expected import read_expected
 from tests.conftest import Company, empty_company, enter
 from tests.loader.box import make_box
 from tests.mappings.mapped import EXPORTS, TABLES
+from warehouse.connections import autocommit
 from warehouse.errors import TowerError
+from warehouse.url import DatabaseUrl
 
 
 @pytest.fixture(scope="module")
 def together(server: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
-    """The exports, in a database of their own."""
+    """The exports, in a database of their own; a total that is off has held them until it was right."""
     folder = tmp_path_factory.mktemp("together")
     shutil.copytree(EXPORTS, folder / "data")
     company = empty_company(server, "tower_together", folder / "data", folder / "target")
     said = company.run("loader", "--mapping", "stripe,hubspot,salesforce,zendesk,spend").stdout
     assert "= 69 loaded + 0 rejected" in said
-    company.run("warehouse.dbt", "--quiet", "build", "--exclude-resource-type", "unit_test")
+    known = folder / "data/expected.yml"
+    right = known.read_text()
+    known.write_text(right + "- {metric: mrr, month: 2026-02, value: 1}\n")
+    held = company.run("warehouse.dbt", "--quiet", "build", "--exclude-resource-type", "unit_test", check=False)
+    assert held.returncode == 1 and "1 of 15 totals of expected.yml are off" in held.stderr
+    with autocommit(DatabaseUrl.parse(company.environment["DATABASE_URL"])) as cursor:
+        cursor.execute("select status, message from ops.builds")
+        assert cursor.fetchall() == [("refused", "1 of 15 totals of expected.yml are off")]
+        cursor.execute("select from ops.shown")
+        assert cursor.fetchall() == []
+    known.write_text(right)
+    told = company.run("warehouse.dbt", "--quiet", "test", "--exclude-resource-type", "unit_test").stdout
+    assert "14 of 14 totals are as expected" in told
     yield company
 
 
@@ -60,10 +74,12 @@ def test_a_total_that_is_off_fails_and_is_kept(together: Company, tmp_path: Path
 def test_the_same_files_again_change_nothing(together: Company) -> None:
     mapping = ("--mapping", "stripe,hubspot,salesforce,zendesk,spend")
     assert "nothing new" in together.run("loader", *mapping, "--mode", "merge").stdout
-    with (together.data / "spend/marketing-spend.csv").open("a") as stream:
-        stream.write("15/02/2026;Google;Brand;10,00;;\n")
+    spend = together.data / "spend/marketing-spend.csv"
+    before = spend.read_text()
+    spend.write_text(f"{before}15/02/2026;Google;Brand;10,00;;\n")
     said = together.run("loader", *mapping, "--mode", "merge").stdout
     assert "marketing.spend: 1 new, 0 changed, 3 as they were" in said
+    spend.write_text(before)
 
 
 def test_a_rejected_line_comes_back_as_it_was_and_is_mended_in_its_file(server: dict[str, str], tmp_path: Path) -> None:
