@@ -50,7 +50,7 @@ def _declared(pipelines: tuple[Pipeline, ...]) -> str:
     agreed: dict[str, list[str]] = {}
     for name, outcomes in anywhere.items():
         if len(outcomes) == 1:
-            agreed.setdefault(*outcomes, []).append(name)
+            agreed.setdefault(outcomes.pop(), []).append(name)
     cases = [f"when concat(pipeline, chr(31), stage) in ({literals(ks)}) then {literal(o)}" for o, ks in inside.items()]
     cases += [f"when pipeline is null and stage in ({literals(ks)}) then {literal(o)}" for o, ks in agreed.items()]
     return f"case {' '.join(cases)} end" if cases else "cast(null as varchar)"
