@@ -52,7 +52,7 @@ def readiness(project: Path, filled: set[str]) -> list[Ready]:
 def _pages(project: Path, filled: set[str]) -> list[Ready]:
     marts, partly, found = needs_of_marts(), _needs("partly"), []
     for page in _yaml(project / "models/exposures.yml")["exposures"]:
-        facts = [name for name in _refs(page["depends_on"]) if not name.startswith("dim_")]
+        facts = [name for name in _refs(page["depends_on"]) if not name.startswith(("dim_", "score_"))]
         parts = [marts.get(name, set()) for name in facts]
         lacking = [part - filled for part in parts if part - filled]
         share = len(lacking) / len(parts) if parts else 0.0

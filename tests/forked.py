@@ -85,7 +85,9 @@ SUBPROCESS_RUN = subprocess.run
 
 
 def _run(command: Any, *rest: Any, **options: Any) -> Any:
-    """subprocess.run, which has the process itself become dbt."""
+    """subprocess.run, which has the process itself become dbt, and leaves restatements to the tests of them."""
+    if list(command[1:]) == ["-m", "metrics", "restated"] and "RESTATED" not in os.environ:
+        return subprocess.CompletedProcess(command, 0)
     if list(command[:3]) != [sys.executable, "-m", "warehouse.dbt_program"]:
         return SUBPROCESS_RUN(command, *rest, **options)
     os.environ.update({name: value for name, value in options["env"].items() if name != "TOWER_PARENT"})

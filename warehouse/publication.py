@@ -51,8 +51,12 @@ def build(settings: Settings, afresh: bool) -> Iterator[None]:
         holder.execute("select pg_try_advisory_lock(%s)", (BUILD_LOCK,))
         if not holder.fetchone()[0]:
             raise TowerError("another build is running; wait until it ends, or stop it")
-        with _noted(settings, afresh):
-            yield
+        try:
+            with _noted(settings, afresh):
+                yield
+        finally:
+            with suppress(psycopg2.Error):  # a closed connection frees it too, but only when the server has noticed
+                holder.execute("select pg_advisory_unlock(%s)", (BUILD_LOCK,))
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
 from itertools import product
 from pathlib import Path
 
@@ -44,9 +45,9 @@ def rebuild(settings: Settings) -> None:
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="the system does not say what a process holds")
 def test_sixty_selections_and_three_rebuilds_leave_memory_as_it_was(
-    company: Company, server: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    company_of: Callable[[str], Company], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = enter(company.copy(server, "tower_memory", tmp_path / "target"), monkeypatch)
+    settings = enter(company_of("seed42:grow"), monkeypatch)
     assert len(SELECTIONS) == 60
     for page, segment in product(("executive", "movements"), ("SMB", "Enterprise")):  # what is read once for all
         open_app(page, {"segment": segment})

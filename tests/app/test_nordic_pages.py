@@ -6,6 +6,7 @@ import re
 
 import pandas as pd
 import pytest
+import yaml
 
 from app.ui.exports import headed
 from metrics.company import Company as Words
@@ -13,6 +14,7 @@ from metrics.company import read_company
 from tests.app.test_pages import KEYS, open_app
 from tests.app.texts import texts
 from warehouse.reading import fetch
+from warehouse.settings import ROOT
 
 OF_OTHERS = (  # words of the default company that no other would use by chance
     *("SMB", "Mid-Market", "Enterprise", "North America", "Europe", "Asia Pacific", "Latin America"),
@@ -21,6 +23,9 @@ OF_OTHERS = (  # words of the default company that no other would use by chance
     *("urgent", "account[ _]access", "feature[ _]request", "product[ _]usage", "trial[ _]not[ _]converted"),
 )
 NAMED = ("segments?", "regions?", "priorit(?:y|ies)")  # this company says Tier, Market and Severity
+TOPICS = {  # of the tickets of every company that names none of its own
+    topic.lower() for topic in yaml.safe_load((ROOT / "scoring/topics/rules.yml").read_text())
+}
 pytestmark = pytest.mark.usefixtures("in_nordic")
 STRANGE = re.compile(rf"\$|(?<![\w-])(?:{'|'.join(OF_OTHERS + NAMED)})(?![\w-])", re.IGNORECASE)
 
@@ -30,8 +35,8 @@ def test_every_page_draws_in_the_company_s_words_and_currency(page: str) -> None
     test = open_app(page, {})
     assert not test.exception
     assert not test.error
-    said = texts(test)
-    assert len(said) > 100
+    said = {text for text in texts(test) if text.lower() not in TOPICS}
+    assert len(said) > 80
     assert not [text[:200] for text in said if STRANGE.search(text)]
 
 

@@ -70,10 +70,7 @@ STILL = """pause => new Promise((resolve, reject) => {
 
 def flaws(page: Page, base: str, name: str) -> list[str]:
     """What is wrong with a page over data in part: what breaks, charts without a line, panels without a reason."""
-    if page.url.startswith(base):
-        turn_to(page, name, pause=50)
-    else:
-        open_page(page, base, name, pause=50)
+    go_to(page, base, name, pause=50)
     found = [f"empty chart: {title}" for title in page.evaluate(EMPTY_CHARTS)]
     for sign in ('[data-testid="stException"]', '[data-testid="stAlertContentError"]'):
         found += page.locator(sign).all_inner_texts()
@@ -92,6 +89,14 @@ def turn_to(page: Page, name: str, pause: int = 200) -> None:
     page.get_by_test_id("stSidebarNav").get_by_text(title, exact=True).click()
     page.wait_for_function("title => document.querySelector('h1')?.innerText.trim() === title", arg=title)
     settle(page, pause)
+
+
+def go_to(page: Page, base: str, name: str, pause: int = 200) -> None:
+    """Open a page, or turn to it from another one of the same dashboard, which is a third of the work."""
+    if page.url.startswith(base):
+        turn_to(page, name, pause)
+    else:
+        open_page(page, base, name, pause=pause)
 
 
 def settle(page: Page, pause: int = 200) -> None:
