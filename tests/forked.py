@@ -26,7 +26,7 @@ from warehouse.settings import ROOT
 
 SECONDS = 600
 IMPORTED = ["warehouse.dbt", "warehouse.dbt_program", "loader.load", "metrics.engine", "data_gen.generate"]
-IMPORTED += ["tests.warm"]
+IMPORTED += ["scoring.run", "sklearn.feature_extraction.text", "sklearn.linear_model", "tests.warm"]
 
 
 @cache
@@ -85,9 +85,11 @@ SUBPROCESS_RUN = subprocess.run
 
 
 def _run(command: Any, *rest: Any, **options: Any) -> Any:
-    """subprocess.run, which has the process itself become dbt, and leaves restatements to the tests of them."""
+    """subprocess.run, which has the process itself score and become dbt; restatements are left to the tests of them."""
     if list(command[1:]) == ["-m", "metrics", "restated"] and "RESTATED" not in os.environ:
         return subprocess.CompletedProcess(command, 0)
+    if list(command[1:3]) == ["-m", "scoring"]:
+        return subprocess.CompletedProcess(command, _main(command[2], tuple(command[3:])))
     if list(command[:3]) != [sys.executable, "-m", "warehouse.dbt_program"]:
         return SUBPROCESS_RUN(command, *rest, **options)
     os.environ.update({name: value for name, value in options["env"].items() if name != "TOWER_PARENT"})
