@@ -86,7 +86,7 @@ SUBPROCESS_RUN = subprocess.run
 
 def _run(command: Any, *rest: Any, **options: Any) -> Any:
     """subprocess.run, which has the process itself score and become dbt; restatements are left to the tests of them."""
-    if list(command[1:]) == ["-m", "metrics", "restated"] and "RESTATED" not in os.environ:
+    if list(command[1:]) == ["-m", "metrics", "restated"]:
         return subprocess.CompletedProcess(command, 0)
     if list(command[1:3]) == ["-m", "scoring"]:
         return subprocess.CompletedProcess(command, _main(command[2], tuple(command[3:])))

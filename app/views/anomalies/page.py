@@ -80,9 +80,8 @@ def behind(series: pd.Series, month: object) -> Found:
 
 def _how(series: pd.Series) -> str:
     """How a flagged point lies off, in words."""
-    if series["manner"] == "gradual":
-        return "no more than chance may do in a week, but the last eight weeks add up to a drift"
-    return f"{abs(series['score']):.1f} standard deviations {series['direction']}"
+    off = f"{abs(series['score']):.1f} standard deviations {series['direction']}"
+    return f"{off}, and the last eight weeks add up to a drift" if series["manner"] == "gradual" else off
 
 
 if shown.empty:

@@ -24,24 +24,31 @@ size_of_company as (
 
 ),
 
-scored as (
+directed as (
 
     select
         expectations.*,
+        case when amount >= expected_amount then 'up' else 'down' end as direction
+    from expectations
+
+),
+
+scored as (
+
+    select
+        directed.*,
         metrics.metric_label,
-        metrics.bad_direction,
-        case when expectations.amount >= expectations.expected_amount then 'up' else 'down' end as direction,
-        expectations.amount - expectations.expected_amount as deviation,
-        coalesce(metrics.bad_direction = case when expectations.amount >= expectations.expected_amount then 'up' else 'down' end, false) as is_bad,
-        abs(expectations.score) as size,
-        case metrics.bad_direction when 'up' then expectations.score else -expectations.score end as bad_score,
-        expectations.history_points >= {{ by_grain(rules.least_history_points, 'expectations.grain') }} as is_judged,
+        directed.direction = metrics.bad_direction as is_bad,
+        directed.amount - directed.expected_amount as deviation,
+        abs(directed.score) as size,
+        case metrics.bad_direction when 'up' then directed.score else -directed.score end as bad_score,
+        directed.history_points >= {{ by_grain(rules.least_history_points, 'directed.grain') }} as is_judged,
         -- what is too small to matter, however rare
         case metrics.unit when 'count' then {{ rules.least_count_impact }} else {{ rules.impact_of_mrr }} * metrics.months_of_mrr * size_of_company.mrr end as minimum_impact
-    from expectations
+    from directed
     inner join metrics
-        on expectations.metric = metrics.metric
-            and expectations.grain = metrics.grain
+        on directed.metric = metrics.metric
+            and directed.grain = metrics.grain
     cross join size_of_company
 
 ),
@@ -100,22 +107,26 @@ flagged as (
 
 ),
 
--- one event shows in many slices: it is told once, by the slice that explains it best (the total, if all moved alike)
-ranked as (
+weighed as (
 
     select
         flagged.*,
         is_sudden or is_gradual as is_anomaly,
-        greatest(size, case when is_gradual then drift_score else 0 end) as weight,
-        row_number() over (
-            partition by metric, grain, period_start, direction, is_sudden or is_gradual
-            order by
-                greatest(size, case when is_gradual then drift_score else 0 end)
-                * case when dimension = 'total' then {{ rules.weight_of_total }} else 1 end desc,
-                dimension,
-                dimension_value
-        ) as place
+        greatest(size, case when is_gradual then drift_score end) as weight
     from flagged
+
+),
+
+-- one event shows in many slices: it is told once, by the slice that explains it best (the total, if all moved alike)
+ranked as (
+
+    select
+        weighed.*,
+        row_number() over (
+            partition by metric, grain, period_start, direction, is_anomaly
+            order by weight * case when dimension = 'total' then {{ rules.weight_of_total }} else 1 end desc, dimension, dimension_value
+        ) as place
+    from weighed
 
 )
 
