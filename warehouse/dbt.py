@@ -139,15 +139,14 @@ def run(arguments: list[str]) -> int:
             ties = _is_synthetic(connection) and not _is_spot(connection)
             os.environ.setdefault("TOWER_BOOKS", "error" if ties else "warn")
             os.environ |= _calendar(connection) | {"TOWER_FX_RATES": json.dumps(_rates(connection))}
-    if command == "test" and _is_whole(arguments):
+    if command == "test" and is_whole(arguments):
         publication.check_built(settings)
-    if command in ("build", "run") and _is_whole(arguments):
+    if command in ("build", "run") and is_whole(arguments):
         with publication.build(settings, "--full-refresh" in arguments):
-            score(settings)
             results = _run(settings, arguments, command)
     else:
         results = _run(settings, arguments, command)
-    if "test" in results.kinds and _is_whole(arguments) and publication.is_waiting(settings):
+    if "test" in results.kinds and is_whole(arguments) and publication.is_waiting(settings):
         _publish(settings, results)
     if arguments[:2] == ["docs", "generate"] and lineage(settings) != 0:
         raise TowerError("the lineage of the columns could not be drawn")
@@ -172,13 +171,6 @@ def _publish(settings: Settings, results: Results) -> None:
         )
     publication.publish(settings, results, "", verdict.is_new_start, target_path(settings))
     restate(settings)
-
-
-def score(settings: Settings) -> None:
-    """Let `scoring` score what is loaded, before the models that show it are built."""
-    command = [sys.executable, "-m", "scoring"]
-    if subprocess.run(command, cwd=settings.root, check=False).returncode != 0:
-        raise TowerError("the scores could not be made; the lines above say why")
 
 
 def _totals_off(settings: Settings) -> str:
@@ -209,7 +201,7 @@ def restate(settings: Settings) -> None:
     subprocess.run(command, cwd=settings.root, check=False)
 
 
-def _is_whole(arguments: list[str]) -> bool:
+def is_whole(arguments: list[str]) -> bool:
     """Whether nothing is chosen among models, tests and rows."""
     return not CHOICES & {word.split("=")[0] for word in arguments}
 
@@ -224,7 +216,7 @@ def _run(settings: Settings, arguments: list[str], command: str) -> Results:
         return Results()
     results = read_results(target, since)
     if code != 0:
-        if command == "test" and _is_whole(arguments):
+        if command == "test" and is_whole(arguments):
             publication.refuse(settings, results.failed)
         raise TowerError(f"dbt {command} failed: {results.failed}")
     return results

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 
 from dbt.cli.main import cli
 
+from warehouse.dbt import is_whole
 from warehouse.dbt_light import lighten
+from warehouse.scored import score_within
 
 
 def end_with_parent() -> None:
@@ -25,4 +28,6 @@ def end_with_parent() -> None:
 if __name__ == "__main__":
     end_with_parent()
     lighten()
+    if is_whole(sys.argv[1:]):  # models that somebody chooses show the scores that are there
+        score_within()
     cli(prog_name="dbt")

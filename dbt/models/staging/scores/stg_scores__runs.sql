@@ -1,3 +1,5 @@
+-- every scorer has run by then
+-- depends_on: {{ ref('stg_scores__ticket_topics') }}
 with
 
 source as (
