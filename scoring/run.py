@@ -10,7 +10,7 @@ from typing import Any
 
 from psycopg2 import sql
 
-from scoring.shape import Figure, Scorer, Scores
+from scoring.shape import Figure, Scorer, Scores, Table
 from scoring.topics.scorer import TopicScorer
 from warehouse.connections import owner_connection
 from warehouse.errors import TowerError
@@ -56,6 +56,17 @@ def _loaded(cursor: Any) -> tuple[int, date]:
     return found
 
 
+def _replace(cursor: Any, table: Table, number: int) -> None:
+    """Rows of a run in place of those of the run before."""
+    name = sql.Identifier("scores", table.table)
+    cursor.execute(sql.SQL("delete from {}").format(name))
+    buffer = io.StringIO()
+    csv.writer(buffer).writerows((*row, number) for row in table.rows)
+    buffer.seek(0)
+    columns = sql.SQL(", ").join(map(sql.Identifier, (*table.columns, "run_id")))
+    cursor.copy_expert(sql.SQL("copy {} ({}) from stdin with (format csv)").format(name, columns), buffer)
+
+
 def _write(cursor: Any, name: str, load: int, scores: Scores, figures: Sequence[Figure]) -> None:
     """Replace the scorer's scores and keep its figures."""
     cursor.execute(
@@ -74,13 +85,8 @@ def _write(cursor: Any, name: str, load: int, scores: Scores, figures: Sequence[
         ),
     )
     [number] = cursor.fetchone()
-    table = sql.Identifier("scores", scores.table)
-    cursor.execute(sql.SQL("delete from {}").format(table))
-    buffer = io.StringIO()
-    csv.writer(buffer).writerows((*row, number) for row in scores.rows)
-    buffer.seek(0)
-    columns = sql.SQL(", ").join(map(sql.Identifier, (*scores.columns, "run_id")))
-    cursor.copy_expert(sql.SQL("copy {} ({}) from stdin with (format csv)").format(table, columns), buffer)
+    for table in scores.tables:
+        _replace(cursor, table, number)
     for figure in figures:
         cursor.execute(
             "insert into scores.figures (run_id, scorer, figure, value, baseline, bound, is_higher_better, cases, "

@@ -34,6 +34,15 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Table:
+    """Rows of a table of schema scores; each gets the run's number as `run_id`."""
+
+    table: str
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
 class Scores:
     """Rows of one table of schema scores, and what they rest on."""
 
@@ -45,6 +54,12 @@ class Scores:
     features: str  # a hash of all that it was fitted on
     learned_from: int = 0  # rows of the company
     notes: str = ""
+    more: tuple[Table, ...] = ()  # further tables, such as of the backtest
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """All tables that are written."""
+        return (Table(self.table, self.columns, self.rows), *self.more)
 
 
 class Scorer(Protocol[Known, Model]):
