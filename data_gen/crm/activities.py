@@ -59,13 +59,17 @@ def write_activities(plan: Plan, rng: np.random.Generator, deals: Deals, contact
     end = np.where(deals.closed != NONE, deals.closed, plan.last - 60)
     deal, _ = repeat_index(rng.poisson(HABITS.per_deal, len(end)) + 1)
     n = len(deal)
-    when = deals.created[deal] + (rng.random(n) * (end - deals.created)[deal]).astype(np.int64)
+    calendar, born = plan.shape.calendar, deals.created[deal]
+    when = calendar.at_work(born + (rng.random(n) * (end - deals.created)[deal]).astype(np.int64))
+    when = np.where(when < born, calendar.at_work(born, "forward"), when)
     when = np.minimum(when // DAY * DAY + working_time(rng, n), end[deal])
     kind = rng.choice(len(ActivityKind), n, p=HABITS.shares)
     done = rng.random(n) < HABITS.completed
     outcome = _outcomes(rng, kind, deals.ends[deal] == WON)
+    due = calendar.at_work(when + HABITS.due_days * DAY, "forward")
     order = np.argsort(when, kind="stable")
-    deal, when, kind, done, outcome = deal[order], when[order], kind[order], done[order], outcome[order]
+    deal, when, due, kind = deal[order], when[order], due[order], kind[order]
+    done, outcome = done[order], outcome[order]
     is_call, is_meeting = kind == ActivityKind.CALL, kind == ActivityKind.MEETING
     calls, meetings = rng.integers(*HABITS.call_minutes, n), rng.integers(*HABITS.meeting_minutes, n)
     minutes = np.where(is_call, calls, np.where(is_meeting, meetings, 0))
@@ -79,7 +83,7 @@ def write_activities(plan: Plan, rng: np.random.Generator, deals: Deals, contact
             "deal_id": ids("D", deal),
             "owner_id": ids("R", deals.owner[deal], 3),
             "occurred_at": times(when),
-            "due_at": times(np.where(kind == ActivityKind.TASK, when + HABITS.due_days * DAY, NONE)),
+            "due_at": times(np.where(kind == ActivityKind.TASK, due, NONE)),
             "completed_at": times(np.where(done, when, NONE)),
             "outcome": labels([*(one.name.lower() for one in ActivityOutcome), None], outcome),
             "duration_minutes": whole(minutes, ~(is_call | is_meeting)),

@@ -12,7 +12,7 @@ from data_gen.billing.simulation import movements
 from data_gen.clock import DAY, HOUR
 from data_gen.crm.deal import LOST, OPEN, WON, Deals
 from data_gen.crm.directory import Teams
-from data_gen.crm.renewals import draw_renewals
+from data_gen.crm.renewals import draw_renewals, signed_at_work
 from data_gen.population import cycle_days
 from data_gen.shapes.sales import DealKind
 
@@ -71,7 +71,8 @@ def _won(billing: Billing, rng: np.random.Generator) -> Deals:
     worth = sold & (cents > HABITS.least_expansion)
     account = np.concatenate([new, grown[worth]])
     signed = population.paid_from[new] - rng.integers(60, 2 * DAY, len(new))
-    closed = np.maximum(np.concatenate([signed, when[worth] - 600]), plan.first + 60)
+    closed = signed_at_work(plan, np.concatenate([signed, when[worth] - 600]))
+    closed = np.maximum(closed, population.created[account] + HOUR)
     segment = population.segment[account]
     kind = np.repeat(np.array([DealKind.NEW, DealKind.EXPANSION]), [len(new), worth.sum()])
     cycle = np.where(kind == DealKind.NEW, population.cycle[account], _cycles(billing, rng, segment, kind))
@@ -142,7 +143,7 @@ def _lost_span(billing: Billing, rng: np.random.Generator, won: Deals, cycle: Fl
     """(created, closed) of lost deals: they close around the days on which others are won."""
     plan, n, near = billing.plan, len(cycle), HABITS.near_days * DAY
     closed = won.closed[rng.integers(0, max(1, won.size), n)] + rng.integers(-near, near, n)
-    closed = np.maximum(np.where(closed < plan.last, closed, closed - near - DAY), plan.first + 60)
+    closed = signed_at_work(plan, np.where(closed < plan.last, closed, closed - near - DAY))
     return closed - (cycle * DAY).astype(np.int64), closed
 
 

@@ -30,13 +30,18 @@ class Names:
 POOLS = Pools()
 
 
+def person(fake: Faker) -> str:
+    """A first and a last name, without the titles that Faker's whole names may have."""
+    return f"{fake.first_name()} {fake.last_name()}"
+
+
 @lru_cache(maxsize=4)
 def draw_names(locale: str, seed: int, reps: int) -> Names:
     """The same names for the same seed, in Faker's locale."""
     fake = Faker(locale)
     fake.seed_instance(seed)
     return Names(
-        tuple(fake.name() for _ in range(reps)),
+        tuple(person(fake) for _ in range(reps)),
         tuple(fake.unique.last_name() for _ in range(POOLS.companies)),
         tuple(fake.first_name() for _ in range(POOLS.first_names)),
         tuple(fake.last_name() for _ in range(POOLS.last_names)),

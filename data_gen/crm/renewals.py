@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data_gen.arrays import NONE, constant
+from data_gen.arrays import NONE, Ints, constant
 from data_gen.billing.book import Billing
 from data_gen.billing.renewals import renewals_due
 from data_gen.clock import DAY, HOUR
 from data_gen.crm.deal import LOST, OPEN, WON, Deals
+from data_gen.plan import Plan
 from data_gen.shapes.sales import DealKind
 
 
@@ -25,6 +26,13 @@ class RenewalHabits:
 HABITS = RenewalHabits()
 
 
+def signed_at_work(plan: Plan, moments: Ints) -> Ints:
+    """The working days, in the window, on which deals close that must be settled by these moments."""
+    calendar = plan.shape.calendar
+    first = calendar.at_work(np.array([plan.first + 60]), "forward")
+    return np.maximum(calendar.at_work(moments), first)
+
+
 def draw_renewals(billing: Billing) -> list[Deals]:
     """A deal for each renewal of a contract of a year or more; none where renewals are no deals."""
     if not billing.shape.has_renewals:
@@ -34,7 +42,7 @@ def draw_renewals(billing: Billing) -> list[Deals]:
     account = due.account
     lead = (rng.uniform(*HABITS.begins, len(account)) * DAY).astype(np.int64)
     signed = due.when - rng.integers(HOUR, HABITS.signed * DAY, len(account))
-    closed = np.maximum(np.where(due.kept, signed, due.left - HOUR), plan.first + 60)
+    closed = signed_at_work(plan, np.where(due.kept, signed, due.left - HOUR))
     deals = Deals(
         account=account,
         segment=population.segment[account],

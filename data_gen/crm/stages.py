@@ -142,6 +142,7 @@ def _moves(plan: Plan, rng: np.random.Generator, pipeline: Pipeline, deals: Deal
     steps = np.cumsum(pauses, axis=1)
     share = np.concatenate([np.zeros((n, 1)), steps[:, :-2] / steps[:, -1:]], axis=1)
     moments = deals.created[:, None] + (share * length[:, None] * WALK.until_end).astype(np.int64)
+    moments = np.sort(np.maximum(plan.shape.calendar.at_work(moments), deals.created[:, None]), axis=1)
     deal, slot = np.nonzero(taken)
     done = np.flatnonzero(deals.closed != NONE)
     end = len(pipeline.stages) + (deals.ends[done] == LOST)

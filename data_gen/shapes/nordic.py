@@ -197,7 +197,9 @@ INCIDENTS = (
 )
 NORDIC = Shape(
     name="Nordic Ledger AB",
-    calendar=Calendar("Europe/Stockholm", fiscal_first_month=2, quiet_months=(6, 11)),
+    calendar=Calendar(
+        "Europe/Stockholm", fiscal_first_month=2, quiet_months=(6, 11), holidays=tuple(one.day for one in HOLIDAYS)
+    ),
     segments=SEGMENTS,
     regions=REGIONS,
     channels=CHANNELS,

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
 
 import numpy as np
 
 from company.calendar import CALENDAR_YEAR
-from data_gen.arrays import Floats, Ints, floats, ints
+from data_gen.arrays import NONE, Floats, Ints, floats, ints
+from data_gen.clock import DAY
 from data_gen.incidents import PlannedIncident
 from data_gen.shapes.money import RATE_UNIT, Catalogue, Currency, Failure, Reason, ReasonWords
 from data_gen.shapes.people import Channel, Mix, Names, Region, Segment
@@ -18,11 +21,12 @@ from data_gen.shapes.service import ProductWords, SupportWords
 
 @dataclass(frozen=True)
 class Calendar:
-    """The company's year: time zone, first month of the fiscal year (1 to 12) and its quiet months (January is 0)."""
+    """The company's year: time zone, fiscal year's first month (1 to 12), quiet months (January is 0), holidays."""
 
     timezone: str = "UTC"
     fiscal_first_month: int = CALENDAR_YEAR
     quiet_months: tuple[int, ...] = (0, 7)
+    holidays: tuple[date, ...] = ()
 
     def ends_quarter(self, months: Ints) -> np.ndarray:
         """Which months of the year (January is 0) are the last of a fiscal quarter."""
@@ -31,6 +35,13 @@ class Calendar:
     def is_quiet(self, months: Ints) -> np.ndarray:
         """Which months of the year are quiet."""
         return np.isin(months, self.quiet_months)
+
+    def at_work(self, moments: Ints, roll: Literal["backward", "forward"] = "backward") -> Ints:
+        """The same time of the last working day up to each moment, or of the first one from it on; NONE stays."""
+        days = np.where(moments == NONE, 0, moments // DAY)
+        holidays = np.array(self.holidays, dtype="datetime64[D]")
+        working = np.busday_offset(days.astype("datetime64[D]"), 0, roll, holidays=holidays).astype(np.int64)
+        return np.where(moments == NONE, NONE, moments + (working - days) * DAY)
 
 
 @dataclass(frozen=True)

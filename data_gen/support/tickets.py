@@ -12,6 +12,7 @@ from faker import Faker
 from data_gen.arrays import NONE, Floats, Ints, Mask, constant, floats, ints, mask
 from data_gen.billing.book import Billing
 from data_gen.clock import HOUR
+from data_gen.crm.names import person
 from data_gen.incidents import IncidentKind
 from data_gen.product.catalogue import available, feature_count, release_dates
 from data_gen.product.users import Users
@@ -255,4 +256,4 @@ def _escalated(rng: np.random.Generator, words: SupportWords, tickets: Tickets) 
 def _agents(locale: str, seed: int) -> tuple[str, ...]:
     fake = Faker(locale)
     fake.seed_instance(seed)
-    return tuple(fake.name() for _ in range(SERVICE.agents))
+    return tuple(person(fake) for _ in range(SERVICE.agents))

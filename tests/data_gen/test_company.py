@@ -92,6 +92,23 @@ def test_the_window_opens_with_two_fifths_as_customers(folder: Path) -> None:
     assert 0.38 <= len(opening) / 3000 <= 0.42
 
 
+def test_sales_works_on_working_days(folder: Path) -> None:
+    moments = {"crm/deals": "closed_at", "crm/activities": "occurred_at"}
+    for name, column in moments.items():
+        days = pd.read_csv(folder / f"{name}.csv", usecols=[column], parse_dates=[column])[column].dropna()
+        assert set(days.dt.day_of_week) == {0, 1, 2, 3, 4}, name
+    deals = pd.read_csv(folder / "crm/deals.csv").dropna(subset=["account_id"])
+    accounts = pd.read_csv(folder / "crm/accounts.csv").set_index("account_id")
+    assert (deals["created_at"] >= deals["account_id"].map(accounts["created_at"])).all()
+    assert (deals["closed_at"].fillna("9") >= deals["created_at"]).all()
+
+
+def test_people_are_named_without_titles(folder: Path) -> None:
+    for name, column in [("crm/sales_reps", "rep_name"), ("support/tickets", "agent_name")]:
+        names = pd.read_csv(folder / f"{name}.csv", usecols=[column])[column]
+        assert (names.str.count(" ") == 1).all() and not names.str.contains("[.]| DDS| MD| PhD").any(), name
+
+
 def test_a_failed_run_keeps_the_old_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     target = tmp_path / "data"
     generate(Plan(60, 1, date(2026, 1, 1), date(2026, 3, 31)), target)

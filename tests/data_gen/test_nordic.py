@@ -105,6 +105,16 @@ def test_usage_is_charged_at_prices_below_a_cent(folder: Path) -> None:
     assert charges["period_end"].max() <= str(PLAN.end)
 
 
+def test_sales_rests_at_weekends_and_on_holidays(folder: Path) -> None:
+    for name, column in [("crm/deals", "closed_at"), ("crm/activities", "occurred_at")]:
+        moments = read(folder, name)[column]
+        days = pd.to_datetime(moments[moments != ""], utc=True).dt.tz_convert(ZONE)
+        assert set(days.dt.day_of_week) == {0, 1, 2, 3, 4}
+        on = set(days.dt.date)
+        assert not on & {date(2025, 12, 24), date(2025, 12, 25), date(2026, 1, 1), date(2026, 4, 6), date(2026, 6, 19)}
+        assert date(2025, 12, 23) in on
+
+
 def test_deals_walk_through_the_stages_of_their_own_pipeline(folder: Path) -> None:
     deals, history = read(folder, "crm/deals"), read(folder, "crm/deal_stage_history")
     stages = {p.name: {*(s.name for s in p.stages), p.won, p.lost} for p in NORDIC.pipelines}
