@@ -6,7 +6,7 @@ from data_gen.incidents import IncidentKind, PlannedIncident, Scope
 from data_gen.shapes.money import Catalogue, Currency, Interval, Product, Reason, ReasonWords
 from data_gen.shapes.people import Channel, Crowd, Loyalty, Names, Pricing, Region, Segment, Selling
 from data_gen.shapes.sales import DealKind, MarketingWords, Pipeline, SalesWords, Stage
-from data_gen.shapes.service import Cause, Module, Priority, ProductWords, SupportWords, Topic
+from data_gen.shapes.service import Cause, Matter, Module, Priority, ProductWords, SupportWords, Topic
 from data_gen.shapes.shape import Calendar, Shape
 
 SEGMENTS = (
@@ -37,9 +37,11 @@ SEGMENTS = (
 )
 REGIONS = (
     Region("North America", 0.46, ("US", "US", "US", "CA"), tax_percent=0),
-    Region("Europe", 0.29, ("GB", "DE", "FR", "NL"), tax_percent=20),
+    Region(
+        "Europe", 0.29, ("GB", "DE", "FR", "NL"), tax_percent=20, languages=(("de", 0.055), ("fr", 0.05), ("es", 0.02))
+    ),
     Region("Asia Pacific", 0.16, ("AU", "JP", "IN", "SG"), tax_percent=10),
-    Region("Latin America", 0.09, ("BR", "MX", "CL", "CO"), tax_percent=16),
+    Region("Latin America", 0.09, ("BR", "MX", "CL", "CO"), tax_percent=16, languages=(("es", 0.1), ("pt", 0.06))),
 )
 CHANNELS = (
     Channel("Google Ads", (0.28, 0.16, 0.05), -0.35, 22_000, 4.0),
@@ -141,17 +143,21 @@ TOPICS = (
     Topic(
         "billing",
         0.2,
-        ("Question about invoice", "Card was declined", "Charged twice?"),
-        (Cause("Invoice unclear", "low"), Cause("Payment declined", "medium"), Cause("Wrong plan charged", "medium")),
+        ((Matter.BILLING, 1.0),),
+        (
+            Cause("Invoice unclear", "low", 2.4),
+            Cause("Payment declined", "medium", 1.6),
+            Cause("Wrong plan charged", "medium", 0.5),
+        ),
     ),
     Topic(
         "technical",
         0.28,
-        ("Sync fails with an error", "Reports are slow", "API returns 500"),
+        ((Matter.TECHNICAL, 1.0),),
         (
-            Cause("Slow reports", "medium"),
-            Cause("Integration token expired", "high"),
-            Cause("Browser incompatibility", "low"),
+            Cause("Slow reports", "medium", 2.2),
+            Cause("Integration token expired", "high", 1.3),
+            Cause("Browser incompatibility", "low", 0.4),
         ),
         release_cause=Cause("Data sync regression v1.2", "critical"),
         concerns_feature=True,
@@ -159,25 +165,29 @@ TOPICS = (
     Topic(
         "product_usage",
         0.27,
-        ("How do I set up a rule?", "Where is the export?", "Workflow help"),
-        (Cause("Documentation gap", "low"), Cause("Confusing workflow", "medium"), Cause("Missing feature", "medium")),
+        ((Matter.USAGE, 1.0),),
+        (
+            Cause("Documentation gap", "low", 1.0),
+            Cause("Confusing workflow", "medium", 1.9),
+            Cause("Missing feature", "medium", 0.6),
+        ),
         concerns_feature=True,
     ),
     Topic(
         "account_access",
         0.15,
-        ("Cannot sign in", "SSO loop", "Reset link never arrives"),
+        ((Matter.ACCESS, 1.0),),
         (
-            Cause("Single sign-on misconfigured", "high"),
-            Cause("Password reset mail lost", "medium"),
-            Cause("User limit reached", "low"),
+            Cause("Single sign-on misconfigured", "high", 0.7),
+            Cause("Password reset mail lost", "medium", 2.1),
+            Cause("User limit reached", "low", 0.4),
         ),
     ),
     Topic(
         "feedback",
         0.10,
-        ("Idea: dark mode", "Great product, one wish", "Please add a calendar"),
-        (Cause("Feature request", "low"), Cause("Praise or complaint", "low")),
+        ((Matter.FEEDBACK, 1.0),),
+        (Cause("Feature request", "low", 2.6), Cause("Praise or complaint", "low", 1.0)),
     ),
 )
 SUPPORT = SupportWords(
@@ -189,7 +199,6 @@ SUPPORT = SupportWords(
         Priority("low", 0.20, 24.0, 168.0),
     ),
     channels=(("email", 0.42), ("chat", 0.28), ("phone", 0.1), ("web", 0.2)),
-    text="{subject}, since this week. Please help.",
 )
 INCIDENTS = (
     PlannedIncident(

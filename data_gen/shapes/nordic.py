@@ -9,7 +9,7 @@ from data_gen.incidents import IncidentKind, PlannedIncident, Scope
 from data_gen.shapes.money import Catalogue, Currency, Interval, Meter, Product, Reason, ReasonWords
 from data_gen.shapes.people import Channel, Crowd, Loyalty, Mix, Names, Pricing, Region, Segment, Selling
 from data_gen.shapes.sales import DealKind, MarketingWords, Pipeline, SalesWords, Stage
-from data_gen.shapes.service import Cause, Module, Priority, ProductWords, SupportWords, Topic
+from data_gen.shapes.service import Cause, Matter, Module, Priority, ProductWords, SupportWords, Topic
 from data_gen.shapes.shape import Calendar, Shape
 
 EUR, SEK, GBP = 0, 1, 2  # places of the currencies
@@ -42,8 +42,8 @@ SEGMENTS = (
     ),
 )
 REGIONS = (
-    Region("Nordics", 0.48, ("SE", "SE", "NO", "DK"), tax_percent=25, currency=SEK),
-    Region("DACH", 0.27, ("DE", "DE", "AT", "CH"), tax_percent=19),
+    Region("Nordics", 0.48, ("SE", "SE", "NO", "DK"), tax_percent=25, currency=SEK, languages=(("sv", 0.08),)),
+    Region("DACH", 0.27, ("DE", "DE", "AT", "CH"), tax_percent=19, languages=(("de", 0.07),)),
     Region("UK&I", 0.17, ("GB", "GB", "GB", "IE"), tax_percent=20, currency=GBP),
     Region("Rest of world", 0.08, ("NL", "EE", "PL", "US"), tax_percent=0),
 )
@@ -132,23 +132,23 @@ TOPICS = (
     Topic(
         "Bookkeeping",
         0.4,
-        ("Balance does not tie", "Hur bokför jag detta?", "Closing the year"),
-        (Cause("Opening balance missing", "medium"), Cause("Unclear help page", "low")),
+        ((Matter.USAGE, 0.55), (Matter.TECHNICAL, 0.25), (Matter.FEEDBACK, 0.20)),
+        (Cause("Opening balance missing", "medium", 1.8), Cause("Unclear help page", "low", 0.9)),
         concerns_feature=True,
     ),
     Topic(
         "Invoicing",
         0.35,
-        ("E-invoice is refused", "Wrong tax on invoice", "Customer got no invoice"),
-        (Cause("Address not registered", "medium"), Cause("Tax table outdated", "high")),
+        ((Matter.BILLING, 0.45), (Matter.TECHNICAL, 0.35), (Matter.USAGE, 0.20)),
+        (Cause("Address not registered", "medium", 1.7), Cause("Tax table outdated", "high", 0.6)),
         release_cause=Cause("E-invoice gateway 25.2", "critical"),
         concerns_feature=True,
     ),
     Topic(
         "Access",
         0.25,
-        ("BankID does not work", "Locked out", "Add my accountant"),
-        (Cause("BankID outage", "high"), Cause("Invitation expired", "low")),
+        ((Matter.ACCESS, 0.85), (Matter.FEEDBACK, 0.15)),
+        (Cause("BankID outage", "high", 0.7), Cause("Invitation expired", "low", 1.9)),
     ),
 )
 HOLIDAYS = (
@@ -171,7 +171,6 @@ SUPPORT = SupportWords(
         Priority("P4", 0.20, 18.0, 90.0),
     ),
     channels=(("email", 0.5), ("chat", 0.4), ("phone", 0.1)),
-    text="{subject}. Tack på förhand!",
     hours=ServiceHours((1, 2, 3, 4, 5), 8 * 60, 17 * 60, HOLIDAYS, always=("P1",)),
     tells_status=True,
 )

@@ -41,21 +41,35 @@ class ProductWords:
     roles: tuple[tuple[str, float], ...]  # of users, with their shares
 
 
+class Matter(IntEnum):
+    """What a ticket is really about, whatever the company calls it."""
+
+    BILLING = 0
+    TECHNICAL = 1
+    USAGE = 2
+    ACCESS = 3
+    FEEDBACK = 4
+
+
+MATTERS = ("Billing & Payment", "Technical Issues", "Product Usage", "Account & Access", "General Feedback")
+
+
 @dataclass(frozen=True)
 class Cause:
-    """A root cause and its severity."""
+    """A root cause, its severity, and how often it is one against the topic's others."""
 
     name: str
     severity: str
+    weight: float = 1.0
 
 
 @dataclass(frozen=True)
 class Topic:
-    """What tickets are about: what people write, what it comes from, and what a bad release adds to it."""
+    """What the company files tickets under: what they are about, what it comes from, what a bad release adds to it."""
 
     name: str
     share: float
-    subjects: tuple[str, str, str]
+    matters: tuple[tuple[Matter, float], ...]
     causes: tuple[Cause, ...]
     release_cause: Cause | None = None  # only one topic has it
     concerns_feature: bool = False
@@ -79,6 +93,5 @@ class SupportWords:
     topics: tuple[Topic, ...]
     priorities: tuple[Priority, ...]
     channels: tuple[tuple[str, float], ...]
-    text: str  # of a ticket; {subject} stands in it
     hours: ServiceHours | None = None  # None: day and night
     tells_status: bool = False  # writes the history of ticket statuses

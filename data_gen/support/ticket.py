@@ -27,7 +27,8 @@ class Tickets:
     account: Ints
     when: Ints
     bad: Mask  # caused by the bad release
-    topic: Ints
+    topic: Ints  # what the company should file it under
+    matter: Ints  # what it is really about
     category: Ints
     priority: Ints
     first: Ints  # when first answered

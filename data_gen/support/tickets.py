@@ -6,19 +6,20 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import pyarrow as pa
 from faker import Faker
 
-from data_gen.arrays import NONE, Floats, Ints, Mask, constant, floats, ints, mask
+from data_gen.arrays import NONE, Floats, Ints, Mask, constant, floats, mask
 from data_gen.billing.book import Billing
 from data_gen.clock import HOUR
 from data_gen.crm.names import person
 from data_gen.incidents import IncidentKind
+from data_gen.plan import Plan
 from data_gen.product.catalogue import available, feature_count, release_dates
 from data_gen.product.users import Users
-from data_gen.shapes.service import Cause, SupportWords, Topic
+from data_gen.shapes.service import MATTERS, Cause, Matter, SupportWords, Topic
 from data_gen.support.clock import served
 from data_gen.support.statuses import write_statuses
+from data_gen.support.texts import Texts, languages, write_texts
 from data_gen.support.ticket import STATUSES, Clock, Tickets
 from data_gen.support.volume import draw_writers
 from data_gen.writer import Folder, flags, ids, labels, times, whole
@@ -79,9 +80,10 @@ def write_tickets(billing: Billing, rng: np.random.Generator, users: Users, fold
     version = np.searchsorted(release_dates(plan), tickets.when, side="right") - 1
     feature = _features(billing, rng, tickets)
     agents = _agents(billing.shape.names.locale, billing.plan.seed + 1)
-    texts = _texts(rng, words, tickets)
     versions = billing.shape.product.versions
     channel = rng.choice(len(words.channels), n, p=[share for _, share in words.channels])
+    region = billing.population.region[tickets.account]
+    texts = write_texts(plan, tickets.matter, region, channel, tickets.bad)
     status = _statuses(billing, rng, tickets)
     reopened = (rng.random(n) < SERVICE.reopened) & (tickets.solved < plan.cut)
     escalated = _escalated(rng, words, tickets)
@@ -95,7 +97,8 @@ def write_tickets(billing: Billing, rng: np.random.Generator, users: Users, fold
             "channel": labels([name for name, _ in words.channels], channel),
             "category": labels([topic.name for topic in words.topics], tickets.category),
             "priority": labels([priority.name for priority in words.priorities], tickets.priority),
-            **texts,
+            "subject": texts.subject,
+            "description": texts.description,
             "feature_id": ids("F", feature, 2),
             "app_version": labels([*versions, None], np.where(version < 0, len(versions), version)),
             "created_at": times(tickets.when),
@@ -110,26 +113,24 @@ def write_tickets(billing: Billing, rng: np.random.Generator, users: Users, fold
         },
         tickets.when < plan.cut,
     )
-    _write_topics(billing, tickets, folder)
+    _write_truth(plan, words, tickets, texts, folder)
     if words.tells_status:
         write_statuses(plan, tickets, status, folder)
 
 
-def _texts(rng: np.random.Generator, words: SupportWords, tickets: Tickets) -> dict[str, pa.Array]:
-    """What customers write: a bad release is written about in one way."""
-    subjects = [text for topic in words.topics for text in topic.subjects]
-    each = len(words.topics[0].subjects)
-    subject = tickets.topic * each + np.where(tickets.bad, 0, rng.integers(0, each, len(tickets.when)))
-    return {
-        "subject": labels(subjects, subject),
-        "description": labels([words.text.format(subject=text) for text in subjects], subject),
+def _write_truth(plan: Plan, words: SupportWords, tickets: Tickets, texts: Texts, folder: Folder) -> None:
+    """Write what each ticket is about, and what else it mentions, if its text tells."""
+    names = [*MATTERS, None]
+    other = np.where(texts.other == NONE, len(MATTERS), texts.other)
+    truth = {
+        "ticket_id": ids("TK", np.arange(len(tickets.when)), 7),
+        "topic": labels(names, tickets.matter),
+        "has_clue": flags(texts.has_clue),
+        "other_topic": labels(names, other),
+        "language": labels(languages(plan.shape), texts.language),
+        "category": labels([topic.name for topic in words.topics], tickets.topic),
     }
-
-
-def _write_topics(billing: Billing, tickets: Tickets, folder: Folder) -> None:
-    names = [topic.name for topic in billing.shape.support.topics]
-    truth = {"ticket_id": ids("TK", np.arange(len(tickets.when)), 7), "topic": labels(names, tickets.topic)}
-    folder.write("truth/ticket_topics", truth, tickets.when < billing.plan.cut)
+    folder.write("truth/ticket_topics", truth, tickets.when < plan.cut)
 
 
 def _draw(billing: Billing, rng: np.random.Generator, users: Users) -> Tickets:
@@ -141,6 +142,7 @@ def _draw(billing: Billing, rng: np.random.Generator, users: Users) -> Tickets:
     bad = in_release & (rng.random(n) < SERVICE.release_tickets)
     drawn = rng.choice(len(topics), n, p=floats(topics, lambda t: t.share))
     topic = np.where(bad, _breaking(words), drawn)
+    matter = _matters(plan, words, topic, bad)
     category = np.where(rng.random(n) < SERVICE.misfiled, rng.integers(0, len(topics), n), topic)
     priority = rng.choice(len(words.priorities), n, p=floats(words.priorities, lambda p: p.share))
     response, resolution = _hours(billing, rng, account, when, bad, priority)
@@ -151,6 +153,7 @@ def _draw(billing: Billing, rng: np.random.Generator, users: Users) -> Tickets:
         when=when,
         bad=bad,
         topic=topic,
+        matter=matter,
         category=category,
         priority=priority,
         first=first,
@@ -158,6 +161,14 @@ def _draw(billing: Billing, rng: np.random.Generator, users: Users) -> Tickets:
         clock=clock,
         late=resolution > floats(words.priorities, lambda p: p.resolution_hours)[priority],
     )
+
+
+def _matters(plan: Plan, words: SupportWords, topic: Ints, bad: Mask) -> Ints:
+    """What each ticket is really about: one of what the company files under its topic; a bad release is technical."""
+    shares = np.array([[dict(one.matters).get(matter, 0.0) for matter in Matter] for one in words.topics])
+    draw = plan.rng(12).random(len(topic))
+    matter = (draw[:, None] >= np.cumsum(shares, axis=1)[topic]).sum(axis=1)
+    return np.where(bad, Matter.TECHNICAL, np.minimum(matter, len(Matter) - 1))
 
 
 def _course(
@@ -222,8 +233,11 @@ def _causes(rng: np.random.Generator, words: SupportWords, tickets: Tickets) -> 
     """The root cause of each ticket, as its place among all causes."""
     firsts = np.cumsum([0, *(len(causes_of(topic)) for topic in words.topics)])[:-1]
     usual = firsts + mask(words.topics, lambda topic: topic.release_cause is not None)
-    choice = ints(words.topics, lambda topic: len(topic.causes))
-    pick = (rng.random(len(tickets.when)) * choice[tickets.topic]).astype(np.int64)
+    draw, pick = rng.random(len(tickets.when)), constant(0, tickets.topic)
+    for place, topic in enumerate(words.topics):
+        weight = np.cumsum(floats(topic.causes, lambda cause: cause.weight))
+        mine = tickets.topic == place
+        pick[mine] = np.searchsorted(weight / weight[-1], draw[mine], side="right")
     return np.where(tickets.bad, firsts[_breaking(words)], usual[tickets.topic] + pick)
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import filecmp
 import os
+import re
 import subprocess
 import sys
+from collections import Counter, defaultdict
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -84,6 +87,25 @@ def test_figures_lie_in_published_ranges(folder: Path) -> None:
     trials = pd.read_csv(folder / "billing/subscriptions.csv").dropna(subset=["trial_started_at"])
     over = trials[pd.to_datetime(trials["trial_ended_at"]) < pd.Timestamp("2026-10-01")]
     assert 0.08 <= (over["cancel_reason"] != "trial_not_converted").mean() <= 0.25
+
+
+def test_no_fixed_string_gives_the_topic_of_a_ticket_away(folder: Path) -> None:
+    tickets = pd.read_csv(folder / "support/tickets.csv", keep_default_na=False)
+    truth = pd.read_csv(folder / "truth/ticket_topics.csv", keep_default_na=False)
+    assert tickets["ticket_id"].equals(truth["ticket_id"]) and truth["topic"].nunique() == 5
+    texts = (tickets["subject"] + " . " + tickets["description"]).str.lower()
+    assert texts.nunique() > 0.95 * len(texts) > 2_000
+    assert 0.05 <= (~truth["has_clue"]).mean() <= 0.08
+    assert 0.04 <= (truth["language"] != "en").mean() <= 0.06
+    topics: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
+    for text, topic in zip(texts, truth["topic"], strict=True):
+        words = re.findall(r"[^\W_]+", text)
+        for string in {(word,) for word in words} | set(pairwise(words)):
+            topics[string][topic] += 1
+    often = {string: counts for string, counts in topics.items() if counts.total() >= 20}
+    telling = [string for string, counts in often.items() if max(counts.values()) > 0.9 * counts.total()]
+    assert len(often) > 3_000 and len(telling) < 0.005 * len(often), telling
+    assert not [string for string in telling if topics[string].total() >= 80]
 
 
 def test_the_window_opens_with_two_fifths_as_customers(folder: Path) -> None:
