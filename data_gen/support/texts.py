@@ -16,10 +16,11 @@ import pyarrow.compute as pc
 
 from data_gen.arrays import NONE, Ints, Mask, constant, floats
 from data_gen.plan import Plan
+from data_gen.shapes.service import Matter
 from data_gen.shapes.shape import Shape
 from data_gen.support.grammar import OTHER, grammar
 
-SECTIONS = ("billing", "technical", "usage", "access", "feedback")  # in the order of Matter
+SECTIONS = tuple(matter.name.lower() for matter in Matter)
 UNCLEAR = "no clue"
 
 

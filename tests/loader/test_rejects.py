@@ -120,7 +120,7 @@ def test_rejected_rows_come_back_as_files_that_can_be_mended_and_merged(
     events, tickets = data / "product/events.csv", data / "support/tickets.csv"
     edit(events, 5, field(5, "soon"))
     edit(events, 70, field(5, "soon"))
-    text = tickets.read_text(encoding="utf-8").replace("We have a question", "We have\na question").split("\n")
+    text = tickets.read_text(encoding="utf-8").replace("Sent from my", "Sent\nfrom my").split("\n")
     tickets.write_text("\n".join(text), encoding="utf-8")
     text[3] = text[3].replace('"closed"', '"soon"').replace('"resolved"', '"soon"')
     (tickets).write_text("\n".join(text), encoding="utf-8")
