@@ -18,6 +18,7 @@ TEXTS = Path(__file__).parent / "self_test.csv"
 HARD, EVERYDAY = "judging", "everyday"  # parts of it; by the third, "choosing", sentences and weights were chosen
 FOREIGN = "tickets in other languages"
 CORRECTED = "corrections by people"
+OF_COMPANY = "tickets of a synthetic company"
 SUREST = 0.7  # share of the texts that are looked at alone: those that it is most confident of
 BINS = 10
 
@@ -35,15 +36,15 @@ class Bounds:
 BOUNDS = {
     EVERYDAY: Bounds("everyday tickets", 0.80, 0.15, 0.90),
     HARD: Bounds("tickets without a telling word", 0.42, 0.12, 0.48),
+    OF_COMPANY: Bounds(OF_COMPANY, 0.50, 0.20, 0.60),
 }
 
 
 @lru_cache(maxsize=1)
 def shipped() -> dict[str, tuple[list[str], list[str]]]:
     """The tickets that nothing was chosen by, by part, and their topics; an empty topic is another language."""
-    with TEXTS.open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    parts = {part: [row for row in rows if row["part"] == part] for part in BOUNDS}
+    rows = _read(TEXTS)
+    parts = {part: [row for row in rows if row["part"] == part] for part in (EVERYDAY, HARD)}
     return {
         part: ([clean(None, row["text"]) for row in of], [row["topic"] for row in of]) for part, of in parts.items()
     }
@@ -56,6 +57,24 @@ def judge_shipped(model: TopicModel) -> list[Figure]:
         for part, (texts, topics) in shipped().items()
         for figure in judge_texts(model, texts, topics, BOUNDS[part])
     ]
+
+
+def judge_folder(folder: Path) -> list[Figure]:
+    """Figures over a synthetic company's files, by what its truth/ knows and the model never sees.
+
+    The model learns from the company's tickets without labels, as it does in a warehouse.
+    """
+    tickets, truth = _read(folder / "support/tickets.csv"), _read(folder / "truth/ticket_topics.csv")
+    told = {row["ticket_id"]: row["topic"] if row["language"] == "en" else "" for row in truth}
+    texts = [clean(row["subject"] or None, row["description"] or None) for row in tickets]
+    model = TopicModel()
+    model.fit(sorted({text for text in texts if text}))
+    return judge_texts(model, texts, [told[row["ticket_id"]] for row in tickets], BOUNDS[OF_COMPANY])
+
+
+def _read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
 
 
 def judge_texts(model: TopicModel, texts: Sequence[str], topics: Sequence[str], bounds: Bounds) -> list[Figure]:

@@ -23,6 +23,7 @@ KEYWORD = 10.0  # weight of a company's own keyword: it knows
 NEAREST = 2  # typical sentences of a topic that a text is compared with: those nearest to it
 # What each voice weighs, chosen on texts that are not among those it is judged by; then one temperature for all.
 RULES, SENTENCES, LEARNED = 0.5, 12.0, 0.4
+FEW = 300  # examples of which the learned voice has half of its weight
 TEMPERATURE, UNTAUGHT = 1.0, 0.75  # the second where nothing was learned
 MARGIN = 0.5  # by how much the first topic must lead in the rules for the votes to agree on it
 
@@ -93,7 +94,8 @@ class TopicModel:
         if not texts:
             return Guess(self.topics, np.zeros((0, len(self.topics))), [])
         heard = self._listen(texts)
-        scores = heard.votes + LEARNED * self.learner.log_probabilities(heard.texts, heard.vectors)
+        learned = LEARNED * self.learned_from / (self.learned_from + FEW)
+        scores = heard.votes + learned * self.learner.log_probabilities(heard.texts, heard.vectors)
         temperature = TEMPERATURE if self.learner.model is not None else UNTAUGHT
         return Guess(self.topics, _softmax(scores / temperature), heard.languages, heard.agrees)
 

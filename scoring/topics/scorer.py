@@ -14,7 +14,7 @@ from scoring.topics.judging import judge_corrections, judge_shipped
 from scoring.topics.model import Labels, TopicModel
 from scoring.topics.text import clean
 
-VERSION = "topics-1"
+VERSION = "topics-2"
 UNSURE = 0.5  # confidence below which no topic is said
 COLUMNS = ("ticket_id", "topic", "guess", "confidence", "runner_up", "runner_up_confidence", "state")
 Guessed = tuple[str | None, float | None, str | None, float | None, str]  # guess, confidence, runner-up, its, state

@@ -10,6 +10,7 @@ import psycopg2
 import pytest
 
 from scoring.run import SCORERS, chosen, run
+from scoring.topics.judging import judge_folder
 from scoring.topics.scorer import TopicScorer
 from tests.conftest import Company
 from warehouse.connections import autocommit, owner_connection
@@ -44,6 +45,16 @@ def test_every_ticket_that_is_shown_has_its_score_and_its_figures(name: str, req
         cursor.execute("select count(*), bool_and(is_kept), count(distinct features_hash) from marts.score_figures")
         count, is_kept, hashes = cursor.fetchone()
         assert count == len(SCORERS["topics"].self_test()) and is_kept and hashes == 1
+
+
+def test_the_maker_s_topics_judge_what_is_learned_without_them(company: Company) -> None:
+    figures = judge_folder(company.data)
+    assert all(figure.is_kept for figure in figures), figures
+    by_name = {figure.name: figure for figure in figures}
+    f1 = by_name["macro-F1"]
+    assert f1.value is not None and f1.baseline is not None and f1.baseline + 0.05 < f1.value < 0.8  # no dictionary
+    with (company.data / "truth/ticket_topics.csv").open(encoding="utf-8") as stream:
+        assert f1.cases + by_name["said to be so"].cases == len(stream.readlines()) - 1
 
 
 def test_moving_every_later_row_leaves_the_scores_of_a_past_day_the_same(cursor: Any) -> None:
