@@ -25,8 +25,10 @@ YEAR = 12
 SIDES = {"below": -1, "falls": -1, "above": 1, "rises": 1}
 POINTS = (
     "select metric, metric_label, grain, period_start, dimension, dimension_value, actual_value, expected_value, "
-    "score, severity, history_points, is_anomaly, is_bad, is_lead from marts.fct_anomalies where is_anomaly and is_bad"
+    "score, severity, history_points, is_tracking_fault, is_anomaly, is_bad, "
+    "is_lead from marts.fct_anomalies where is_anomaly and is_bad"
 )
+TRACKING = "; days without a single event: rather a fault of tracking than of use"
 BUILD = "select status, started_at, message from ops.builds where status <> 'running' order by build_id desc limit 1"
 TOTALS = (
     "select count(*) filter (where status = 'off') as off, count(*) as n, max(checked_at) as at "
@@ -214,6 +216,7 @@ def _told(row: object) -> str:
         f"{point['metric_label']}, {point['dimension_value']}, {when}: {actual} against "
         f"{expected} expected ({score} deviations, {point['severity']}, "
         f"n = {point['history_points']} earlier {point['grain']}s)"
+        f"{TRACKING if point['is_tracking_fault'] else ''}"
     )
 
 

@@ -205,6 +205,21 @@ create table if not exists ops.topic_corrections (  -- topics of tickets as some
     created_by varchar(255) not null default session_user,
     created_at timestamp not null default (clock_timestamp() at time zone 'utc')
 );
+create table if not exists ops.anomaly_marks (  -- what somebody has said of a point out of its band; the newest counts
+    mark_id bigint generated always as identity primary key,
+    metric varchar(64) not null,
+    grain varchar(8) not null,
+    period_start date not null,
+    dimension varchar(32) not null,
+    dimension_value varchar(255) not null,
+    is_expected boolean not null,  -- the next build tells nothing of that event
+    owner varchar(255) not null,
+    note varchar(1000) not null,
+    silent_until date,  -- until then it is not listed
+    person varchar(255) not null default '',
+    created_by varchar(255) not null default session_user,
+    created_at timestamp not null default (clock_timestamp() at time zone 'utc')
+);
 create table if not exists scores.runs (  -- what was fitted and scored, and when
     run_id bigint generated always as identity primary key,
     scorer varchar(32) not null,
@@ -273,8 +288,10 @@ grant select on ops.alert_states, ops.alert_snoozes to tower_reader;
 grant select (message_id, message_key, target, created_at, title, status, tries, sent_at, message) on ops.alert_messages to tower_reader;
 grant insert (rule, until, finding_key, person) on ops.alert_snoozes to tower_reader;
 grant select on ops.holds, ops.definitions to tower_reader;
-grant select on ops.topic_corrections to tower_reader;
+grant select on ops.topic_corrections, ops.anomaly_marks to tower_reader;
 grant insert (ticket_id, topic, guess, confidence, person) on ops.topic_corrections to tower_reader;
+grant insert (metric, grain, period_start, dimension, dimension_value, is_expected, owner, note, silent_until, person)
+on ops.anomaly_marks to tower_reader;
 grant select, insert (name, page, query_string, person), delete on ops.saved_views to tower_reader;
 alter default privileges in schema marts grant select on tables to tower_reader;
 alter default privileges in schema scores grant select on tables to tower_reader;

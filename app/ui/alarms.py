@@ -52,7 +52,7 @@ def silencer(visit: Visit, names: list[str], key: str) -> None:
         if len(names) > 1:
             st.selectbox("Rule", names, key=f"{key}-rule", width=420)
         st.selectbox("Keep silent", list(SILENCE), key=f"{key}-for", width=260)
-        st.form_submit_button("Do it", on_click=_silence, args=(visit, names[0], key))
+        st.form_submit_button("Apply", on_click=_silence, args=(visit, names[0], key))
 
 
 def _silent(until: date | None, same: bool) -> str:

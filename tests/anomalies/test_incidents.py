@@ -70,6 +70,16 @@ def test_every_planted_incident_is_flagged_in_its_slice_and_told(eventful: tuple
     assert not missed
 
 
+def test_the_tracking_gap_alone_is_told_apart_from_what_customers_did(
+    eventful: tuple[Company, pd.DataFrame], calm: pd.DataFrame
+) -> None:
+    faults = eventful[1][eventful[1]["is_tracking_fault"]]
+    planted = pd.read_csv(eventful[0].data / "truth/incidents.csv").set_index("incident").loc["tracking_gap"]
+    assert set(faults["dimension_value"]) == {planted["value"]} and faults["is_lead"].any()
+    assert faults["period_start"].between(planted["start_date"], planted["end_date"]).all() or len(faults) == 1
+    assert not calm["is_tracking_fault"].any()
+
+
 def leads(frame: pd.DataFrame) -> list[tuple[str, pd.Timestamp, pd.Timestamp]]:
     """The bad events that are told: metric, first day and last; what follows within eight days goes on."""
     told: list[tuple[str, pd.Timestamp, pd.Timestamp]] = []

@@ -105,11 +105,11 @@ def test_rules_are_listed_and_one_is_kept_silent_until_its_value_changes(rules: 
         ["Quiet one", "quiet", ""],
     ]
     test.selectbox(key="snooze-for").set_value("until the next value")
-    next(button for button in test.button if button.label == "Do it").click().run()
+    next(button for button in test.button if button.label == "Apply").click().run()
     assert not test.exception
     assert frame_with(test, "rule", "silent")["silent"].tolist() == ["until the next value", ""]
     test.selectbox(key="snooze-for").set_value("for a week")
-    next(button for button in test.button if button.label == "Do it").click().run()
+    next(button for button in test.button if button.label == "Apply").click().run()
     until = datetime.now(UTC).date() + timedelta(days=7)
     assert frame_with(test, "rule", "silent")["silent"].tolist() == [f"until {until.day} {until:%b %Y}", ""]
     with autocommit(rules.owner()) as cursor:
@@ -127,7 +127,7 @@ def test_what_is_open_stands_on_the_page_of_its_metric_and_is_kept_silent_there(
     [choice] = [box for box in test.selectbox if box.label == "Keep silent"]
     assert choice.options == ["for a day", "for a week", "for a month", "until the next value", "no longer"]
     choice.set_value("until the next value")
-    next(button for button in test.button if button.label == "Do it").click().run()
+    next(button for button in test.button if button.label == "Apply").click().run()
     assert not test.exception
     assert any("one** · open since 1 Oct 2026 · silent until the next value" in box.value for box in test.markdown)
     with autocommit(rules.owner()) as cursor:

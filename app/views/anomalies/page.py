@@ -14,11 +14,15 @@ from app.selection import DIMENSIONS
 from app.ui import charts
 from app.ui.drill import accounts, week
 from app.ui.filters import SWITCH, page_filter
+from app.ui.formats import plain
 from app.ui.head import head
 from app.ui.panels import chart, table
+from app.views.anomalies.marks import known_events, marked, marker, said_of
 from metrics.formats import number
 
 SEVERITIES = ["critical", "high", "medium", "low"]
+EXPECTED = "expected"  # in place of a severity, where somebody has said so
+RANKS = {severity: rank for rank, severity in enumerate([*SEVERITIES, EXPECTED])}
 BEHIND = {  # the metric of each series, for all but spend, which no account stands behind
     **{f"{name}_mrr": f"{name}_mrr" for name in ("new", "expansion", "contraction", "churned")},
     "churned_customers": "churned_customers",
@@ -33,7 +37,8 @@ ARROWS = {"up": "▲ up", "down": "▼ down"}
 visit = head(marks=True)
 tower, filters = visit.build, visit.filters
 anomalies = rows(tower, "anomaly_list", filters)
-found = anomalies.frame
+found = marked(visit, anomalies.frame)
+found["severity"] = found["severity"].fillna(EXPECTED)
 labels = dict(zip(found["metric"], found["metric_label"], strict=True))
 first, second, third, fourth = st.columns([3, 3, 1.5, 1.5], vertical_alignment="bottom")
 with first:
@@ -44,12 +49,12 @@ with third:
     only_bad = page_filter(visit, "bad_news", "Bad news only", SWITCH, default=True)
 with fourth:
     every = page_filter(visit, "every_slice", "Every slice", SWITCH, default=any(filters.values.values()))
-shown = found[
-    found["metric"].isin(chosen or labels)
-    & found["severity"].isin(severities or SEVERITIES)
-    & (found["is_bad"] | (not only_bad))
-    & (found["is_lead"] | every)
-]
+asked = found["metric"].isin(chosen or labels) & (found["is_bad"] | (not only_bad))
+told = found["severity"].isin(severities or SEVERITIES) & (found["is_lead"] | every) & ~found["is_silent"]
+put_by = asked & (found["was_expected"] | found["is_silent"])
+if put_by.any() and page_filter(visit, "put_by", "List what was expected or is silent", SWITCH, default=False):
+    told |= put_by
+shown = found[asked & told]
 money, counts = shown[shown["impact_unit"] == "money"], shown[shown["impact_unit"] == "count"]
 for place, (label, value) in zip(
     st.columns(4),
@@ -81,7 +86,11 @@ def behind(series: pd.Series, month: object) -> Found:
 def _how(series: pd.Series) -> str:
     """How a flagged point lies off, in words."""
     off = f"{abs(series['score']):.1f} standard deviations {series['direction']}"
-    return f"{off}, and the last eight weeks add up to a drift" if series["manner"] == "gradual" else off
+    if series["manner"] == "gradual":
+        off += ", and the last eight weeks add up to a drift"
+    if series["is_tracking_fault"]:
+        off += "; days without a single event: rather a fault of tracking than of use"
+    return off
 
 
 if shown.empty:
@@ -89,7 +98,7 @@ if shown.empty:
 else:
     shown = shown.sort_values(
         ["severity", "impact"],
-        key=lambda s: s.map({"critical": 0, "high": 1, "medium": 2, "low": 3}) if s.name == "severity" else -s,
+        key=lambda s: s.map(RANKS) if s.name == "severity" else -s,
         ignore_index=True,
     )
     names = {
@@ -97,6 +106,7 @@ else:
         for i, r in enumerate(shown.itertuples())
     }
     picked = st.selectbox("Series", list(names), format_func=names.__getitem__, key="anomaly_series")
+    shown["events"] = known_events(visit, shown)
     row = shown.iloc[picked if picked is not None and picked < len(shown) else 0]
     amount = partial(number, kind=row["impact_unit"], currency=tower.company.currency)
     series = rows(
@@ -122,6 +132,10 @@ else:
         f"{_how(row)}. Expected: mean of the {row['grain']}s before, the later the weightier; "
         "chance leaves the band once in a thousand points.",
     )
+    for title, text in (("In these days", plain(row["events"])), ("Said of it", said_of(row))):
+        if text:
+            st.markdown(f"**{title}**: {text}")
+    marker(visit, row)
     listed = pd.DataFrame(
         {
             "Metric": shown["metric_label"],
@@ -129,13 +143,16 @@ else:
             "Slice": shown["dimension_value"],
             "Period": shown["period_start"],
             "Grain": shown["grain"],
-            "Manner": shown["manner"],
+            "Manner": shown["manner"].mask(shown["is_tracking_fault"], "tracking"),
             "Direction": shown["direction"].map(ARROWS),
             "Actual": shown["actual_value"],
             "Expected": shown["expected_value"],
             "Impact": shown["impact"],
             "Unit": shown["impact_unit"],
             "Score": shown["score"].round(1),
+            "In these days": shown["events"],
+            "Owner": shown["owner"],
+            "Note": shown["note"],
         }
     )
     table(

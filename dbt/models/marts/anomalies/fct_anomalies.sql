@@ -17,6 +17,18 @@ metrics as (
 
 ),
 
+marks as (
+
+    select * from {{ ref('stg_ops__anomaly_marks') }}
+
+),
+
+gaps as (
+
+    select * from {{ ref('int_tracking_gaps') }}
+
+),
+
 size_of_company as (
 
     select cast(coalesce(sum(current_mrr), 0) as {{ type_double() }}) as mrr
@@ -107,13 +119,38 @@ flagged as (
 
 ),
 
+-- what somebody has said of a point holds for its event: for all slices that move the same way then
+expected_events as (
+
+    select distinct
+        flagged.metric,
+        flagged.grain,
+        flagged.period_start,
+        flagged.direction
+    from flagged
+    inner join marks
+        on flagged.metric = marks.metric
+            and flagged.grain = marks.grain
+            and flagged.period_start = marks.period_start
+            and flagged.dimension = marks.dimension
+            and flagged.dimension_value = marks.dimension_value
+    where marks.is_expected
+
+),
+
 weighed as (
 
     select
         flagged.*,
-        is_sudden or is_gradual as is_anomaly,
-        greatest(size, case when is_gradual then drift_score end) as weight
+        (flagged.is_sudden or flagged.is_gradual) and expected_events.metric is not null as was_expected,
+        (flagged.is_sudden or flagged.is_gradual) and expected_events.metric is null as is_anomaly,
+        greatest(flagged.size, case when flagged.is_gradual then flagged.drift_score end) as weight
     from flagged
+    left join expected_events
+        on flagged.metric = expected_events.metric
+            and flagged.grain = expected_events.grain
+            and flagged.period_start = expected_events.period_start
+            and flagged.direction = expected_events.direction
 
 ),
 
@@ -131,30 +168,35 @@ ranked as (
 )
 
 select
-    {{ row_key(['metric', 'grain', 'period_start', 'dimension', 'dimension_value']) }} as anomaly_id,
-    metric,
+    {{ row_key(['ranked.metric', 'ranked.grain', 'ranked.period_start', 'ranked.dimension', 'ranked.dimension_value']) }} as anomaly_id,
+    ranked.metric,
     metric_label,
-    grain,
-    period_start,
-    dimension,
-    dimension_value,
+    ranked.grain,
+    ranked.period_start,
+    ranked.dimension,
+    ranked.dimension_value,
     {%- for dimension in shared_dimensions() %}
-        case when dimension = '{{ dimension }}' then dimension_value else 'All' end as {{ dimension }},
+        case when ranked.dimension = '{{ dimension }}' then ranked.dimension_value else 'All' end as {{ dimension }},
     {%- endfor %}
     unit as impact_unit,
     case when expected_amount is not null then direction end as direction,
     case when is_anomaly then {{ level_of('weight', rules.levels, 'low') }} end as severity,
-    case when is_sudden then 'sudden' when is_gradual then 'gradual' end as manner,
+    case when not is_anomaly then null when is_sudden then 'sudden' else 'gradual' end as manner,
     amount as actual_value,
     expected_amount as expected_value,
     case when expected_amount is not null then greatest(expected_amount - {{ rules.band }} * spread + (power({{ rules.band }}, 2) - 1) / 6 * dispersion, 0) end as lower_bound,
     expected_amount + {{ rules.band }} * spread + (power({{ rules.band }}, 2) - 1) / 6 * dispersion as upper_bound,
     deviation,
     score,
-    case when is_judged and grain = 'week' then drift_score end as drift_score,
+    case when is_judged and ranked.grain = 'week' then drift_score end as drift_score,
     abs(deviation) as impact,
     cast(history_points as integer) as history_points,
     is_bad,
     is_anomaly,
-    is_anomaly and place = 1 as is_lead
+    is_anomaly and place = 1 as is_lead,
+    was_expected,
+    is_anomaly and direction = 'down' and gaps.series_key is not null as is_tracking_fault
 from ranked
+left join gaps
+    on ranked.series_key = gaps.series_key
+        and ranked.period_start = gaps.period_start
