@@ -78,8 +78,8 @@ dbt-test: up ## run every data test and unit test; what passes is shown
 score: up ## score what is loaded, as each build does: ticket topics (SCORERS=topics DRY=1)
 	@$(PY) -m scoring $(SCORERS) $(if $(DRY),--dry-run)
 
-judge: setup ## judge every scorer on what ships with the project: figures, baselines, bounds
-	@$(PY) -m scoring $(SCORERS) --self-test
+judge: setup ## judge every scorer on what ships and on ten synthetic companies: figures, baselines, bounds (SCORERS=topics COMPANIES=1)
+	@$(PY) -m scoring $(SCORERS) --self-test $(if $(COMPANIES),--companies $(COMPANIES))
 
 publish: up ## show the candidate though it has not passed (FORCE=1 WHY="the reason, which stands on every page")
 	@$(PY) -m warehouse publish $(if $(FORCE),--force) $(if $(value WHY),--why "$$WHY")

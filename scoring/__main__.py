@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 
 from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 
+from scoring.companies import SEEDS, Evidence, judged, observed
 from scoring.run import SCORERS, chosen, run
 from scoring.shape import Figure
 from warehouse.errors import TowerError, run_cli
@@ -23,10 +26,14 @@ def main() -> int:
     parser.add_argument("scorers", nargs="*", metavar="scorer", help="all of them without a name")
     parser.add_argument("--dry-run", action="store_true", help="score and judge, but write nothing")
     parser.add_argument("--self-test", action="store_true", help="judge on what ships with the project; no warehouse")
+    parser.add_argument("--companies", type=int, default=len(SEEDS), help="how many synthetic ones to judge on, too")
     given = parser.parse_args()
     scorers = chosen(given.scorers)
     if given.self_test:
         figures = {scorer.name: scorer.self_test() for scorer in scorers}
+        if seeds := SEEDS[: given.companies]:
+            for name, found in judged(given.scorers, _observed(given.scorers, seeds)).items():
+                figures[name] += found
         _show(figures)
         missed = [figure.name for found in figures.values() for figure in found if not figure.is_kept]
         if missed:
@@ -34,6 +41,12 @@ def main() -> int:
         return 0
     print("\n".join(run(load_settings(), scorers, given.dry_run)))
     return 0
+
+
+def _observed(names: list[str], seeds: Sequence[int]) -> list[Evidence]:
+    """What is seen of each company, with a line of progress."""
+    console = Console(stderr=True)
+    return list(track(observed(names, seeds), "judging on synthetic companies", len(seeds), console=console))
 
 
 def _show(figures: dict[str, list[Figure]]) -> None:

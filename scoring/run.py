@@ -16,11 +16,11 @@ from warehouse.connections import owner_connection
 from warehouse.errors import TowerError
 from warehouse.settings import Settings
 
-SCORERS: dict[str, Scorer[Any, Any]] = {scorer.name: scorer for scorer in (TopicScorer(),)}
+SCORERS: dict[str, Scorer[Any, Any, Any]] = {scorer.name: scorer for scorer in (TopicScorer(),)}
 KEPT = 200  # runs of a scorer whose figures stay
 
 
-def chosen(names: Sequence[str]) -> list[Scorer[Any, Any]]:
+def chosen(names: Sequence[str]) -> list[Scorer[Any, Any, Any]]:
     """The scorers of these names, all of them without a name. Raises TowerError for a name that is none."""
     for name in names:
         if name not in SCORERS:
@@ -28,7 +28,7 @@ def chosen(names: Sequence[str]) -> list[Scorer[Any, Any]]:
     return [SCORERS[name] for name in names or SCORERS]
 
 
-def run(settings: Settings, scorers: Iterable[Scorer[Any, Any]], dry_run: bool = False) -> list[str]:
+def run(settings: Settings, scorers: Iterable[Scorer[Any, Any, Any]], dry_run: bool = False) -> list[str]:
     """Score what is loaded; returns a line for each scorer. A dry run writes nothing."""
     lines = []
     with owner_connection(settings) as connection:

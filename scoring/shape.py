@@ -6,10 +6,12 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 Known = TypeVar("Known")
 Model = TypeVar("Model")
+Evidence = TypeVar("Evidence")
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Scores:
         return (Table(self.table, self.columns, self.rows), *self.more)
 
 
-class Scorer(Protocol[Known, Model]):
+class Scorer(Protocol[Known, Model, Evidence]):
     """What `scoring.run` asks of a scorer; `until` is the last day of which anything may be known."""
 
     name: str
@@ -86,6 +88,14 @@ class Scorer(Protocol[Known, Model]):
 
     def self_test(self) -> list[Figure]:
         """How well it does without a warehouse, on what ships with the project."""
+        ...
+
+    def observe(self, company: Path) -> Evidence:
+        """What it does for a synthetic company, beside what truth/ knows of it; the folder is gone afterwards."""
+        ...
+
+    def judge_companies(self, companies: Sequence[Evidence]) -> list[Figure]:
+        """How well it does over several of them."""
         ...
 
 

@@ -15,7 +15,7 @@ FLOORS = {  # package: what it may import; the data flow the same way
     "company": {"warehouse"},
     "data_gen": {"company", "warehouse"},
     "loader": {"company", "warehouse"},
-    "scoring": {"company", "warehouse"},
+    "scoring": {"company", "data_gen", "warehouse"},
     "metrics": {"company", "warehouse"},
     "app": {"company", "warehouse", "metrics"},
     "insights": {"company", "warehouse", "metrics"},

@@ -16,9 +16,10 @@ from scoring.topics.text import clean
 
 TEXTS = Path(__file__).parent / "self_test.csv"
 HARD, EVERYDAY = "judging", "everyday"  # parts of it; by the third, "choosing", sentences and weights were chosen
-FOREIGN = "tickets in other languages"
+FOREIGN = "in other languages"
+ENGLISH = "en"  # as truth/ has it
 CORRECTED = "corrections by people"
-OF_COMPANY = "tickets of a synthetic company"
+OF_COMPANY = "tickets of synthetic companies"
 SUREST = 0.7  # share of the texts that are looked at alone: those that it is most confident of
 BINS = 10
 
@@ -40,6 +41,17 @@ BOUNDS = {
 }
 
 
+@dataclass(frozen=True)
+class Guesses:
+    """What is thought of labelled texts in English, and of how many in other languages it is said that they are."""
+
+    labels: np.ndarray  # (texts,), the topics' places
+    probabilities: np.ndarray  # (texts, topics)
+    rules: np.ndarray  # (texts,), the topics' places by rules alone
+    foreign: int
+    foreign_said: int
+
+
 @lru_cache(maxsize=1)
 def shipped() -> dict[str, tuple[list[str], list[str]]]:
     """The tickets that nothing was chosen by, by part, and their topics; an empty topic is another language."""
@@ -59,19 +71,6 @@ def judge_shipped(model: TopicModel) -> list[Figure]:
     ]
 
 
-def judge_folder(folder: Path) -> list[Figure]:
-    """Figures over a synthetic company's files, by what its truth/ knows and the model never sees.
-
-    The model learns from the company's tickets without labels, as it does in a warehouse.
-    """
-    tickets, truth = _read(folder / "support/tickets.csv"), _read(folder / "truth/ticket_topics.csv")
-    told = {row["ticket_id"]: row["topic"] if row["language"] == "en" else "" for row in truth}
-    texts = [clean(row["subject"] or None, row["description"] or None) for row in tickets]
-    model = TopicModel()
-    model.fit(sorted({text for text in texts if text}))
-    return judge_texts(model, texts, [told[row["ticket_id"]] for row in tickets], BOUNDS[OF_COMPANY])
-
-
 def _read(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))
@@ -79,15 +78,25 @@ def _read(path: Path) -> list[dict[str, str]]:
 
 def judge_texts(model: TopicModel, texts: Sequence[str], topics: Sequence[str], bounds: Bounds) -> list[Figure]:
     """Figures over labelled texts; an empty topic is a text in another language."""
+    return figures_of(guess_labelled(model, texts, topics), bounds)
+
+
+def guess_labelled(model: TopicModel, texts: Sequence[str], topics: Sequence[str]) -> Guesses:
+    """What is thought of labelled texts; an empty topic is a text in another language."""
     labels = np.array([model.topics.index(topic) if topic else -1 for topic in topics])
     found = model.guess(texts)
     is_known = labels >= 0
     said = sum(language != "english" for language, known in zip(found.languages, is_known, strict=True) if not known)
-    probabilities, labels = found.probabilities[is_known], labels[is_known]
-    guesses = probabilities.argmax(axis=1)
     rules = model.by_rules([text for text, known in zip(texts, is_known, strict=True) if known])
+    return Guesses(labels[is_known], found.probabilities[is_known], rules, int((~is_known).sum()), said)
+
+
+def figures_of(found: Guesses, bounds: Bounds) -> list[Figure]:
+    """Figures over what was thought of labelled texts."""
+    labels, probabilities, rules = found.labels, found.probabilities, found.rules
+    guesses = probabilities.argmax(axis=1)
     surest = np.argsort(-probabilities.max(axis=1), kind="stable")[: int(SUREST * len(labels))]
-    cases, others, on = len(labels), int((~is_known).sum()), bounds.judged_on
+    cases, others, on = len(labels), found.foreign, bounds.judged_on
     figures = [
         Figure("macro-F1", macro_f1(labels, guesses), macro_f1(labels, rules), bounds.least_f1, cases, on),
         Figure("accuracy", _share(guesses == labels), _share(rules == labels), None, cases, on),
@@ -103,7 +112,34 @@ def judge_texts(model: TopicModel, texts: Sequence[str], topics: Sequence[str], 
             on,
         ),
     ]
-    return [*figures, Figure("said to be so", said / others, 0.0, 0.9, others, FOREIGN)] if others else figures
+    if not others:
+        return figures
+    return [*figures, Figure("said to be so", found.foreign_said / others, 0.0, 0.9, others, f"{on}: {FOREIGN}")]
+
+
+def observe_tickets(company: Path) -> Guesses:
+    """What is thought of a synthetic company's tickets, whose topics truth/ knows and the model never sees.
+
+    The model learns from the company's tickets without labels, as it does in a warehouse.
+    """
+    tickets, truth = _read(company / "support/tickets.csv"), _read(company / "truth/ticket_topics.csv")
+    told = {row["ticket_id"]: row["topic"] if row["language"] == ENGLISH else "" for row in truth}
+    texts = [clean(row["subject"] or None, row["description"] or None) for row in tickets]
+    model = TopicModel()
+    model.fit(sorted({text for text in texts if text}))
+    return guess_labelled(model, texts, [told[row["ticket_id"]] for row in tickets])
+
+
+def judge_companies(companies: Sequence[Guesses]) -> list[Figure]:
+    """Figures over the tickets of synthetic companies."""
+    pooled = Guesses(
+        np.concatenate([of.labels for of in companies]),
+        np.concatenate([of.probabilities for of in companies]),
+        np.concatenate([of.rules for of in companies]),
+        sum(of.foreign for of in companies),
+        sum(of.foreign_said for of in companies),
+    )
+    return figures_of(pooled, BOUNDS[OF_COMPANY])
 
 
 def judge_corrections(corrections: Sequence[tuple[str, str | None]]) -> list[Figure]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 from company.calendar import instant
 from company.profile import OwnTopic
 from scoring.shape import Figure, Scores, digest
-from scoring.topics.judging import judge_corrections, judge_shipped
+from scoring.topics.judging import Guesses, judge_companies, judge_corrections, judge_shipped, observe_tickets
 from scoring.topics.model import Labels, TopicModel
 from scoring.topics.text import clean
 
@@ -86,6 +88,14 @@ class TopicScorer:
     def self_test(self) -> list[Figure]:
         """On the tickets that ship here, by a model that has seen no company."""
         return judge_shipped(TopicModel())
+
+    def observe(self, company: Path) -> Guesses:
+        """What it thinks of a synthetic company's tickets."""
+        return observe_tickets(company)
+
+    def judge_companies(self, companies: Sequence[Guesses]) -> list[Figure]:
+        """On all of their tickets."""
+        return judge_companies(companies)
 
 
 def _rows(model: TopicModel, texts: list[str]) -> list[Guessed]:

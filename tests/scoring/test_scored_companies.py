@@ -10,7 +10,7 @@ import psycopg2
 import pytest
 
 from scoring.run import SCORERS, chosen, run
-from scoring.topics.judging import judge_folder
+from scoring.topics.judging import judge_companies, observe_tickets
 from scoring.topics.scorer import TopicScorer
 from tests.conftest import Company
 from warehouse.connections import autocommit, owner_connection
@@ -48,7 +48,7 @@ def test_every_ticket_that_is_shown_has_its_score_and_its_figures(name: str, req
 
 
 def test_the_maker_s_topics_judge_what_is_learned_without_them(company: Company) -> None:
-    figures = judge_folder(company.data)
+    figures = judge_companies([observe_tickets(company.data)])
     assert all(figure.is_kept for figure in figures), figures
     by_name = {figure.name: figure for figure in figures}
     f1 = by_name["macro-F1"]
