@@ -13,6 +13,7 @@ from app.ui.formats import plain
 from app.ui.panels import chart, table
 from app.ui.shelf import who
 from app.ui.visit import Visit
+from metrics.formats import number
 
 UNSURE = "Unsure"
 ROOM = 60  # characters of a subject in the list of tickets to correct
@@ -101,7 +102,9 @@ def _said(visit: Visit, state: Found) -> str:
         return f"{text}."
     day = figures["trained_until_date"].iloc[0]
     shown = figures[figures["figure"].isin(["accuracy", "said to be so"])]
-    judged = [f"{row.figure_value:.0%} of {row.cases:,.0f} {row.judged_on}" for row in shown.itertuples()]
+    judged = [
+        f"{number(row.figure_value, 'percent')} of {row.cases:,.0f} {row.judged_on}" for row in shown.itertuples()
+    ]
     missed = "" if figures["is_kept"].all() else " **A figure is out of its bound: `make judge` says which.**"
     return f"{text}. As of {day.day} {day:%b %Y}; judged on texts written for that, right: {', '.join(judged)}.{missed}"
 
