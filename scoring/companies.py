@@ -19,14 +19,20 @@ from scoring.shape import Figure
 SEEDS = tuple(range(101, 111))  # fixed beforehand
 ACCOUNTS = 2000
 WINDOW = (date(2025, 5, 1), date(2026, 10, 31))
+LONGER = {"forecast": (date(2024, 11, 1), date(2026, 10, 31))}  # 18 months of history, and the six to come
 Evidence = dict[str, Any]  # what each scorer's figures rest on, by its name
 
 
 def observe(names: Sequence[str], accounts: int, seed: int) -> Evidence:
-    """Make a company and let each scorer see what it does there."""
-    with tempfile.TemporaryDirectory(prefix="tower-judge-") as folder:
-        generate(Plan(accounts, seed, *WINDOW), Path(folder))
-        return {scorer.name: scorer.observe(Path(folder)) for scorer in chosen(names)}
+    """Make a company and let each scorer see what it does there; a longer one for those that need it."""
+    found: Evidence = {}
+    for window in (WINDOW, *LONGER.values()):
+        scorers = [scorer for scorer in chosen(names) if LONGER.get(scorer.name, WINDOW) == window]
+        if scorers:
+            with tempfile.TemporaryDirectory(prefix="tower-judge-") as folder:
+                generate(Plan(accounts, seed, *window), Path(folder))
+                found |= {scorer.name: scorer.observe(Path(folder)) for scorer in scorers}
+    return found
 
 
 def observed(names: Sequence[str], seeds: Sequence[int], accounts: int = ACCOUNTS) -> Iterator[Evidence]:

@@ -244,6 +244,53 @@ create table if not exists scores.figures (  -- how a run was judged, and by wha
     judged_on varchar(255) not null,
     is_of_company boolean not null  -- it counts the company's own rows: nothing for a row scope
 );
+create table if not exists scores.mrr_forecast (
+    forecast_month date primary key,
+    months_ahead integer not null,
+    starting_mrr numeric(38, 2) not null,
+    new_mrr numeric(38, 2) not null,
+    reactivation_mrr numeric(38, 2) not null,
+    expansion_mrr numeric(38, 2) not null,
+    contraction_mrr numeric(38, 2) not null,
+    churned_mrr numeric(38, 2) not null,
+    ending_mrr numeric(38, 2) not null,
+    low_95 numeric(38, 2) not null,
+    low_80 numeric(38, 2) not null,
+    high_80 numeric(38, 2) not null,
+    high_95 numeric(38, 2) not null,
+    run_id bigint not null
+);
+create table if not exists scores.mrr_backtest (  -- what earlier months would have foreseen of months that are over
+    known_month date not null,  -- the last month that such a forecast knew
+    forecast_month date not null,
+    months_ahead integer not null,
+    actual numeric(38, 2) not null,
+    forecast numeric(38, 2) not null,
+    drift numeric(38, 2) not null,  -- what the mean move of a month would have made of it
+    monthly_step numeric(38, 2) not null,  -- how much MRR moved in a month until then, without sign
+    low_95 numeric(38, 2) not null,
+    low_80 numeric(38, 2) not null,
+    high_80 numeric(38, 2) not null,
+    high_95 numeric(38, 2) not null,
+    run_id bigint not null,
+    primary key (known_month, forecast_month)
+);
+create table if not exists scores.bookings_forecast (
+    quarter_start date not null,
+    stand varchar(16) not null check (stand in ('start', 'middle', 'now')),
+    made_on date not null,  -- as its day begins
+    won numeric(38, 2) not null,
+    from_open numeric(38, 2) not null,
+    from_new numeric(38, 2) not null,
+    forecast numeric(38, 2) not null,
+    low_95 numeric(38, 2) not null,
+    low_80 numeric(38, 2) not null,
+    high_80 numeric(38, 2) not null,
+    high_95 numeric(38, 2) not null,
+    actual numeric(38, 2),  -- empty until the quarter is over
+    run_id bigint not null,
+    primary key (quarter_start, stand)
+);
 create table if not exists scores.ticket_topics (
     ticket_id varchar(255) primary key,
     topic varchar(255),
@@ -373,7 +420,7 @@ do $$
 declare
     scored regclass;
 begin
-    foreach scored in array array['scores.runs', 'scores.figures', 'scores.ticket_topics']::regclass[] loop
+    foreach scored in array array['scores.runs', 'scores.figures', 'scores.ticket_topics', 'scores.mrr_forecast', 'scores.mrr_backtest', 'scores.bookings_forecast']::regclass[] loop
         if not exists (select from pg_policy where polrelid = scored) then
             perform ops.protect_rows(scored, false);
         end if;

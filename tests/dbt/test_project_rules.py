@@ -33,7 +33,6 @@ REJOINED = {  # step: why its reader also reads what the step was made of
     "int_stage_win_probability": "an open deal is weighed by the history of all deals",
     "int_ticket_ends": "only tickets that are closed without a date need an end from elsewhere",
     "int_ticket_waits": "a wait is placed on the clock of its ticket, and then taken off it",
-    "int_anomaly_series": "the unit of a metric tells what spread is chance",
     "int_feature_bases": "use of a feature is compared with all use of the same slice",
     "int_usage_days": "the fingerprint decides which days' events are read again",
     "fct_churn": "an episode is matched to the month that it ended in",
@@ -85,7 +84,12 @@ def layer(node: Node) -> str:
 
 
 def parents(node: Node, kind: str) -> list[str]:
-    """Unique ids of the parents of a kind (model, source, snapshot)."""
+    """Unique ids of the parents of a kind (model, source, snapshot).
+
+    A model of scores waits for what it is scored from, and reads none of it.
+    """
+    if kind == "model" and node["name"].startswith("stg_scores__"):
+        return []
     return [key for key in node["depends_on"]["nodes"] if key.startswith(f"{kind}.")]
 
 
