@@ -105,7 +105,7 @@ PAGES = (
         "Go to market",
         "Forecast",
         ":material/online_prediction:",
-        "What will the quarter bring, and how did earlier forecasts turn out?",
+        "Where will MRR be in twelve months, what will the quarter bring, how sure is that, and what if?",
         {"pipeline": Own("pipeline")},
     ),
     Page(

@@ -47,18 +47,23 @@ def page_filter(
     default: Any = None,
     many: bool = False,
     format_func: Callable[[Any], str] | None = None,
+    slider: bool = False,
 ) -> Any:
     """A filter of this page only, drawn where it is called and kept in the URL under `key`.
 
     Returns one option (or None when there is no default and nothing is chosen), with `many` a list of options, and
-    with the options (False, True) a switch's state. Unknown values in the URL are dropped. The choice is named among
-    the active filters above the charts and in every export, is left behind on other pages, and goes with a reset.
+    with the options (False, True) a switch's state. With `slider` a person slides along the options. Unknown values in
+    the URL are dropped. The choice is named among the active filters above the charts and in every export, is left
+    behind on other pages, and goes with a reset.
     """
     options, words = list(options), format_func or _plain
     fallback = [value for value in default or [] if value in options] if many else default
     widget = f"{visit.page.key}.{key}"
     _adopt_parameter(key, widget, options, fallback, many)
-    _draw(label, widget, options, words, many, default is not None)
+    if slider:
+        st.select_slider(label, options, key=widget, format_func=words)
+    else:
+        _draw(label, widget, options, words, many, default is not None)
     chosen = st.session_state[widget]
     if chosen is None and not many:
         chosen = fallback

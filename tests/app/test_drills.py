@@ -25,6 +25,13 @@ POINTS = 4  # of each series
 NOBODY = {  # no account stands behind these
     "Spend by channel and month": "spend is of channels",
     "Sales and marketing spend": "spend is of channels",
+    "MRR, and what it is expected to be": "nobody has come yet",
+    "What moves MRR, month by month": "nobody has come yet",
+    "MRR by month to come": "nobody has come yet",
+    "MRR as it was foreseen 3 months before": "forecasts have no accounts",
+    "Error by months ahead": "means over months",
+    "What the quarter's bookings will be made of": "nobody has come yet; the quarter by its deals stands below",
+    "What was said of the bookings of earlier quarters": "forecasts have no accounts; each quarter's deals stand below",
     "Accuracy and bias": "means over quarters; each quarter's deals are behind the chart beside it",
     "Product use by week": "one account's page",
     "MRR at month end": "one account's page",

@@ -7,7 +7,7 @@ series' column: a drill reads them. Pages and their sections call them.
 from app.ui.charts.at import at
 from app.ui.charts.bars import bars, histogram, pareto, shares, steps
 from app.ui.charts.describing import describe
-from app.ui.charts.lines import band, expected, lines, lines_by, mark
+from app.ui.charts.lines import band, between, expected, lines, lines_by, mark
 from app.ui.charts.stacks import bridge, stacked, stacked_by
 from app.ui.charts.weeks import PART_WEEKS, part_weeks
 from app.ui.formats import MONEY
@@ -18,6 +18,7 @@ __all__ = [
     "at",
     "band",
     "bars",
+    "between",
     "bridge",
     "describe",
     "expected",

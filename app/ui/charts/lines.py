@@ -112,15 +112,20 @@ def expected(
     frame: pd.DataFrame, x: str, middle: str, low: str, high: str, label: str, *, figure: go.Figure | None = None
 ) -> go.Figure:
     """A dotted line within the band from `low` to `high`; drawn into `figure` when one is given (forecasts)."""
-    figure = figure or go.Figure()
-    edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
-    figure.add_scatter(x=frame[x], y=frame[high], showlegend=False, **edge)
-    figure.add_scatter(
-        x=frame[x], y=frame[low], fill="tonexty", fillcolor="rgba(0,114,178,0.15)", name=f"{label}: band", **edge
-    )
+    figure = between(frame, x, low, high, f"{label}: band", figure or go.Figure())
     line = {"dash": "dot", "color": TARGET}
     figure.add_scatter(x=frame[x], y=frame[middle], mode="lines", name=label, line=line)
     return figure
+
+
+def between(
+    frame: pd.DataFrame, x: str, low: str, high: str, label: str, figure: go.Figure, strength: float = 0.15
+) -> go.Figure:
+    """The band from `low` to `high`, drawn into `figure`."""
+    edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
+    figure.add_scatter(x=frame[x], y=frame[high], showlegend=False, **edge)
+    fill = f"rgba(0,114,178,{strength})"
+    return figure.add_scatter(x=frame[x], y=frame[low], fill="tonexty", fillcolor=fill, name=label, **edge)
 
 
 def mark(figure: go.Figure, events: pd.DataFrame) -> go.Figure:

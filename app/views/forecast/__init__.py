@@ -1,1 +1,1 @@
-"""The page Forecast: page.py and its section on the quarter and earlier quarters; main.py runs it."""
+"""The page Forecast: page.py and its sections, on what lies ahead, scenarios, and earlier quarters; main.py runs it."""

@@ -1,4 +1,4 @@
-"""Forecast: what the quarter will bring, how sure that is, and how earlier forecasts turned out."""
+"""Forecast: where MRR and the quarter go, how sure that is, and how earlier forecasts turned out."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from app.ui.drill import accounts, week
 from app.ui.head import head
 from app.ui.panels import chart, money, table
 from app.ui.pipelines import CATEGORIES, chosen_stages, stages_in
+from app.views.forecast.ahead import read, show_cards, verdict, what_if
+from app.views.forecast.bookings import quarter_ahead
+from app.views.forecast.months import months_ahead, turned_out
 from app.views.forecast.outlook import earlier_quarters, this_quarter, weeks
 
 DATES = {"pulled_in": "Pulled in", "pushed_out": "Pushed out"}
@@ -25,6 +28,16 @@ NOW = "Open on the as-of date, whatever the months."
 visit = head(marks=True)
 stages = chosen_stages(visit)
 tower, filters = visit.build, visit.filters
+said, figures = st.empty(), st.container()
+ahead = read(visit, what_if(visit))
+if sentence := verdict(visit, ahead):
+    said.markdown(sentence)
+with figures:
+    show_cards(visit, ahead)
+months_ahead(visit, ahead)
+quarter_ahead(visit, ahead)
+turned_out(visit, ahead)
+st.subheader("The quarter by its deals")
 cards(
     visit,
     "won_amount bookings_target win_rate sales_cycle_days slip_share "
