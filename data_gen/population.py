@@ -7,12 +7,13 @@ from enum import IntEnum
 
 import numpy as np
 
+from data_gen import wellbeing
 from data_gen.arrays import NONE, Floats, Ints, Mask, floats, mask
 from data_gen.clock import DAY, HOUR, calendar_month
-from data_gen.incidents import IncidentKind
 from data_gen.plan import Plan
 from data_gen.shapes.people import Mix
 from data_gen.shapes.shape import Shape
+from data_gen.wellbeing import Wellbeing
 
 
 class Kind(IntEnum):
@@ -45,24 +46,12 @@ class Arrivals:
     spare_accounts: int = 40
 
 
-@dataclass(frozen=True)
-class HealthProcess:
-    """A slow process around the account's fit, month by month."""
-
-    fit_weight: float = 0.7
-    first_spread: float = 0.5
-    persistence: float = 0.8
-    pull: float = 0.2  # towards the fit
-    spread: float = 0.28
-    release_shock: float = 0.15
-
-
-ARRIVALS, HEALTH = Arrivals(), HealthProcess()
+ARRIVALS = Arrivals()
 
 
 @dataclass
 class Population:
-    """The accounts, one array each of shape (accounts,); health is (accounts, months)."""
+    """The accounts, one array each of shape (accounts,), and how they fare."""
 
     plan: Plan
     kind: Ints
@@ -75,7 +64,7 @@ class Population:
     trial_to: Ints
     created: Ints
     cycle: Floats  # days that sales takes to win it
-    health: Floats
+    wellbeing: Wellbeing
 
     @property
     def size(self) -> int:
@@ -92,10 +81,20 @@ class Population:
         """What each account pays in, as the place of the currency."""
         return self.shape.currency_of_region[self.region]
 
+    @property
+    def health(self) -> Floats:
+        """How content each account is, (accounts, months)."""
+        return self.wellbeing.health
+
+    @property
+    def begins(self) -> Ints:
+        """When each account first uses the product, NONE where it never does."""
+        return np.where(self.trial_from != NONE, self.trial_from, self.paid_from)
+
     def of(self, few: Ints) -> Population:
         """The accounts at these places."""
-        arrays = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "plan"}
-        return replace(self, **{name: values[few] for name, values in arrays.items()})
+        arrays = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("plan", "wellbeing")}
+        return replace(self, **{name: values[few] for name, values in arrays.items()}, wellbeing=self.wellbeing.of(few))
 
 
 def build(plan: Plan) -> Population:
@@ -115,12 +114,12 @@ def build(plan: Plan) -> Population:
     begins = np.where(trial_from != NONE, trial_from, paid_from)
     cycle = cycle_days(shape, rng, segment)
     created = _created(plan, rng, kind, begins, cycle)
-    later = np.empty((len(kind), 0))  # health is drawn for those who are chosen
+    later = wellbeing.nobody(len(kind))  # it is drawn for those who are chosen
     everybody = Population(
         plan, kind, segment, region, channel, fit, paid_from, trial_from, trial_to, created, cycle, later
     )
     chosen = everybody.of(_chosen(plan, kind, begins, created))
-    return replace(chosen, health=_health(plan, rng, chosen.fit))
+    return replace(chosen, wellbeing=wellbeing.draw(plan, rng, chosen.fit, chosen.begins))
 
 
 def cycle_days(shape: Shape, rng: np.random.Generator, segment: Ints, factor: Floats | float = 1.0) -> Floats:
@@ -207,17 +206,3 @@ def _trials(plan: Plan, rng: np.random.Generator, kind: Ints, segment: Ints, pai
     drawn = rng.integers(plan.first, plan.last - DAY, len(tried))
     start[tried], end[tried] = drawn, drawn + length
     return start, end
-
-
-def _health(plan: Plan, rng: np.random.Generator, fit: Floats) -> Floats:
-    """A slow process around the account's fit, hurt by the bad release, (accounts, months)."""
-    health = np.empty((len(fit), plan.months))
-    level = HEALTH.fit_weight * fit + rng.normal(0, HEALTH.first_spread, len(fit))
-    release = plan.incident(IncidentKind.BAD_RELEASE)
-    for month in range(plan.months):
-        noise = rng.normal(0, HEALTH.spread, len(fit))
-        level = HEALTH.persistence * level + HEALTH.pull * HEALTH.fit_weight * fit + noise
-        if release and release.covers_moment(int(plan.month_edges[month]) + 10 * DAY):
-            level = level - HEALTH.release_shock
-        health[:, month] = level
-    return health

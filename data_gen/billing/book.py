@@ -6,7 +6,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from data_gen.arrays import NONE, Columns, Floats, Ints, constant, ints
+from data_gen.arrays import NONE, Columns, Ints, Mask, constant, ints
 from data_gen.population import Population
 from data_gen.shapes.money import RATE_UNIT, Reason
 
@@ -40,8 +40,8 @@ def mrr_cents(
 class Billing:
     """What the simulation keeps and tells.
 
-    State has one entry for each account; `subscriptions`, `ledger`, `ends`, `churns`, `expansions` and `books` are
-    rows in the order in which they happened.
+    State has one entry for each account; `subscriptions`, `ledger`, `ends`, `churns`, `expansions`,
+    `hazards` and `books` are rows in the order in which they happened.
     """
 
     def __init__(self, population: Population) -> None:
@@ -58,9 +58,8 @@ class Billing:
         self.interval = np.zeros(n, dtype=np.int64)
         self.churned_month = np.full(n, NONE)
         self.addon_cents = np.zeros(n, dtype=np.int64)
-        self.hazard: Floats = np.zeros(n)
         self.subscriptions, self.ledger, self.ends = Columns(), Columns(), Columns()
-        self.churns, self.expansions, self.books = Columns(), Columns(), Columns()
+        self.churns, self.expansions, self.books, self.hazards = Columns(), Columns(), Columns(), Columns()
         self.next_number = 0
         intervals = self.shape.catalogue.intervals
         self.months = (ints(intervals, lambda i: i.months[0]), ints(intervals, lambda i: i.months[1]))
@@ -70,6 +69,10 @@ class Billing:
         """Numbers for new subscriptions, one for each account."""
         first, self.next_number = self.next_number, self.next_number + len(accounts)
         return first + np.arange(len(accounts))
+
+    def charges_cards(self, accounts: Ints) -> Mask:
+        """Which of the accounts pay by card each month: those billed by the first interval."""
+        return self.interval[accounts] == 0
 
     def months_of(self, interval: Ints) -> tuple[Ints, Ints]:
         """Length of billing intervals in months, as a fraction."""

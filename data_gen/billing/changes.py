@@ -22,6 +22,7 @@ class ChangeRates:
     grows_with_health: float = 0.45
     shrinks_with_health: float = -0.4
     next_plan: float = 0.004
+    plan_below: float = 0.002
     plan_swap: float = 0.003
     up_and_down: float = 0.003
     addon: float = 0.006
@@ -60,17 +61,19 @@ def change(billing: Billing, accounts: Ints, when: Ints, month: int, end: int) -
     segments = billing.shape.segments
     grow = floats(segments, lambda s: s.loyalty.expansion)[segment] * np.exp(RATES.grows_with_health * health)
     shrink = floats(segments, lambda s: s.loyalty.contraction)[segment] * np.exp(RATES.shrinks_with_health * health)
+    lower = RATES.plan_below * np.exp(RATES.shrinks_with_health * health)
     others = (RATES.next_plan, RATES.plan_swap, RATES.up_and_down, RATES.addon, RATES.drops_addon)
-    edges = np.cumsum([grow, shrink, *(np.full(len(accounts), chance) for chance in others)], axis=0)
+    edges = np.cumsum([grow, shrink, lower, *(np.full(len(accounts), chance) for chance in others)], axis=0)
     kind = (billing.rng.random(len(accounts))[None, :] >= edges).sum(axis=0)
     groups = [(accounts[kind == number], when[kind == number]) for number in range(len(edges))]
     _more_seats(billing, *groups[0])
     _fewer_seats(billing, *groups[1])
-    _next_plan(billing, *groups[2], swap=False)
-    _next_plan(billing, *groups[3], swap=True)
-    _up_and_down(billing, *groups[4], end)
-    add_addons(billing, *groups[5])
-    _drop_addons(billing, *groups[6])
+    _plan_below(billing, *groups[2])
+    _next_plan(billing, *groups[3], swap=False)
+    _next_plan(billing, *groups[4], swap=True)
+    _up_and_down(billing, *groups[5], end)
+    add_addons(billing, *groups[6])
+    _drop_addons(billing, *groups[7])
 
 
 def _more_seats(billing: Billing, accounts: Ints, when: Ints) -> None:
@@ -111,6 +114,15 @@ def _next_plan(billing: Billing, accounts: Ints, when: Ints, swap: bool) -> None
         start_main(billing, accounts, when, plan_swap=True)
     else:
         billing.record(accounts, when, Change.PLAN_CHANGE)
+
+
+def _plan_below(billing: Billing, accounts: Ints, when: Ints) -> None:
+    """Move to the plan below with as many seats."""
+    has_room = billing.product[accounts] > 0
+    accounts, when = accounts[has_room], when[has_room]
+    billing.product[accounts] -= 1
+    billing.list_cents[accounts] = price_list(billing)[billing.population.currency[accounts], billing.product[accounts]]
+    billing.record(accounts, when, Change.PLAN_CHANGE)
 
 
 def _up_and_down(billing: Billing, accounts: Ints, when: Ints, end: int) -> None:

@@ -15,14 +15,12 @@ from data_gen.shapes.money import Reason
 
 @dataclass(frozen=True)
 class Risk:
-    """What drives churn: health two months ago, and what was planted."""
+    """What drives churn beside how an account fares: what was planted."""
 
-    health: float = -0.75
-    mean: float = 1.28  # of the factor of health over all customers, so that segments keep their rate
-    lag_months: int = 2
-    price_rise: float = 3.2
-    churn_cluster: float = 9
-    highest: float = 0.5
+    mean: float = 3.0  # of the strain over all customers, so that segments keep their rate
+    price_rise: tuple[float, float] = (2.6, 0.7)  # times each one's own risk, and the segment's usual risk more
+    churn_cluster: tuple[float, float] = (6.0, 4.0)
+    highest: float = 0.6
     looked_at_day: int = 12  # of the month, whether something planted is going on
     notice_days: int = 20
     at_once: float = 0.03  # share of new customers who leave within their first month, where some do
@@ -33,14 +31,15 @@ class Reasons:
     """Upper edges of a uniform draw for each reason; the rest blames the product when health is poor."""
 
     edges: tuple[tuple[float, Reason], ...] = (
-        (0.15, Reason.PAYMENT),
-        (0.35, Reason.PRICE),
+        (0.03, Reason.PAYMENT),
+        (0.32, Reason.PRICE),
         (0.55, Reason.PRODUCT),
         (0.68, Reason.COMPETITOR),
         (0.80, Reason.SUPPORT),
     )
     poor_health: float = -0.5
     closed: float = 0.05
+    card: float = 0.75  # share of those whose card has failed that never chose to leave
     blames_price: float = 0.8  # share of those hit by a price rise
 
 
@@ -48,16 +47,27 @@ RISK, REASONS = Risk(), Reasons()
 
 
 def monthly_risk(billing: Billing, active: Ints, month: int) -> Floats:
-    """Monthly churn probability: by segment, by health two months ago, and by what was planted."""
+    """Monthly churn probability: by segment, by how the account fared until then, and by what was planted."""
     population, plan = billing.population, billing.plan
-    known = population.health[active, max(0, month - RISK.lag_months)]
+    strains = population.wellbeing.before(plan, active, month, billing.charges_cards(active))
     usual = floats(billing.shape.segments, lambda segment: segment.loyalty.churn)[population.segment[active]]
-    risk = usual * np.exp(RISK.health * known) / RISK.mean
-    risk = np.where(_in_price_rise(billing, active, month), risk * RISK.price_rise, risk)
-    risk = np.where(_in_cluster(billing, active, month), risk * RISK.churn_cluster, risk)
+    risk = usual * strains.factor / RISK.mean
+    for hits, (times, more) in (
+        (_in_price_rise(billing, active, month), RISK.price_rise),
+        (_in_cluster(billing, active, month), RISK.churn_cluster),
+    ):
+        risk = np.where(hits, risk * times + usual * more, risk)
+    risk = np.minimum(risk, RISK.highest)
     if plan.month_edges[month] < plan.cut:
-        billing.hazard[active] = np.minimum(risk, RISK.highest)
-    return np.minimum(risk, RISK.highest)
+        billing.hazards.add(
+            account=active,
+            month=constant(month, active),
+            ppm=np.round(risk * 1e6).astype(np.int64),
+            health=np.round(strains.health * 1e3).astype(np.int64),
+            left=strains.main_user_left.astype(np.int64),
+            card=strains.card_trouble.astype(np.int64),
+        )
+    return risk
 
 
 def _in_price_rise(billing: Billing, accounts: Ints, month: int) -> Mask:
@@ -116,6 +126,8 @@ def _reasons(billing: Billing, accounts: Ints, month: int) -> Ints:
     edges = REASONS.edges
     reason = np.select([draw < edge for edge, _ in edges], [int(reason) for _, reason in edges], rest)
     reason[billing.rng.random(len(accounts)) < REASONS.closed] = Reason.CLOSED
+    strains = billing.population.wellbeing.before(billing.plan, accounts, month, billing.charges_cards(accounts))
+    reason = np.where(strains.card_trouble & (billing.rng.random(len(accounts)) < REASONS.card), Reason.PAYMENT, reason)
     hit = _in_price_rise(billing, accounts, month) & (draw < REASONS.blames_price)
     reason = np.where(hit, Reason.PRICE, reason)
     return np.where(_in_cluster(billing, accounts, month), Reason.COMPETITOR, reason)

@@ -37,8 +37,10 @@ class Outcome(IntEnum):
 class Dunning:
     """Chances of failure, and what happens then."""
 
-    card_fails: float = 0.072
-    card_fails_in_outage: float = 0.65
+    card_fails: float = 0.052
+    card_fails_in_trouble: float = 0.85
+    retry_in_trouble: float = 0.15
+    card_fails_in_outage: float = 0.9
     transfer_fails: float = 0.004
     transfers: float = 0.6  # the others not paid by card are direct debits
     transfer_days: tuple[float, float] = (4.0, 5.5)  # gamma
@@ -76,7 +78,7 @@ def write_payments(billing: Billing, rng: np.random.Generator, invoices: pd.Data
     method = _methods(billing, rng, invoices)
     outage = plan.incident(IncidentKind.PAYMENT_OUTAGE)
     hit = outage.covers(when) if outage else np.zeros(n, dtype=bool)
-    attempts = _attempts(rng, when, method, hit)
+    attempts = _attempts(rng, when, method, hit, _in_trouble(billing, invoices))
     tax = net * ints(billing.shape.regions, lambda r: r.tax_percent)[population.region[invoices["account"]]] // 100
     refunded = (attempts.success != NONE) & (rng.random(n) < DUNNING.refunded)
     returned = np.where(refunded, attempts.success + DUNNING.refund_days * DAY, NONE)
@@ -114,17 +116,25 @@ def _methods(billing: Billing, rng: np.random.Generator, invoices: pd.DataFrame)
     return np.where(card, Method.CARD, other)
 
 
-def _attempts(rng: np.random.Generator, when: Ints, method: Ints, hit: Mask) -> Attempts:
+def _in_trouble(billing: Billing, invoices: pd.DataFrame) -> Mask:
+    """Which invoices fall into a spell of trouble with the card that is charged each month."""
+    account, month = invoices["account"].to_numpy(), billing.plan.month_of(invoices["when"].to_numpy())
+    return billing.charges_cards(account) & billing.population.wellbeing.card_trouble[account, month]
+
+
+def _attempts(rng: np.random.Generator, when: Ints, method: Ints, hit: Mask, trouble: Mask) -> Attempts:
     n, card = len(when), method == Method.CARD
     delay = np.where(card, HOUR, (rng.gamma(*DUNNING.transfer_days, n) * DAY).astype(np.int64))
     card_fails = np.where(hit, DUNNING.card_fails_in_outage, DUNNING.card_fails)
+    card_fails = np.where(trouble, DUNNING.card_fails_in_trouble, card_fails)
     failing = rng.random(n) < np.where(card, card_fails, DUNNING.transfer_fails)
     success = np.full(n, NONE)
     success[~failing] = (when + delay)[~failing]
     parts = [(np.arange(n), np.ones(n, dtype=np.int64), when + delay, ~failing)]
     left = np.flatnonzero(failing)
     for number, (days, chance) in enumerate(DUNNING.retries, start=2):
-        worked = rng.random(len(left)) < np.where(hit[left], DUNNING.retry_after_outage, chance)
+        chances = np.where(hit[left], DUNNING.retry_after_outage, chance)
+        worked = rng.random(len(left)) < np.where(trouble[left], DUNNING.retry_in_trouble, chances)
         moment = when[left] + days * DAY + HOUR
         parts.append((left, constant(number, left), moment, worked))
         success[left[worked]] = moment[worked]

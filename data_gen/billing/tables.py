@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from data_gen.arrays import Ints, constant, mask
+from data_gen.arrays import constant, mask
 from data_gen.billing.book import Billing
 from data_gen.billing.invoices import draw_invoices
 from data_gen.billing.orders import write_orders
@@ -78,7 +78,7 @@ def _write_churn_events(billing: Billing, rng: np.random.Generator, folder: Fold
 
 
 def _write_truth(billing: Billing, folder: Folder) -> None:
-    """What MRR was month by month, and in the last month up to the cut."""
+    """What MRR was month by month, and in the last month up to the cut; and with what chance each customer left."""
     edges = billing.plan.month_edges
     rows = movements(billing, np.append(edges[edges < billing.plan.cut], billing.plan.cut))
     names = {
@@ -98,6 +98,15 @@ def _write_truth(billing: Billing, folder: Folder) -> None:
             **{name: money(rows[key]) for name, key in names.items()},
         },
     )
-    ever = np.flatnonzero(billing.hazard > 0)
-    millionths: Ints = np.round(billing.hazard[ever] * 1e6).astype(np.int64)
-    folder.write("truth/account_hazards", {"account_id": ids("A", ever), "monthly_churn_hazard_ppm": whole(millionths)})
+    hazards = {name: billing.hazards.get(name) for name in ("account", "month", "ppm", "health", "left", "card")}
+    folder.write(
+        "truth/account_hazards",
+        {
+            "account_id": ids("A", hazards["account"]),
+            "month": dates(billing.plan.month_starts[hazards["month"]]),
+            "monthly_churn_hazard_ppm": whole(hazards["ppm"]),
+            "health": money(hazards["health"], places=3),
+            "main_user_left": flags(hazards["left"]),
+            "card_trouble": flags(hazards["card"]),
+        },
+    )

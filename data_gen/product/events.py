@@ -22,10 +22,11 @@ from data_gen.writer import Folder, ids, labels, times
 class Usage:
     """How often users come, and what they do then."""
 
-    habit: tuple[float, float] = (1.1, 3.6)  # beta: share of days on which a user comes
+    habit: tuple[float, float] = (2.6, 13.5)  # beta: share of days on which a user comes
     least_habit: float = 0.03
+    main: float = 1.35  # a main user's habit against others'
     most: float = 0.92
-    health: float = 0.28
+    health: float = 0.85
     weekend: float = 0.19
     quiet: float = 0.85
     popularity: float = 0.8  # how steeply features differ
@@ -65,6 +66,7 @@ def write_events(
     plan = billing.plan
     features = feature_count(billing.shape.product)
     habit = rng.beta(*USAGE.habit, len(users.account)) + USAGE.least_habit
+    habit = habit * np.where(users.is_main, USAGE.main, 1.0)
     weight = 1 / np.arange(2, features + 2) ** USAGE.popularity
     tastes = Tastes(habit, np.cumsum(rng.permutation(weight) / weight.sum()))
     none = np.zeros(0, dtype=np.int64)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data_gen.arrays import NONE, Ints, floats, repeat_index
+from data_gen.arrays import NONE, Ints, Mask, floats, repeat_index
 from data_gen.billing.book import Billing
 from data_gen.clock import DAY, HOUR
 from data_gen.writer import Folder, ids, labels, times
@@ -22,15 +22,17 @@ class Joining:
     activation_base: float = 0.15  # log-odds of an account of average fit
     activation_fit: float = 0.55
     activation_days: float = 4.5  # mean of those who get there
+    successor_days: tuple[float, float] = (12, 30)  # after a main user left: at least, and in the mean beyond that
 
 
 @dataclass
 class Users:
-    """All users: the account, from when, and until when they can use the product; activation moment or NONE."""
+    """All users: the account, from when and until when they use the product; activation moment or NONE."""
 
     account: Ints
     created: Ints
-    until: Ints
+    until: Ints  # the end of the account's access, or when a main user leaves
+    is_main: Mask  # the first of an account, and who takes over
     activated: Ints
 
 
@@ -57,12 +59,17 @@ def write_users(billing: Billing, rng: np.random.Generator, folder: Folder) -> U
 
 def _draw(billing: Billing, rng: np.random.Generator) -> Users:
     population, plan = billing.population, billing.plan
-    starts = np.where(population.trial_from != NONE, population.trial_from, population.paid_from)
+    starts, left = population.begins, population.wellbeing.main_user_left
     joined = starts != NONE
     ends = _access_ends(billing, joined)
     more = floats(billing.shape.segments, lambda s: s.crowd.users)[population.segment]
-    account, position = repeat_index(np.where(joined, 1 + rng.poisson(more), 0))
+    least, mean = JOINING.successor_days
+    found = left + ((least + rng.exponential(mean, population.size)) * DAY).astype(np.int64)
+    succeeded = (left != NONE) & (found < ends - DAY)
+    people = np.where(joined, 1 + rng.poisson(more), 0)
+    account, position = repeat_index(people + succeeded)
     n = len(account)
+    takes_over = position == people[account]
     late = (position > 0) & (rng.random(n) < JOINING.late)
     room = np.maximum(ends[account] - starts[account] - 2 * HOUR, 1)
     spread = np.where(
@@ -71,12 +78,16 @@ def _draw(billing: Billing, rng: np.random.Generator) -> Users:
         rng.integers(60, JOINING.first_days * DAY, n) * (position > 0),
     )
     created = np.minimum(starts[account] + spread, ends[account] - 600)
+    created = np.where(takes_over, found[account], created)
+    leaves = (position == 0) & (left[account] != NONE)
+    until = np.where(leaves, np.minimum(ends, left)[account], ends[account])
     log_odds = JOINING.activation_base + JOINING.activation_fit * population.fit[account]
     days = rng.exponential(JOINING.activation_days, n) + 0.02
     moment = created + (days * DAY).astype(np.int64)
     likely = rng.random(n) < 1 / (1 + np.exp(-log_odds))
-    will = likely & (moment < ends[account]) & (created >= plan.first)
-    return Users(account, created, ends[account], np.where(will, moment, NONE))
+    will = likely & (moment < until) & (created >= plan.first)
+    is_main = (position == 0) | takes_over
+    return Users(account, created, until, is_main, np.where(will, moment, NONE))
 
 
 def _access_ends(billing: Billing, joined: np.ndarray) -> Ints:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from data_gen.arrays import NONE, Ints, constant
+from data_gen.clock import to_utc
 from data_gen.plan import Plan
 from data_gen.support.ticket import STATUSES, Tickets
 from data_gen.writer import Folder, ids, labels, times, whole
@@ -13,7 +14,12 @@ from data_gen.writer import Folder, ids, labels, times, whole
 
 def write_statuses(plan: Plan, tickets: Tickets, status: Ints, folder: Folder) -> None:
     """Write every status that a ticket took, and the seconds that its clock ran."""
-    history = _history(tickets, status)
+    history, clock = _history(tickets, status), tickets.clock
+    waits = clock.waits_from != NONE
+    pause = (np.where(waits, moments, tickets.when) for moments in (clock.waits_from, clock.waits_to))
+    longer = _longer(plan, tickets.when, tickets.solved) - _longer(plan, *pause)
+    response = clock.response + np.where(clock.is_always, _longer(plan, tickets.when, tickets.first), 0)
+    resolution = clock.resolution + np.where(clock.is_always, longer, 0)
     folder.write(
         "support/ticket_status_history",
         {
@@ -28,11 +34,17 @@ def write_statuses(plan: Plan, tickets: Tickets, status: Ints, folder: Folder) -
         "truth/ticket_clocks",
         {
             "ticket_id": ids("TK", np.arange(len(tickets.when)), 7),
-            "first_response_seconds": whole(tickets.clock.response, tickets.first >= plan.cut),
-            "resolution_seconds": whole(tickets.clock.resolution, tickets.solved >= plan.cut),
+            "first_response_seconds": whole(response, tickets.first >= plan.cut),
+            "resolution_seconds": whole(resolution, tickets.solved >= plan.cut),
         },
         tickets.when < plan.cut,
     )
+
+
+def _longer(plan: Plan, begins: Ints, ends: Ints) -> Ints:
+    """By how many seconds more passed than by the wall clock, which was put back or forward meanwhile."""
+    zone = plan.shape.calendar.timezone
+    return to_utc(ends, zone) - to_utc(begins, zone) - (ends - begins)
 
 
 def _history(tickets: Tickets, status: Ints) -> pd.DataFrame:

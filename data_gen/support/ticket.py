@@ -17,6 +17,7 @@ class Clock:
     resolution: Ints
     waits_from: Ints  # NONE where it never waits
     waits_to: Ints
+    is_always: Mask  # it runs day and night
 
 
 @dataclass(frozen=True)

@@ -54,9 +54,10 @@ class Survey:
     """Who answers, and how content they are."""
 
     answers: float = 0.22
-    content: float = 0.915
-    content_if_late: float = 0.62
+    content: float = 0.937
+    content_if_late: float = 0.70
     content_if_broken: float = 0.8
+    health: float = 0.5  # of the log-odds
     good: tuple[tuple[int, ...], tuple[float, ...]] = ((4, 5), (0.4, 0.6))
     poor: tuple[tuple[int, ...], tuple[float, ...]] = ((1, 2, 3), (0.3, 0.3, 0.4))
 
@@ -192,7 +193,7 @@ def _course(
         waits_from, waits_to = np.where(waits, asked, NONE), np.where(waits, answered, NONE)
         begun, done = np.where(waits, answered, when), np.where(waits, half, 0)
     solved = served(words.hours, is_always, begun, to_solved - done)
-    return first, solved, Clock(to_first, to_solved, waits_from, waits_to)
+    return first, solved, Clock(to_first, to_solved, waits_from, waits_to, is_always)
 
 
 def _breaking(words: SupportWords) -> int:
@@ -224,7 +225,10 @@ def _survey(billing: Billing, rng: np.random.Generator, tickets: Tickets) -> tup
     n = len(tickets.when)
     answers = (rng.random(n) < SURVEY.answers) & (tickets.solved < billing.plan.cut)
     chance = np.where(tickets.bad, SURVEY.content_if_broken, SURVEY.content)
-    content = rng.random(n) < np.where(tickets.late, SURVEY.content_if_late, chance)
+    chance = np.where(tickets.late, SURVEY.content_if_late, chance)
+    month = np.minimum(billing.plan.month_of(tickets.when), billing.plan.months - 1)
+    odds = chance / (1 - chance) * np.exp(SURVEY.health * billing.population.health[tickets.account, month])
+    content = rng.random(n) < odds / (1 + odds)
     good, poor = (rng.choice(scores, n, p=shares) for scores, shares in (SURVEY.good, SURVEY.poor))
     return np.where(content, good, poor), ~answers
 

@@ -18,7 +18,8 @@ from data_gen.product.users import Users
 class Volume:
     """What makes users write: poor health, the first weeks, a bad release."""
 
-    health: float = -0.35
+    health: float = -0.55
+    usual: float = 0.93  # against the segment's rate, so that the factor of health leaves it as it is
     new_days: int = 60
     new_users: float = 1.9
     bad_release: float = 2.6
@@ -53,7 +54,8 @@ def _rate(billing: Billing, users: Users, here: Ints, per_account: Ints, month: 
     """Tickets a month of each user."""
     account = users.account[here]
     usual = floats(billing.shape.segments, lambda s: s.crowd.tickets)[billing.population.segment[account]]
-    rate = usual / per_account[account] * np.exp(VOLUME.health * billing.population.health[account, month])
+    health = billing.population.health[account, month]
+    rate = usual / per_account[account] * VOLUME.usual * np.exp(VOLUME.health * health)
     is_new = users.created[here] > billing.plan.month_edges[month] - VOLUME.new_days * DAY
     return rate * np.where(is_new, VOLUME.new_users, 1.0)
 

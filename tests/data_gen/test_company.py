@@ -89,6 +89,61 @@ def test_figures_lie_in_published_ranges(folder: Path) -> None:
     assert 0.08 <= (over["cancel_reason"] != "trial_not_converted").mean() <= 0.25
 
 
+@pytest.fixture(scope="module")
+def hazards(folder: Path) -> pd.DataFrame:
+    """The maker's hazards, and whether the account left within the month and the two after it without notice before."""
+    rows = pd.read_csv(folder / "truth/account_hazards.csv", parse_dates=["month"])
+    truth = pd.read_csv(folder / "truth/account_months.csv", parse_dates=["month"])
+    gone = truth.loc[truth["churn"] > 0, ["account_id", "month"]]
+    ahead = pd.concat([gone.assign(month=gone["month"] - pd.DateOffset(months=k)) for k in (0, 1, 2)])
+    subs = pd.read_csv(folder / "billing/subscriptions.csv", parse_dates=["cancelled_at", "ended_at"])
+    given = rows.merge(subs.loc[subs["product_id"] != "P06", ["account_id", "cancelled_at", "ended_at"]])
+    given = given[(given["cancelled_at"] < given["month"]) & (given["ended_at"] >= given["month"])]
+    keys = ["account_id", "month"]
+    rows = rows.merge(ahead.drop_duplicates().assign(leaves=True), "left", keys).merge(
+        given[keys].drop_duplicates().assign(has_told=True), "left", keys
+    )
+    rows["leaves"] = rows["leaves"].notna()
+    return rows[rows["has_told"].isna() & (rows["month"] <= "2026-08-01")]
+
+
+def test_who_leaves_is_as_foreseeable_as_in_real_companies(hazards: pd.DataFrame) -> None:
+    ranks, leaves = hazards["monthly_churn_hazard_ppm"].rank(), hazards["leaves"]
+    pairs = leaves.sum() * (~leaves).sum()  # Mann and Whitney: the share of pairs in the right order
+    assert 0.75 <= (ranks[leaves].sum() - leaves.sum() * (leaves.sum() + 1) / 2) / pairs <= 0.85
+    usual = leaves.mean()
+    assert leaves[hazards["main_user_left"]].mean() > 1.5 * usual
+    assert leaves[hazards["card_trouble"]].mean() > 2 * usual
+    tenths = pd.qcut(hazards["health"], 10, labels=False)
+    assert leaves[tenths == 0].mean() > 5 * leaves[tenths == 9].mean()
+
+
+def test_use_falls_and_payments_fail_before_customers_go(folder: Path, hazards: pd.DataFrame) -> None:
+    """What was so in the month before, of those who leave within the next ones and of the others."""
+    events = pd.read_csv(
+        folder / "product/events.csv", usecols=["account_id", "event_type", "occurred_at"], engine="pyarrow"
+    )
+    logins = events[events["event_type"] == "login"]
+    month = logins["occurred_at"].to_numpy().astype("datetime64[M]").astype("datetime64[ns]")
+    counts = logins.groupby([logins["account_id"], month]).size()
+    eve, earlier = (hazards["month"] - pd.DateOffset(months=back) for back in (1, 4))
+    now, then = (
+        pd.Series(counts.reindex(list(zip(hazards["account_id"], when, strict=True))).to_numpy(), hazards.index)
+        for when in (eve, earlier)
+    )
+    settled = hazards["month"] >= "2025-09-01"
+    fell = (now.fillna(0) < 0.6 * then)[settled & (then >= 6)]
+    leaves = hazards["leaves"]
+    assert fell[leaves].mean() > 1.4 * fell[~leaves].mean()
+    invoices = pd.read_csv(folder / "billing/invoices.csv", usecols=["invoice_id", "account_id"])
+    payments = pd.read_csv(folder / "billing/payments.csv", parse_dates=["attempted_at"]).merge(invoices)
+    failed = payments[(payments["status"] == "failed") & (payments["attempt_number"] >= 2)]
+    when = failed["attempted_at"].dt.to_period("M").dt.to_timestamp()
+    had = set(zip(failed["account_id"], when, strict=True))
+    failing = pd.Series([pair in had for pair in zip(hazards["account_id"], eve, strict=True)], hazards.index)
+    assert failing[leaves].mean() > 1.5 * failing[~leaves].mean()
+
+
 def test_no_fixed_string_gives_the_topic_of_a_ticket_away(folder: Path) -> None:
     tickets = pd.read_csv(folder / "support/tickets.csv", keep_default_na=False)
     truth = pd.read_csv(folder / "truth/ticket_topics.csv", keep_default_na=False)

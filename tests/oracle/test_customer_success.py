@@ -143,7 +143,9 @@ def test_risk_flags_score_and_money_equal_the_oracle(success: CustomerSuccess) -
 
 
 def test_scores_know_the_makers_hazard(any_company: Company, success: CustomerSuccess) -> None:
-    hazards = pd.read_csv(any_company.data / "truth/account_hazards.csv").set_index("account_id").squeeze("columns")
+    truth = pd.read_csv(any_company.data / "truth/account_hazards.csv", parse_dates=["month"])
+    recent = truth[truth["month"] >= success.files.months[-6]]
+    hazards = recent.groupby("account_id")["monthly_churn_hazard_ppm"].mean()
     scores = fetch("select account_id, snapshot_month, health_score from marts.customer_health_scores", {})
     recent = scores[scores["snapshot_month"] >= success.files.months[-6].date()]
     health = recent.assign(score=recent["health_score"].astype(float)).groupby("account_id")["score"].mean()
@@ -168,6 +170,13 @@ def test_lift_counts_the_churn_of_the_three_months_after(success: CustomerSucces
         .sum()
     )
     assert {segment: list(row) for segment, row in have.T.items()} == counts
+
+
+def test_the_worst_tenth_of_health_leaves_far_more_than_the_best(success: CustomerSuccess) -> None:
+    tenths = fetch("select * from marts.health_lift", {}).groupby("score_decile")
+    rate = tenths["churned_within_3_months"].sum() / tenths["customer_months"].sum()
+    worst, best = rate.iloc[0], rate.iloc[-1]
+    assert worst > 3 * best, rate
 
 
 def test_churned_episodes_equal_the_oracle(success: CustomerSuccess) -> None:
