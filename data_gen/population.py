@@ -35,6 +35,10 @@ class Arrivals:
     least_lead: float = 2
     cycle_spread: float = 0.45  # of the logarithm of sales cycles
     trial_days: int = 14
+    decides_early: float = 0.5  # share of trials that end before that, by a beta of their days
+    early: tuple[float, float] = (2.2, 1.4)
+    asks_for_more: float = 0.2  # share that goes on, for so many days at most
+    more_days: int = 7
     trial_first: float = 0.17  # share of the won that try first
     lookback_days: int = 120  # prospects may be so much older than the window
     quarter_end: float = 2.0  # half of a quarter's bookings fall into its last month
@@ -198,11 +202,21 @@ def _season(plan: Plan) -> Floats:
 
 def _trials(plan: Plan, rng: np.random.Generator, kind: Ints, segment: Ints, paid: Ints) -> tuple[Ints, Ints]:
     start, end = np.full(len(kind), NONE), np.full(len(kind), NONE)
-    length = ARRIVALS.trial_days * DAY
+    length = _trial_lengths(plan, len(kind))
     tries = (kind == Kind.WON) & _has_trials(plan.shape)[segment] & (rng.random(len(kind)) < ARRIVALS.trial_first)
     converted = tries & (paid - length >= plan.first)
-    start[converted], end[converted] = paid[converted] - length, paid[converted]
+    start[converted], end[converted] = paid[converted] - length[converted], paid[converted]
     tried = np.flatnonzero(kind == Kind.TRIAL)
     drawn = rng.integers(plan.first, plan.last - DAY, len(tried))
-    start[tried], end[tried] = drawn, drawn + length
+    start[tried], end[tried] = drawn, drawn + length[tried]
     return start, end
+
+
+def _trial_lengths(plan: Plan, accounts: int) -> Ints:
+    """Seconds that trials last: up to the decision, or their whole length; alike for those who stay and who don't."""
+    rng, whole = plan.rng(22), ARRIVALS.trial_days * DAY
+    early = HOUR + (rng.beta(*ARRIVALS.early, accounts) * (whole - HOUR)).astype(np.int64)
+    late = whole + (rng.random(accounts) * ARRIVALS.more_days * DAY).astype(np.int64)
+    draw = rng.random(accounts)
+    edges = (ARRIVALS.decides_early, ARRIVALS.decides_early + ARRIVALS.asks_for_more)
+    return np.select([draw < edges[0], draw < edges[1]], [early, late], whole)

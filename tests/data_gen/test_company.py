@@ -89,6 +89,26 @@ def test_figures_lie_in_published_ranges(folder: Path) -> None:
     assert 0.08 <= (over["cancel_reason"] != "trial_not_converted").mean() <= 0.25
 
 
+def test_trials_are_decided_within_days_and_not_all_alike(folder: Path) -> None:
+    columns = ["trial_started_at", "trial_ended_at"]
+    trials = pd.read_csv(folder / "billing/subscriptions.csv", parse_dates=columns).dropna(subset=columns)
+    days = (trials["trial_ended_at"] - trials["trial_started_at"]) / pd.Timedelta(days=1)
+    lost = trials["cancel_reason"] == "trial_not_converted"
+    for some in (days[lost], days[~lost]):
+        assert 0.4 < (some < 14).mean() < 0.6 and 0.2 < (some == 14).mean() < 0.4
+        assert 0 < some.min() < 3 and 17 < some.max() <= 21
+        assert some.round(4).nunique() > 0.6 * len(some)
+
+
+def test_some_customers_move_up_and_fewer_down_in_tier(folder: Path) -> None:
+    changes = pd.read_csv(folder / "billing/subscription_changes.csv")
+    prices = pd.read_csv(folder / "billing/products.csv").set_index("product_id")["list_price"]
+    price = changes["product_id"].map(prices)
+    before = price.groupby(changes["subscription_id"]).shift()
+    up, down = (price > before).sum(), (price < before).sum()
+    assert 30 < down < up
+
+
 @pytest.fixture(scope="module")
 def hazards(folder: Path) -> pd.DataFrame:
     """The maker's hazards, and whether the account left within the month and the two after it without notice before."""
