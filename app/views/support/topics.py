@@ -103,7 +103,8 @@ def _said(visit: Visit, state: Found) -> str:
     day = figures["trained_until_date"].iloc[0]
     shown = figures[figures["figure"].isin(["accuracy", "said to be so"])]
     judged = [
-        f"{number(row.figure_value, 'percent')} of {row.cases:,.0f} {row.judged_on}" for row in shown.itertuples()
+        f"{number(float(value), 'percent')} of {cases:,.0f} {on}"
+        for value, cases, on in zip(shown["figure_value"], shown["cases"], shown["judged_on"], strict=True)
     ]
     missed = "" if figures["is_kept"].all() else " **A figure is out of its bound: `make judge` says which.**"
     return f"{text}. As of {day.day} {day:%b %Y}; judged on texts written for that, right: {', '.join(judged)}.{missed}"
