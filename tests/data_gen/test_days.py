@@ -15,7 +15,7 @@ from data_gen.next_day import news_of, write_difference
 from data_gen.plan import Plan
 from warehouse.errors import TowerError
 
-PLAN = Plan(300, 17, date(2026, 1, 1), date(2026, 3, 20))
+PLAN = Plan(300, 32, date(2026, 1, 1), date(2026, 3, 20))
 NEWS = news_of(PLAN.shape)
 BEGINS = {  # when a row came into being; tables that are not named never grow
     "crm/accounts": "created_at",
