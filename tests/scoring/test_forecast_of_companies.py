@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app.views.forecast import ahead
 from metrics import query
 from scoring.forecast.files import deals_in, history_of
 from scoring.forecast.scorer import ForecastScorer
@@ -111,3 +112,17 @@ def test_the_page_says_what_to_expect_and_a_link_holds_a_scenario(in_company: Se
     filtered = open_app("forecast", {"segment": "SMB"})
     assert {card.label: card.value for card in filtered.metric}["MRR in 12 months *"] == cards["MRR in 12 months"]
     assert any("The forecast isn't recorded by segment" in one.value for one in filtered.caption)
+
+
+def test_where_nothing_is_foreseen_the_page_says_what_it_takes(
+    in_company: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = ahead.rows
+    monkeypatch.setattr(ahead, "rows", lambda *asked: found(*asked).having(found(*asked).frame.head(0)))
+    test = open_app("forecast", {})
+    assert not test.exception
+    said = [info.value for info in test.info]
+    assert sum("It takes 9 complete months of MRR; 18 are known." in text for text in said) == 2
+    assert sum("It takes 26 weeks of deals" in text for text in said) == 1
+    assert not [one.value for one in test.markdown if "MRR is expected to be" in one.value]
+    assert {card.label: card.value for card in test.metric}["MRR in 12 months"] == "–"
