@@ -94,6 +94,13 @@ class Billing:
         order = np.argsort(self.subscriptions.get("number"), kind="stable")
         return self.subscriptions.get("currency")[order][subscriptions]
 
+    def most_seats(self) -> Ints:
+        """The most seats that each account ever has, in a trial too; 0 for those that never have any."""
+        account = self.subscriptions.get("account")[np.argsort(self.subscriptions.get("number"), kind="stable")]
+        seats = np.zeros(self.population.size, dtype=np.int64)
+        np.maximum.at(seats, account[self.ledger.get("subscription")], self.ledger.get("quantity"))
+        return seats
+
     def book(self, accounts: Ints, when: Ints) -> None:
         """Note what the accounts pay a month from now on; a trial pays nothing."""
         paid_from = self.population.paid_from[accounts]

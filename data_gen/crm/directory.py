@@ -96,6 +96,8 @@ def write_accounts(billing: Billing, rng: np.random.Generator, names: Names, tea
     pairs = [f"{stem} {ending}" for stem in stems for ending in endings]
     low = ints(shape.segments, lambda s: s.crowd.employees[0])[population.segment]
     high = ints(shape.segments, lambda s: s.crowd.employees[1])[population.segment]
+    low = np.maximum(low, billing.most_seats() * 6 // 5)  # some have no seat
+    high = np.maximum(high, 2 * low)
     employees = np.exp(rng.uniform(np.log(low), np.log(high))).astype(np.int64)
     industry = rng.integers(0, len(shape.names.industries), n)
     each = len(shape.regions[0].countries)

@@ -109,6 +109,14 @@ def test_some_customers_move_up_and_fewer_down_in_tier(folder: Path) -> None:
     assert 30 < down < up
 
 
+def test_nobody_pays_for_more_seats_than_it_has_employees(folder: Path) -> None:
+    subs = pd.read_csv(folder / "billing/subscriptions.csv").set_index("subscription_id")["account_id"]
+    changes = pd.read_csv(folder / "billing/subscription_changes.csv")
+    seats = changes["quantity"].groupby(changes["subscription_id"].map(subs)).max()
+    employees = pd.read_csv(folder / "crm/accounts.csv").set_index("account_id")["employee_count"]
+    assert (seats <= employees.reindex(seats.index)).all() and (seats > 0.2 * employees.reindex(seats.index)).any()
+
+
 @pytest.fixture(scope="module")
 def hazards(folder: Path) -> pd.DataFrame:
     """The maker's hazards, and whether the account left within the month and the two after it without notice before."""
