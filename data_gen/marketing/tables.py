@@ -1,4 +1,4 @@
-"""Writes marketing/*: spend by day, channel and campaign, and the touches that went before an account's start."""
+"""Writes marketing/*: what media, people and tools cost by channel, and the touches before an account's start."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from data_gen.arrays import NONE, Floats, Ints, constant, floats, ints, mask, repeat_index
 from data_gen.clock import DAY, HOUR, calendar_month, is_weekend
+from data_gen.crm.directory import hire
 from data_gen.currency import currency_column
 from data_gen.incidents import IncidentKind
 from data_gen.plan import Plan
@@ -39,17 +40,85 @@ class Touching:
     apart: int = 600  # seconds
 
 
-SPENDING, TOUCHING = Spending(), Touching()
+@dataclass(frozen=True)
+class Staff:
+    """What people and their tools cost by the month: reps by their segment, marketing in the measure of its media."""
+
+    marketing: float = 0.12  # of what a channel's media cost
+    tools: float = 0.09  # of what people cost
+    noise: float = 0.03  # from month to month
+
+
+SPENDING, TOUCHING, STAFF = Spending(), Touching(), Staff()
+COST_TYPES = ["media", "people", "tools"]
+NO_CAMPAIGN = "(none)"
+DAYS_OF_MONTH = 30.4
+# rows of spend: day, channel, campaign, cents, clicks, impressions, leads, cost type
+Spent = tuple[Ints, Ints, Ints, Ints, Ints, Ints, Ints, Ints]
 
 
 def write(population: Population, folder: Folder) -> None:
     """Write every table of marketing."""
     rng = population.plan.rng(7)
-    _write_spend(population.plan, rng, folder)
+    _write_spend(population.plan, _media(population.plan, rng), folder)
     _write_touches(population, rng, folder)
 
 
-def _write_spend(plan: Plan, rng: np.random.Generator, folder: Folder) -> None:
+def _write_spend(plan: Plan, media: Spent, folder: Folder) -> None:
+    shape, parts = plan.shape, (media, *_staff(plan))
+    when, channel, campaign, amount, clicks, impressions, leads, kind = (
+        np.concatenate([part[place] for part in parts]) for place in range(len(media))
+    )
+    names = [*(name for name, _ in shape.marketing.campaigns), NO_CAMPAIGN]
+    is_media = kind == COST_TYPES.index("media")
+    currency = ints(shape.channels, lambda c: c.currency)[channel]
+    folder.write(
+        "marketing/spend",
+        {
+            "spend_id": ids("SP", np.arange(len(when)), 6),
+            "spend_date": dates(when),
+            "channel": labels([c.name for c in shape.channels], channel),
+            "campaign": labels(names, campaign),
+            "cost_type": labels(COST_TYPES, kind),
+            "amount": money(shape.local_cents(amount, currency)),
+            "impressions": whole(impressions, ~is_media),
+            "clicks": whole(clicks, ~is_media),
+            "leads": whole(leads, ~is_media),
+            **currency_column(shape, currency),
+        },
+        when < plan.cut,
+    )
+
+
+def _staff(plan: Plan) -> list[Spent]:
+    """What people cost, and their tools, booked on the last day of each month to the channels they work for.
+
+    A rep works for each channel in the measure of the accounts that it brings to his segment.
+    """
+    shape, rng = plan.shape, plan.rng(11)
+    known = np.flatnonzero(mask(shape.channels, lambda c: c.is_known))
+    shares = shape.channel_shares[:, known]
+    reps = hire(plan).size / len(shape.segments)
+    sales = floats(shape.segments, lambda s: s.selling.rep_cost) * reps @ (shares / shares.sum(axis=1, keepdims=True))
+    length = np.diff(plan.month_edges) / np.diff(plan.month_starts)  # of a month that is cut, its part
+    monthly = sales + STAFF.marketing * _daily(plan)[known] * DAYS_OF_MONTH
+    month, place = (part.ravel() for part in np.indices((plan.months, len(known))))
+    people = monthly[place] * length[month] * rng.normal(1.0, STAFF.noise, len(month))
+    none = constant(0, month)
+    return [
+        (
+            plan.month_edges[month + 1] - DAY,
+            known[place],
+            constant(len(shape.marketing.campaigns), month),
+            np.round(amount * 100).astype(np.int64),
+            *(none, none, none),
+            constant(COST_TYPES.index(kind), month),
+        )
+        for kind, amount in (("people", people), ("tools", people * STAFF.tools))
+    ]
+
+
+def _media(plan: Plan, rng: np.random.Generator) -> Spent:
     shape, campaigns = plan.shape, plan.shape.marketing.campaigns
     days = np.arange(plan.first, plan.last, DAY)
     costly = np.flatnonzero(floats(shape.channels, lambda c: c.cost_per_win))
@@ -63,22 +132,10 @@ def _write_spend(plan: Plan, rng: np.random.Generator, folder: Folder) -> None:
         hit = blow_out.covers(days)[day] & (channel == shape.channel(blow_out.scope.value))
         amount = np.where(hit, amount * SPENDING.blow_out, amount)
     clicks = rng.poisson(amount / floats(shape.channels, lambda c: c.cost_per_click)[channel])
-    currency = ints(shape.channels, lambda c: c.currency)[channel]
-    folder.write(
-        "marketing/spend",
-        {
-            "spend_id": ids("SP", np.arange(len(day)), 6),
-            "spend_date": dates(days[day]),
-            "channel": labels([c.name for c in shape.channels], channel),
-            "campaign": labels([name for name, _ in campaigns], campaign),
-            "amount": money(shape.local_cents(np.round(amount * 100).astype(np.int64), currency)),
-            "impressions": whole(clicks * rng.integers(*SPENDING.impressions, len(day))),
-            "clicks": whole(clicks),
-            "leads": whole(rng.poisson(clicks * SPENDING.leads)),
-            **currency_column(shape, currency),
-        },
-        days[day] < plan.cut,
-    )
+    impressions = clicks * rng.integers(*SPENDING.impressions, len(day))
+    leads = rng.poisson(clicks * SPENDING.leads)
+    cents = np.round(amount * 100).astype(np.int64)
+    return days[day], channel, campaign, cents, clicks, impressions, leads, constant(0, day)
 
 
 def _daily(plan: Plan) -> Floats:

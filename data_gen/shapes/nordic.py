@@ -18,7 +18,7 @@ SEGMENTS = (
         "Self-serve",
         0.58,
         Pricing(1_900, 0.5, 700, 6_000, (0, 1), 0.7, (0.55, 0.12, 0.30, 0.03), addon_cents=1_900, card_share=0.7),
-        Selling(0.38, 18.0, quota=15, plan=0, sells_expansions=False),
+        Selling(0.38, 18.0, quota=15, plan=0, rep_cost=5_800, sells_expansions=False),
         Loyalty(0.017, 0.022, 0.005, leaves_at_once=True),
         Crowd((1, 49), contacts=0.5, users=0.8, tickets=0.4),
     ),
@@ -26,7 +26,7 @@ SEGMENTS = (
         "Scale",
         0.32,
         Pricing(18_000, 0.5, 7_000, 60_000, (0, 1), 0.3, (0.25, 0.02, 0.60, 0.13), addon_cents=14_900),
-        Selling(0.27, 49.0, quota=110, plan=1),
+        Selling(0.27, 49.0, quota=110, plan=1, rep_cost=8_400),
         Loyalty(0.008, 0.040, 0.006),
         Crowd((50, 499), contacts=1.6, users=4.0, tickets=0.9),
     ),
@@ -36,7 +36,7 @@ SEGMENTS = (
         Pricing(
             95_000, 0.3, 62_000, 300_000, (1, 1), 1.0, (0.05, 0.0, 0.60, 0.35), addon_cents=69_900, negotiates=True
         ),
-        Selling(0.19, 110.0, quota=160, plan=1, has_trials=False),
+        Selling(0.19, 110.0, quota=160, plan=1, rep_cost=11_000, has_trials=False),
         Loyalty(0.004, 0.043, 0.004),
         Crowd((500, 15_000), contacts=3.5, users=9.0, tickets=1.4),
     ),

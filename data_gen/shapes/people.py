@@ -29,6 +29,7 @@ class Selling:
     cycle_days: float
     quota: float  # a rep's monthly quota against the other segments'
     plan: int  # the plan that deals are about
+    rep_cost: int  # what a rep costs a month, in whole units of the reporting currency
     has_trials: bool = True
     sells_expansions: bool = True  # a larger expansion goes through a deal
 

@@ -41,4 +41,4 @@ where abs(channels.first_year_gross_profit - coalesce(earned.gross_profit, 0)) >
     or coalesce(channels.retained_customers_3m, 0) > channels.new_customers
     or coalesce(channels.retained_customers_6m, 0) > channels.new_customers
     or coalesce(channels.retained_customers_12m, 0) > channels.new_customers
-    or (channels.retained_customers_12m is not null and channels.spend is not null and channels.mature_spend is null)
+    or (channels.retained_customers_12m is not null and channels.spend is not null and channels.mature_media_spend is null)

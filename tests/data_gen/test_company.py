@@ -208,6 +208,23 @@ def test_sales_works_on_working_days(folder: Path) -> None:
     assert (deals["closed_at"].fillna("9") >= deals["created_at"]).all()
 
 
+def test_customers_cost_people_and_tools_too_and_pay_them_back(folder: Path) -> None:
+    """LTV : CAC of every channel lies in its published range, with all that sales and marketing cost."""
+    spend = pd.read_csv(folder / "marketing/spend.csv", parse_dates=["spend_date"])
+    costs = spend.groupby("cost_type")["amount"].sum()
+    assert 0.25 <= costs["people"] / costs.sum() <= 0.45 and 0.02 <= costs["tools"] / costs.sum() <= 0.05
+    staff = spend[spend["cost_type"] != "media"]
+    assert staff["spend_date"].dt.is_month_end.all() and staff["clicks"].isna().all()
+    assert staff["spend_date"].nunique() == 18
+    truth = pd.read_csv(folder / "truth/account_months.csv")
+    truth = truth.merge(pd.read_csv(folder / "crm/accounts.csv")[["account_id", "acquisition_channel"]])
+    for channel, spent in spend.groupby("channel")["amount"].sum().items():
+        rows = truth[truth["acquisition_channel"] == channel]
+        life = min(60, (rows["starting_mrr"] > 0).sum() / (rows["churn"] > 0).sum())
+        worth = 0.8 * rows["ending_mrr"].sum() / (rows["ending_mrr"] > 0).sum() * life
+        assert 1.5 <= worth / (spent / (rows["new"] > 0).sum()) <= 6, channel
+
+
 def test_people_are_named_without_titles(folder: Path) -> None:
     for name, column in [("crm/sales_reps", "rep_name"), ("support/tickets", "agent_name")]:
         names = pd.read_csv(folder / f"{name}.csv", usecols=[column])[column]

@@ -166,8 +166,9 @@ def test_company_yml_says_what_the_files_hold(folder: Path) -> None:
     }
     for kind, values in held.items():
         assert set(values) - {""} <= {word.value for word in profile.vocabulary(kind).words}, kind
-    spent = read(folder, "marketing/spend")["channel"]
-    assert set(spent) == {word.value for word in profile.vocabulary("acquisition_channel").words if word.is_paid}
+    spent = read(folder, "marketing/spend")
+    media = spent.loc[spent["cost_type"] == "media", "channel"]
+    assert set(media) == {word.value for word in profile.vocabulary("acquisition_channel").words if word.is_paid}
     told = {p.name: ({s.name for s in p.stages}, p.is_renewal) for p in profile.pipelines}
     assert {name for _, (names, _) in told.items() for name in names} >= set(read(folder, "crm/deals")["stage"])
     assert [name for name, (_, is_renewal) in told.items() if is_renewal] == ["Renewals"]

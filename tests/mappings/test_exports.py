@@ -518,6 +518,16 @@ def test_spend_is_found_under_the_names_of_its_system(name: str, tmp_path: Path)
     assert pick(rows["marketing.spend"], "spend_date", "channel", "campaign", "amount", "leads") == expected
 
 
+def test_a_ledger_of_costs_says_what_went_to_people(tmp_path: Path) -> None:
+    text = (
+        "date,channel,cost category,amount\n2026-01-31,Events,Salaries & commissions,900\n2026-01-31,Events,Ads,100\n"
+        "2026-01-31,Events,CRM software,50\n2026-01-31,Events,Travel,25\n2026-01-31,Events,,10\n"
+    )
+    rows = whole(made(tmp_path / "data", {"costs.csv": text}), "spend", tmp_path)
+    kinds = {row["cost_type"]: row["amount"] for row in rows["marketing.spend"]}
+    assert kinds == {"people": "900.00", "media": "100.00", "tools": "50.00", "other": "25.00", None: "10.00"}
+
+
 def test_a_spend_sheet_without_a_known_amount_is_asked_for_it(tmp_path: Path) -> None:
     files = {
         "ad_spend.csv": "date,channel,outlay\n2026-01-01,LinkedIn,12\n",

@@ -155,15 +155,18 @@ class Revenue:
     @kept
     def _acquired(self, part: Slice, first: pd.Timestamp, last: pd.Timestamp) -> dict[str, float]:
         spend = part.of(self.spend)
-        spent = spend.loc[within(spend["spend_date"], first, last), "amount"].sum()
+        spend = spend[within(spend["spend_date"], first, last)]
+        spent, media = spend["amount"].sum(), spend.loc[spend["cost_type"] == "media", "amount"].sum()
         rows = self.movements_of(part)
         new = rows[rows["month"].between(first, last) & (rows["kind"] == "new")]
         profit = new["size"].sum() / 100 * self.margin
         return {
             "spend": spent,
+            "media_spend": media,
             "acquired_customers": len(new),
             "acquired_gross_profit": profit,
             "cac": ratio(spent, len(new)),
+            "media_cac": ratio(media, len(new)),
             "cac_payback_months": ratio(spent, profit),
             "ltv_cac_ratio": ratio(self.metrics(part, first, last)["ltv"], ratio(spent, len(new))),
         }

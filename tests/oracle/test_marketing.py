@@ -105,10 +105,10 @@ def test_the_credit_of_every_channel_equals_the_oracle(oracle: Oracle) -> None:
 def test_spend_of_every_day_channel_and_campaign_equals_the_file(oracle: Oracle) -> None:
     rows = oracle.files.read("marketing/spend", ["spend_date"])
     rows = rows[rows["spend_date"].between(oracle.files.months[0], oracle.files.now, inclusive="left")]
-    keys, values = ["spend_date", "channel", "campaign"], ["amount", "impressions", "clicks", "leads"]
+    keys, values = ["spend_date", "channel", "campaign", "cost_type"], ["amount", "impressions", "clicks", "leads"]
     want = rows.groupby(keys)[values].sum().sort_index()
     have = fetch(
-        "select spend_date, acquisition_channel, campaign, spend, impressions, clicks, leads "
+        "select spend_date, acquisition_channel, campaign, cost_type, spend, impressions, clicks, leads "
         "from marts.fct_marketing_spend",
         {},
     ).set_axis([*keys, *values], axis=1)
@@ -124,7 +124,10 @@ def channel_months(oracle: Oracle) -> pd.DataFrame:
     moves, spend = revenue.movements, revenue.spend
     found = []
     for channel in sorted(set(moves["acquisition_channel"]) | set(spend["acquisition_channel"])):
-        spent = spend[spend["acquisition_channel"] == channel].groupby(month_of(spend["spend_date"]))["amount"].sum()
+        here = spend[spend["acquisition_channel"] == channel]
+        months = month_of(here["spend_date"])
+        spent = here.groupby(months)["amount"].sum()
+        media = here["amount"].where(here["cost_type"] == "media", 0).groupby(months).sum()
         for start, month in enumerate(files.months):
             here = moves[(moves["month"] == month) & (moves["acquisition_channel"] == channel)]
             if here.empty and month not in spent.index:
@@ -137,11 +140,12 @@ def channel_months(oracle: Oracle) -> pd.DataFrame:
                 "acquisition_channel": channel,
                 "acquisition_month": month,
                 "spend": float(spent.get(month, 0)),
+                "media_spend": float(media.get(month, 0)),
                 "new_customers": len(new),
                 "new_mrr": new["size"].sum() / 100,
                 "first_year_gross_profit": profit,
-                "mature_spend": float(spent.get(month, 0)) if known >= 12 else math.nan,
-                "roas": ratio(profit, spent.get(month, 0)) if known >= 12 else math.nan,
+                "mature_media_spend": float(media.get(month, 0)) if known >= 12 else math.nan,
+                "roas": ratio(profit, media.get(month, 0)) if known >= 12 else math.nan,
                 "cac": ratio(spent.get(month, 0), len(new)),
             }
             for k in (3, 6, 12):
@@ -167,8 +171,8 @@ def test_roas_and_what_channels_keep_equal_the_oracle(oracle: Oracle) -> None:
     def family(part: Slice, first: pd.Timestamp, last: pd.Timestamp) -> dict[str, float]:
         rows = part.only("acquisition_channel").of(everything)
         rows = rows[rows["acquisition_month"].between(first, last)]
-        mature = rows[rows["mature_spend"].notna()]
-        result = {"roas": ratio(mature["first_year_gross_profit"].sum(), mature["spend"].sum())}
+        mature = rows[rows["mature_media_spend"].notna()]
+        result = {"roas": ratio(mature["first_year_gross_profit"].sum(), mature["mature_media_spend"].sum())}
         for k in (3, 6, 12):
             won = rows[f"mature_customers_{k}m"].sum()
             result[f"mature_customers_{k}m"] = won

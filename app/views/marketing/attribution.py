@@ -15,7 +15,7 @@ from metrics.formats import money as amount
 
 MODELS = {"first_touch": "First touch", "last_touch": "Last touch", "linear": "Linear", "position": "Position"}
 CREDITS = {"new_mrr": "New MRR", "won_amount": "Won amount"}
-COLUMNS = money(spend="Spend", cost_per_lead="Cost per lead", **CREDITS) | {
+COLUMNS = money(spend="Spend", media_spend="Media spend", cost_per_lead="Cost per lead", **CREDITS) | {
     name: st.column_config.NumberColumn(name.capitalize(), format="localized")
     for name in ("impressions", "clicks", "leads", "customers")
 }

@@ -4,7 +4,7 @@ select
     cast(sum(spend) as double precision) as spend,
     cast(sum(new_customers) as bigint) as customers,
     cast(sum(first_year_gross_profit) as double precision) as gross_profit,
-    cast(sum(first_year_gross_profit) / nullif(sum(spend), 0) as double precision) as roas_so_far,
+    cast(sum(first_year_gross_profit) / nullif(sum(media_spend), 0) as double precision) as roas_so_far,
     bool_and(is_first_year_mature) as is_mature
 from marts.channel_performance
 where acquisition_month between %(start)s and %(end)s

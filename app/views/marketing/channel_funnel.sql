@@ -2,6 +2,7 @@
 select
     acquisition_channel as channel,
     cast(sum(spend) as double precision) as spend,
+    cast(sum(media_spend) as double precision) as media_spend,
     cast(sum(impressions) as bigint) as impressions,
     cast(sum(clicks) as bigint) as clicks,
     cast(sum(leads) as bigint) as leads,

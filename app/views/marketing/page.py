@@ -25,7 +25,7 @@ tower, filters = visit.build, visit.filters
 noun = tower.company.noun(CHANNEL)
 cards(
     visit,
-    "spend acquired_customers cac cac_payback_months roas "
+    "spend acquired_customers cac media_cac cac_payback_months roas "
     "ltv ltv_cac_ratio magic_number customer_retention_3m customer_retention_12m",
 )
 note = unanswered(visit, ["segment", "region"], "Spend")
@@ -67,7 +67,7 @@ with right:
         ),
         of=cohorts,
         needs="roas",
-        help="Gross profit of the first year of the customers won in the month ÷ spend of the month; n customers.",
+        help="Gross profit of the first year of the customers won in the month ÷ its media spend; n customers.",
         note=f"All months up to the end of the range. Grey: the first year is not over, the figure still grows. {note}",
         drill=lambda point: won(month=pd.to_datetime(point.value, format="%b %y")),
         height=400,
@@ -145,7 +145,7 @@ attribution(visit)
 leads = funnel.frame["leads"].where(funnel.frame["leads"] > 0)
 pace = funnel.having(
     funnel.frame.assign(
-        cost_per_lead=funnel.frame["spend"] / leads,
+        cost_per_lead=funnel.frame["media_spend"] / leads,
         lead_to_customer=funnel.frame["customers"] / leads,
     )
 )

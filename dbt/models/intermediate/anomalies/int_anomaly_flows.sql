@@ -105,7 +105,8 @@ flows as (
     inner join accounts on invoices.account_id = accounts.account_id
     where payments.is_failed
     union all
-    select spend_date, 'All', 'All', channel, 'spend', amount
+    -- salaries come once a month: by the week, media alone have a level
+    select spend_date, 'All', 'All', channel, 'spend', {{ media_amount() }}
     from spend
 
 )

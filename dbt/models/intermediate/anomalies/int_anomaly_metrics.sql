@@ -15,7 +15,7 @@ from (
     ('churned_mrr', 'Churned MRR', 'money', 'month', 'up', 1, null),
     ('churned_customers', 'Churned customers', 'count', 'month', 'up', 1, null),
     ('won_amount', 'Won amount (ACV)', 'money', 'month', 'down', 12, null),
-    ('spend', 'Sales and marketing spend', 'money', 'week', 'up', 12.0 / 52, 'marketing.spend'),
+    ('spend', 'Media spend', 'money', 'week', 'up', 12.0 / 52, 'marketing.spend'),
     ('tickets', 'Tickets', 'count', 'week', 'up', 1, 'support.tickets'),
     ('resolution_breaches', 'Resolution SLA breaches', 'count', 'week', 'up', 1, 'support.tickets'),
     ('failed_payments', 'Failed payments', 'count', 'week', 'up', 1, 'billing.payments'),

@@ -123,7 +123,7 @@ channels as (
 
     select
         channel,
-        sum(amount) as spend
+        sum({{ media_amount() }}) as spend
     from spend
     group by 1
 

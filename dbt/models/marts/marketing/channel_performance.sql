@@ -58,12 +58,13 @@ select
     matured.acquisition_channel,
     matured.cost_month as acquisition_month,
     matured.spend,
+    matured.media_spend,
     matured.new_customers,
     matured.new_mrr,
     matured.new_gross_profit,
     cast(coalesce(cohorts.first_year_mrr, 0) * matured.gross_margin as numeric(38, 4)) as first_year_gross_profit,
     -- the first year is known once its twelfth month-end is; until then nothing may be divided
-    cast(case when matured.months_known >= 11 then matured.spend end as numeric(38, 2)) as mature_spend,
+    cast(case when matured.months_known >= 11 then matured.media_spend end as numeric(38, 2)) as mature_media_spend,
     cast(case when matured.months_known >= 11 and matured.spend is not null then coalesce(cohorts.first_year_mrr, 0) * matured.gross_margin end as numeric(38, 4)) as mature_first_year_gross_profit,
     {%- for k in [3, 6, 12] %}
         cast(case when matured.months_known >= {{ k }} then matured.new_customers end as bigint) as mature_customers_{{ k }}m,
@@ -73,7 +74,7 @@ select
     cast(case when matured.months_known >= 12 then coalesce(cohorts.retained_mrr_12m, 0) end as numeric(38, 2)) as retained_mrr_12m,
     cast(matured.spend as {{ type_double() }}) / nullif(matured.new_customers, 0) as cac,
     cast(matured.spend / nullif(matured.new_gross_profit, 0) as {{ type_double() }}) as cac_payback_months,
-    cast(case when matured.months_known >= 11 then coalesce(cohorts.first_year_mrr, 0) * matured.gross_margin / nullif(matured.spend, 0) end as {{ type_double() }}) as roas,
+    cast(case when matured.months_known >= 11 then coalesce(cohorts.first_year_mrr, 0) * matured.gross_margin / nullif(matured.media_spend, 0) end as {{ type_double() }}) as roas,
     matured.months_known >= 11 as is_first_year_mature
 from matured
 left join cohorts

@@ -15,10 +15,11 @@ as_of as (
 )
 
 select
-    {{ row_key(['spend.spend_date', 'spend.channel', 'spend.campaign']) }} as spend_row_id,
+    {{ row_key(['spend.spend_date', 'spend.channel', 'spend.campaign', 'spend.cost_type']) }} as spend_row_id,
     {{ row_key(['spend.channel', 'spend.campaign']) }} as campaign_id,
     spend.channel as acquisition_channel,
     spend.campaign,
+    spend.cost_type,
     spend.spend_date,
     {{ month_of('spend.spend_date') }} as spend_month,
     cast(sum(spend.amount) as numeric(38, 2)) as spend,
@@ -29,4 +30,4 @@ from spend
 cross join as_of
 where spend.spend_date <= as_of.as_of_date
     and spend.spend_date >= as_of.first_month
-group by spend.channel, spend.campaign, spend.spend_date
+group by spend.channel, spend.campaign, spend.cost_type, spend.spend_date

@@ -44,6 +44,7 @@ monthly_spend as (
         spend.channel as acquisition_channel,
         {{ month_of('spend.spend_date') }} as cost_month,
         sum(spend.amount) as spend,
+        sum({{ media_amount() }}) as media_spend,
         sum(spend.impressions) as impressions,
         sum(spend.clicks) as clicks,
         sum(spend.leads) as leads
@@ -77,6 +78,7 @@ paired as (
         coalesce(monthly_spend.acquisition_channel, monthly_revenue.acquisition_channel) as acquisition_channel,
         coalesce(monthly_spend.cost_month, monthly_revenue.cost_month) as cost_month,
         monthly_spend.spend,
+        monthly_spend.media_spend,
         monthly_spend.impressions,
         monthly_spend.clicks,
         monthly_spend.leads,
@@ -99,6 +101,7 @@ select
     paired.cost_month,
     -- before the first month of which spend is known it is not zero
     cast({{ known_count('paired.cost_month >= known.known_from', 'paired.spend') }} as numeric(38, 2)) as spend,
+    cast({{ known_count('paired.cost_month >= known.known_from', 'paired.media_spend') }} as numeric(38, 2)) as media_spend,
     cast(coalesce(paired.new_customers, 0) as bigint) as new_customers,
     cast(coalesce(paired.new_mrr, 0) as numeric(38, 2)) as new_mrr,
     cast(coalesce(paired.new_mrr, 0) * company.gross_margin as numeric(38, 4)) as new_gross_profit,

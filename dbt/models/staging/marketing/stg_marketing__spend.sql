@@ -13,6 +13,7 @@ renamed as (
         spend_date,
         channel,
         campaign,
+        coalesce(cost_type, 'media') as cost_type,
         {{ reporting_column('amount', day='spend_date') }},
         impressions,
         clicks,
