@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data_gen.arrays import NONE, Ints, floats, ints, repeat_index
+from data_gen.arrays import NONE, Ints, Mask, floats, ints, mask, repeat_index
 from data_gen.billing.book import Billing
 from data_gen.clock import DAY
 from data_gen.currency import currency_column
@@ -18,12 +18,12 @@ from data_gen.writer import Folder, ids, labels, money, times, whole
 class Ordering:
     """How much is ordered, and what becomes of it."""
 
-    per_account: float = 0.7  # orders in the window
+    per_account: float = 0.5  # orders in the window
     shipping_days: tuple[float, float] = (2.0, 1.5)  # gamma
     delivery_days: tuple[float, float] = (3.0, 1.2)
+    service_days: tuple[float, float] = (2.5, 5.0)  # until a service has been given
     cancelled: float = 0.04
     lines: tuple[int, int] = (1, 3)
-    quantity: tuple[int, int] = (1, 5)
     discounted: float = 0.2
     discount_percent: int = 5
     tax_percent: int = 19
@@ -37,8 +37,13 @@ def write_orders(billing: Billing, rng: np.random.Generator, folder: Folder) -> 
     """Draw the orders and write both tables."""
     plan = billing.plan
     account, ordered = _buyers(billing, rng)
+    currency = billing.population.currency[account]
+    value, has_things = _write_items(billing, rng, account, ordered, folder)
     shipped = ordered + (rng.gamma(*ORDERING.shipping_days, len(account)) * DAY).astype(np.int64)
     delivered = shipped + (rng.gamma(*ORDERING.delivery_days, len(account)) * DAY).astype(np.int64)
+    shipped = np.where(has_things, shipped, NONE)  # services are given, not shipped
+    given = ordered + (rng.gamma(*ORDERING.service_days, len(account)) * DAY).astype(np.int64)
+    delivered = np.where(has_things, delivered, given)
     cancelled = rng.random(len(account)) < ORDERING.cancelled
     shipped, delivered = (plan.known(np.where(cancelled, NONE, moment)) for moment in (shipped, delivered))
     code = STATUSES.index
@@ -47,8 +52,6 @@ def write_orders(billing: Billing, rng: np.random.Generator, folder: Folder) -> 
         [code("cancelled"), code("delivered"), code("shipped")],
         code("open"),
     )
-    currency = billing.population.currency[account]
-    value = _write_items(billing, rng, ordered, currency, folder)
     discounted = rng.random(len(account)) < ORDERING.discounted
     discount = np.where(discounted, value * ORDERING.discount_percent // 100, 0)
     folder.write(
@@ -72,23 +75,27 @@ def _buyers(billing: Billing, rng: np.random.Generator) -> tuple[Ints, Ints]:
     """Who orders, and when."""
     population, plan = billing.population, billing.plan
     buyers = np.flatnonzero(np.isin(population.kind, [Kind.CUSTOMER, Kind.WON]))
-    account = rng.choice(buyers, int(plan.accounts * ORDERING.per_account * plan.stretch))
+    weight = floats(billing.shape.segments, lambda s: s.crowd.orders)[population.segment[buyers]]
+    account = rng.choice(buyers, int(plan.accounts * ORDERING.per_account * plan.stretch), p=weight / weight.sum())
     begin = np.maximum(population.paid_from[account], plan.first)
     ordered = begin + (rng.random(len(account)) * (plan.last - begin - 600)).astype(np.int64)
     order = np.argsort(ordered, kind="stable")
     return account[order], ordered[order]
 
 
-def _write_items(billing: Billing, rng: np.random.Generator, ordered: Ints, currency: Ints, folder: Folder) -> Ints:
-    """Write the lines of all orders; returns each order's value in cents of its currency."""
+def _write_items(
+    billing: Billing, rng: np.random.Generator, account: Ints, ordered: Ints, folder: Folder
+) -> tuple[Ints, Mask]:
+    """Write the lines of all orders; returns each one's value in cents of its currency, and which hold things."""
     shape, products = billing.shape, billing.shape.catalogue.products
     low, high = ORDERING.lines
     order, _ = repeat_index(rng.integers(low, high + 1, len(ordered)))
     shares = floats(products, lambda product: product.order_share)
     sold = np.flatnonzero(shares)
     product = rng.choice(sold, len(order), p=shares[sold])
-    low, high = ORDERING.quantity
-    quantity = rng.integers(low, high + 1, len(order))
+    most = ints(shape.segments, lambda s: s.crowd.pieces)[billing.population.segment[account]]
+    quantity = 1 + (rng.random(len(order)) * most[order]).astype(np.int64)
+    currency = billing.population.currency[account]
     percent = ints(shape.currencies, lambda one: one.list_percent)[currency[order]]
     price = ints(products, lambda product: product.list_cents)[product] * percent // 100
     cost = shape.local_cents(ints(products, lambda product: product.cost_cents)[product], currency[order])
@@ -104,4 +111,6 @@ def _write_items(billing: Billing, rng: np.random.Generator, ordered: Ints, curr
         },
         ordered[order] < billing.plan.cut,
     )
-    return np.bincount(order, weights=quantity * price, minlength=len(ordered)).astype(np.int64)
+    value = np.bincount(order, weights=quantity * price, minlength=len(ordered)).astype(np.int64)
+    is_thing = mask(products, lambda product: product.stock is not None)[product]
+    return value, np.bincount(order, weights=is_thing, minlength=len(ordered)) > 0

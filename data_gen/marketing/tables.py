@@ -26,7 +26,7 @@ class Spending:
     growth: tuple[float, float] = (0.92, 1.08)
     steadiness: float = 30  # shape of the gamma noise
     blow_out: float = 2.8
-    impressions: tuple[int, int] = (20, 60)  # of each click
+    click_rate: tuple[float, float] = (0.7, 1.4)  # against the channel's usual one
     leads: float = 0.03
 
 
@@ -132,7 +132,8 @@ def _media(plan: Plan, rng: np.random.Generator) -> Spent:
         hit = blow_out.covers(days)[day] & (channel == shape.channel(blow_out.scope.value))
         amount = np.where(hit, amount * SPENDING.blow_out, amount)
     clicks = rng.poisson(amount / floats(shape.channels, lambda c: c.cost_per_click)[channel])
-    impressions = clicks * rng.integers(*SPENDING.impressions, len(day))
+    click_rate = floats(shape.channels, lambda c: c.click_rate)[channel] * rng.uniform(*SPENDING.click_rate, len(day))
+    impressions = np.round(clicks / click_rate).astype(np.int64)
     leads = rng.poisson(clicks * SPENDING.leads)
     cents = np.round(amount * 100).astype(np.int64)
     return days[day], channel, campaign, cents, clicks, impressions, leads, constant(0, day)

@@ -12,7 +12,7 @@ from data_gen.shapes.service import ProductWords
 from data_gen.writer import Folder, flags, ids, labels, times
 
 LETTERS = "ABCD"  # of a module's features
-RELEASE_DAYS = 62  # from one release to the next
+RELEASE_DAYS = (36, 92)  # from one release to the next
 NEW_EVERY, NEW_DAYS = 4, 14  # every fourth feature comes out after the window opens, two weeks after the one before it
 OLD_DAYS, OLD_STEP = 400, 9  # the others came out long before
 BETA = (8, 3)  # every eighth feature is a beta
@@ -28,7 +28,8 @@ def release_dates(plan: Plan) -> Ints:
     product, release = plan.shape.product, plan.incident(IncidentKind.BAD_RELEASE)
     middle = epoch(release.start) if release else (plan.first + plan.window_end) // 2
     place = product.versions.index(product.broken_version)
-    return middle + (np.arange(len(product.versions)) - place) * RELEASE_DAYS * DAY
+    days = np.cumsum(np.append(0, plan.rng(14).integers(*RELEASE_DAYS, len(product.versions) - 1)))
+    return middle + (days - days[place]) * DAY
 
 
 def feature_releases(plan: Plan) -> Ints:

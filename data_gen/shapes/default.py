@@ -16,7 +16,7 @@ SEGMENTS = (
         Pricing(3_300, 0.5, 1_200, 8_800, (0, 1), 0.45, (0.65, 0.05, 0.30), addon_cents=2_900, card_share=0.6),
         Selling(0.40, 26.0, quota=21, plan=1, rep_cost=7_500, sells_expansions=False),
         Loyalty(0.0145, 0.021, 0.004, leaves_at_once=True),
-        Crowd((5, 99), contacts=0.8, users=1.0, tickets=0.48),
+        Crowd((5, 99), contacts=0.8, users=1.0, tickets=0.48, orders=0.3, pieces=1),
     ),
     Segment(
         "Mid-Market",
@@ -24,7 +24,7 @@ SEGMENTS = (
         Pricing(28_000, 0.5, 12_500, 85_000, (1, 2), 0.5, (0.30, 0.05, 0.65), addon_cents=19_900),
         Selling(0.26, 58.0, quota=144, plan=2, rep_cost=11_000),
         Loyalty(0.0070, 0.042, 0.006),
-        Crowd((100, 999), contacts=2.0, users=4.0, tickets=0.85),
+        Crowd((100, 999), contacts=2.0, users=4.0, tickets=0.85, orders=1.0, pieces=4),
     ),
     Segment(
         "Enterprise",
@@ -32,7 +32,7 @@ SEGMENTS = (
         Pricing(150_000, 0.25, 122_000, 420_000, (3, 3), 1.0, (0.0, 0.05, 0.95), addon_cents=99_900, negotiates=True),
         Selling(0.18, 125.0, quota=180, plan=3, rep_cost=15_500, has_trials=False),
         Loyalty(0.0042, 0.045, 0.004),
-        Crowd((1000, 20_000), contacts=4.0, users=11.0, tickets=1.5),
+        Crowd((1000, 20_000), contacts=4.0, users=11.0, tickets=1.5, orders=2.5, pieces=9),
     ),
 )
 REGIONS = (
@@ -44,13 +44,13 @@ REGIONS = (
     Region("Latin America", 0.09, ("BR", "MX", "CL", "CO"), tax_percent=16, languages=(("es", 0.1), ("pt", 0.06))),
 )
 CHANNELS = (
-    Channel("Google Ads", (0.28, 0.16, 0.05), -0.35, 16_500, 4.0),
-    Channel("LinkedIn", (0.10, 0.18, 0.20), 0.05, 32_000, 9),
-    Channel("Content Marketing", (0.24, 0.18, 0.08), 0.15, 11_000, 3),
-    Channel("Events", (0.05, 0.12, 0.24), 0.10, 46_000, 30),
-    Channel("Referral", (0.14, 0.11, 0.08), 0.45, 9_500, 20, is_paid=False),
-    Channel("Partner", (0.08, 0.10, 0.10), 0.25, 17_500, 15, is_paid=False),
-    Channel("Outbound", (0.06, 0.12, 0.23), -0.10, 30_000, 40, is_paid=False),
+    Channel("Google Ads", (0.28, 0.16, 0.05), -0.35, 16_500, 4.0, 0.034),
+    Channel("LinkedIn", (0.10, 0.18, 0.20), 0.05, 32_000, 9, 0.006),
+    Channel("Content Marketing", (0.24, 0.18, 0.08), 0.15, 11_000, 3, 0.019),
+    Channel("Events", (0.05, 0.12, 0.24), 0.10, 46_000, 30, 0.045),
+    Channel("Referral", (0.14, 0.11, 0.08), 0.45, 9_500, 20, 0.06, is_paid=False),
+    Channel("Partner", (0.08, 0.10, 0.10), 0.25, 17_500, 15, 0.028, is_paid=False),
+    Channel("Outbound", (0.06, 0.12, 0.23), -0.10, 30_000, 40, 0.011, is_paid=False),
     Channel("Unknown", (0.05, 0.03, 0.02), -0.15, is_known=False, is_paid=False),
 )
 NAMES = Names(
@@ -193,10 +193,10 @@ TOPICS = (
 SUPPORT = SupportWords(
     TOPICS,
     (
-        Priority("urgent", 0.06, 1.0, 8.0, escalates=True),
-        Priority("high", 0.22, 4.0, 24.0, escalates=True),
-        Priority("normal", 0.52, 8.0, 72.0),
-        Priority("low", 0.20, 24.0, 168.0),
+        Priority("urgent", 0.06, 1.0, 8.0, 1.3, escalates=True),
+        Priority("high", 0.22, 4.0, 24.0, 1.15, escalates=True),
+        Priority("normal", 0.52, 8.0, 72.0, 0.95),
+        Priority("low", 0.20, 24.0, 168.0, 0.7),
     ),
     channels=(("email", 0.42), ("chat", 0.28), ("phone", 0.1), ("web", 0.2)),
 )

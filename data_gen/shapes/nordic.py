@@ -20,7 +20,7 @@ SEGMENTS = (
         Pricing(1_900, 0.5, 700, 6_000, (0, 1), 0.7, (0.55, 0.12, 0.30, 0.03), addon_cents=1_900, card_share=0.7),
         Selling(0.38, 18.0, quota=15, plan=0, rep_cost=5_800, sells_expansions=False),
         Loyalty(0.017, 0.022, 0.005, leaves_at_once=True),
-        Crowd((1, 49), contacts=0.5, users=0.8, tickets=0.4),
+        Crowd((1, 49), contacts=0.5, users=0.8, tickets=0.4, orders=0.3, pieces=1),
     ),
     Segment(
         "Scale",
@@ -28,7 +28,7 @@ SEGMENTS = (
         Pricing(18_000, 0.5, 7_000, 60_000, (0, 1), 0.3, (0.25, 0.02, 0.60, 0.13), addon_cents=14_900),
         Selling(0.27, 49.0, quota=110, plan=1, rep_cost=8_400),
         Loyalty(0.008, 0.040, 0.006),
-        Crowd((50, 499), contacts=1.6, users=4.0, tickets=0.9),
+        Crowd((50, 499), contacts=1.6, users=4.0, tickets=0.9, orders=1.0, pieces=4),
     ),
     Segment(
         "Strategic",
@@ -38,7 +38,7 @@ SEGMENTS = (
         ),
         Selling(0.19, 110.0, quota=160, plan=1, rep_cost=11_000, has_trials=False),
         Loyalty(0.004, 0.043, 0.004),
-        Crowd((500, 15_000), contacts=3.5, users=9.0, tickets=1.4),
+        Crowd((500, 15_000), contacts=3.5, users=9.0, tickets=1.4, orders=2.5, pieces=9),
     ),
 )
 REGIONS = (
@@ -48,8 +48,8 @@ REGIONS = (
     Region("Rest of world", 0.08, ("NL", "EE", "PL", "US"), tax_percent=0),
 )
 CHANNELS = (
-    Channel("Search", (0.40, 0.25, 0.10), -0.25, 9_000, 3.0, currency=SEK),
-    Channel("LinkedIn", (0.20, 0.30, 0.30), 0.05, 26_000, 8.0),
+    Channel("Search", (0.40, 0.25, 0.10), -0.25, 9_000, 3.0, 0.041, currency=SEK),
+    Channel("LinkedIn", (0.20, 0.30, 0.30), 0.05, 26_000, 8.0, 0.007),
     Channel("Partner", (0.12, 0.25, 0.40), 0.30, is_paid=False),
     Channel("Word of mouth", (0.28, 0.20, 0.20), 0.45, is_paid=False),
 )
@@ -165,10 +165,10 @@ HOLIDAYS = (
 SUPPORT = SupportWords(
     TOPICS,
     (
-        Priority("P1", 0.05, 1.0, 6.0, escalates=True),
-        Priority("P2", 0.20, 2.0, 9.0, escalates=True),
-        Priority("P3", 0.55, 9.0, 36.0),
-        Priority("P4", 0.20, 18.0, 90.0),
+        Priority("P1", 0.05, 1.0, 6.0, 1.3, escalates=True),
+        Priority("P2", 0.20, 2.0, 9.0, 1.15, escalates=True),
+        Priority("P3", 0.55, 9.0, 36.0, 0.95),
+        Priority("P4", 0.20, 18.0, 90.0, 0.7),
     ),
     channels=(("email", 0.5), ("chat", 0.4), ("phone", 0.1)),
     hours=ServiceHours((1, 2, 3, 4, 5), 8 * 60, 17 * 60, HOLIDAYS, always=("P1",)),

@@ -46,12 +46,14 @@ class Loyalty:
 
 @dataclass(frozen=True)
 class Crowd:
-    """How many: employees of the account, contacts and users beyond the first one, tickets a month."""
+    """How many: employees, contacts and users beyond the first one, tickets a month; one-off orders."""
 
     employees: tuple[int, int]
     contacts: float
     users: float
     tickets: float
+    orders: float  # one-off orders in the window, against the other segments'
+    pieces: int  # of a line, at most
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ class Channel:
     fit: float
     cost_per_win: float = 0.0  # in the reporting currency
     cost_per_click: float = 1.0
+    click_rate: float = 0.025  # clicks of an impression
     is_known: bool = True  # not the word for "nobody knows"
     is_paid: bool = True
     currency: int = 0

@@ -83,6 +83,7 @@ class Priority:
     share: float
     response_hours: float
     resolution_hours: float
+    pace: float = 1.0  # how long it takes against the promise: tight ones are hard to keep
     escalates: bool = False
 
 

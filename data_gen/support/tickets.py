@@ -212,6 +212,7 @@ def _hours(
         region = billing.shape.region(collapse.scope.value)
         hurt = collapse.covers(when) & (billing.population.region[account] == region)
     slow = np.where(hurt, SERVICE.collapse, 1.0) * np.where(bad, SERVICE.bad_release, 1.0)
+    slow = slow * floats(words.priorities, lambda p: p.pace)[priority]
     promised = floats(words.priorities, lambda p: p.response_hours)[priority]
     response = promised * np.exp(rng.normal(*SERVICE.response, n)) * slow
     promised = floats(words.priorities, lambda p: p.resolution_hours)[priority]
