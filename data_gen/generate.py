@@ -19,7 +19,7 @@ from data_gen.plan import Plan
 from data_gen.product import tables as product_tables
 from data_gen.profile import company_yml
 from data_gen.support import tables as support_tables
-from data_gen.writer import Folder, Format, dates, labels
+from data_gen.writer import Folder, Format, dates, labels, whole
 from warehouse.settings import ROOT
 
 
@@ -53,6 +53,7 @@ def generate(plan: Plan, target: Path, console: Console | None = None, form: For
         users = product_tables.write(billing, folder, lambda: step("usage events"))
         support_tables.write(billing, users, folder)
         _write_incidents(plan, folder)
+        _write_surges(plan, folder)
         folder.write_text("company.yml", company_yml(plan.shape))
         step("done")
     return folder.rows
@@ -76,6 +77,25 @@ def _write_incidents(plan: Plan, folder: Folder) -> None:
             "dimension": labels([row.scope.dimension for row in rows], n),
             "value": labels([row.scope.value for row in rows], n),
             "direction": labels([row.scope.direction for row in rows], n),
+            "description": labels([row.description for row in rows], n),
+            "start_date": dates([epoch(row.start) for row in rows]),
+            "end_date": dates([epoch(row.end) for row in rows]),
+        },
+    )
+
+
+def _write_surges(plan: Plan, folder: Folder) -> None:
+    rows = plan.surges
+    n = np.arange(len(rows))
+    folder.write(
+        "truth/small_incidents",
+        {
+            "incident": labels(["drift" if row.is_drift else "surge" for row in rows], n),
+            "metric": labels([row.scope.metric for row in rows], n),
+            "dimension": labels([row.scope.dimension for row in rows], n),
+            "value": labels([row.scope.value for row in rows], n),
+            "direction": labels([row.scope.direction for row in rows], n),
+            "percent": whole([row.percent for row in rows]),
             "description": labels([row.description for row in rows], n),
             "start_date": dates([epoch(row.start) for row in rows]),
             "end_date": dates([epoch(row.end) for row in rows]),

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from data_gen.arrays import Ints, Mask
+import numpy as np
+
+from data_gen.arrays import Floats, Ints, Mask
 from data_gen.clock import DAY, epoch
+
+WEEK = 7 * DAY
 
 
 class IncidentKind(StrEnum):
@@ -49,6 +53,50 @@ class Incident:
     def covers_moment(self, moment: int) -> bool:
         """Whether the moment lies within the incident."""
         return epoch(self.start) <= moment < epoch(self.end) + DAY
+
+
+@dataclass(frozen=True)
+class Surge:
+    """A small incident: for some weeks a slice of a metric is so many per cent above or below what it would be.
+
+    A drift adds as many per cent each week.
+    """
+
+    scope: Scope
+    percent: int
+    is_drift: bool
+    start: date
+    end: date
+    description: str
+
+    def times(self, moments: Ints) -> Floats:
+        """How many times as much as usual there is at the moments."""
+        inside = (moments >= epoch(self.start)) & (moments < epoch(self.end) + DAY)
+        weeks = (moments - epoch(self.start)) // WEEK + 1 if self.is_drift else np.ones(len(moments))
+        return np.where(inside, (1 + self.percent / 100) ** np.where(inside, weeks, 0), 1.0)
+
+
+@dataclass(frozen=True)
+class PlannedSurge:
+    """A small incident of a company's life: the month of the window from 0, its first day from there, and its weeks."""
+
+    scope: Scope
+    percent: int
+    month: int
+    first_day: int
+    weeks: int
+    description: str
+    is_drift: bool = False
+
+    @property
+    def days(self) -> int:
+        """The last day, counted from the month's first."""
+        return self.first_day + 7 * self.weeks - 1
+
+    def begin(self, month: date) -> Surge:
+        """The small incident in a window whose month in question begins on that day."""
+        start, end = month + timedelta(days=self.first_day), month + timedelta(days=self.days)
+        return Surge(self.scope, self.percent, self.is_drift, start, end, self.description)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -9,9 +10,9 @@ from functools import cached_property
 import numpy as np
 
 from company.calendar import add_months
-from data_gen.arrays import NONE, Ints
+from data_gen.arrays import NONE, Floats, Ints
 from data_gen.clock import DAY, epoch, month_number, month_start
-from data_gen.incidents import Incident, IncidentKind
+from data_gen.incidents import Incident, IncidentKind, Surge
 from data_gen.shapes import shape_of
 from data_gen.shapes.shape import Shape
 from warehouse.errors import TowerError
@@ -119,3 +120,19 @@ class Plan:
     def incident(self, kind: IncidentKind) -> Incident | None:
         """The incident of that kind, if it is planted."""
         return next((incident for incident in self.incidents if incident.kind == kind), None)
+
+    @cached_property
+    def surges(self) -> tuple[Surge, ...]:
+        """The small incidents that fit into the window."""
+        fitting = (one for one in self.shape.surges if one.month < self.months - MONTHS_AHEAD - 1)
+        return tuple(one.begin(add_months(self.start, one.month)) for one in fitting)
+
+    def swell(self, metric: str, moments: Ints, places: Mapping[str, Ints]) -> Floats:
+        """How many times as much of a metric as usual there is by small incidents, at moments and places."""
+        times = np.ones(len(moments))
+        for surge in self.surges:
+            scope = surge.scope
+            if scope.metric == metric:
+                here = places[scope.dimension] == self.shape.place(scope.dimension, scope.value)
+                times = np.where(here, times * surge.times(moments), times)
+        return times

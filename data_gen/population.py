@@ -95,6 +95,11 @@ class Population:
         """When each account first uses the product, NONE where it never does."""
         return np.where(self.trial_from != NONE, self.trial_from, self.paid_from)
 
+    def swell(self, metric: str, moments: Ints, account: Ints) -> Floats:
+        """How many times as much of a metric as usual the accounts have at the moments, by small incidents."""
+        columns = {"segment": self.segment, "region": self.region, "acquisition_channel": self.channel}
+        return self.plan.swell(metric, moments, {name: column[account] for name, column in columns.items()})
+
     def of(self, few: Ints) -> Population:
         """The accounts at these places."""
         arrays = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("plan", "wellbeing")}

@@ -78,7 +78,8 @@ def write_payments(billing: Billing, rng: np.random.Generator, invoices: pd.Data
     method = _methods(billing, rng, invoices)
     outage = plan.incident(IncidentKind.PAYMENT_OUTAGE)
     hit = outage.covers(when) if outage else np.zeros(n, dtype=bool)
-    attempts = _attempts(rng, when, method, hit, _in_trouble(billing, invoices))
+    times = population.swell("failed_payments", when, invoices["account"].to_numpy())
+    attempts = _attempts(rng, when, method, hit, _in_trouble(billing, invoices), times)
     tax = net * ints(billing.shape.regions, lambda r: r.tax_percent)[population.region[invoices["account"]]] // 100
     refunded = (attempts.success != NONE) & (rng.random(n) < DUNNING.refunded)
     returned = np.where(refunded, attempts.success + DUNNING.refund_days * DAY, NONE)
@@ -122,11 +123,12 @@ def _in_trouble(billing: Billing, invoices: pd.DataFrame) -> Mask:
     return billing.charges_cards(account) & billing.population.wellbeing.card_trouble[account, month]
 
 
-def _attempts(rng: np.random.Generator, when: Ints, method: Ints, hit: Mask, trouble: Mask) -> Attempts:
+def _attempts(rng: np.random.Generator, when: Ints, method: Ints, hit: Mask, trouble: Mask, times: Floats) -> Attempts:
     n, card = len(when), method == Method.CARD
     delay = np.where(card, HOUR, (rng.gamma(*DUNNING.transfer_days, n) * DAY).astype(np.int64))
     card_fails = np.where(hit, DUNNING.card_fails_in_outage, DUNNING.card_fails)
     card_fails = np.where(trouble, DUNNING.card_fails_in_trouble, card_fails)
+    card_fails = np.minimum(card_fails * times, 1.0)
     failing = rng.random(n) < np.where(card, card_fails, DUNNING.transfer_fails)
     success = np.full(n, NONE)
     success[~failing] = (when + delay)[~failing]

@@ -131,6 +131,7 @@ def _media(plan: Plan, rng: np.random.Generator) -> Spent:
     if blow_out:
         hit = blow_out.covers(days)[day] & (channel == shape.channel(blow_out.scope.value))
         amount = np.where(hit, amount * SPENDING.blow_out, amount)
+    amount = amount * plan.swell("spend", days[day], {"acquisition_channel": channel})
     clicks = rng.poisson(amount / floats(shape.channels, lambda c: c.cost_per_click)[channel])
     click_rate = floats(shape.channels, lambda c: c.click_rate)[channel] * rng.uniform(*SPENDING.click_rate, len(day))
     impressions = np.round(clicks / click_rate).astype(np.int64)

@@ -74,7 +74,7 @@ def write_events(
     with folder.stream("product/events", empty.schema) as stream:
         number = 0
         for month in np.flatnonzero(plan.month_edges[:-1] < plan.cut).tolist():
-            events = _seen(billing, users, _month(billing, rng, users, tastes, month))
+            events = _seen(billing, users, _month(billing, rng, users, tastes, month), month)
             stream.write(_table(billing, users, events, number))
             number += len(events.user)
             advance()
@@ -87,7 +87,7 @@ def _month(billing: Billing, rng: np.random.Generator, users: Users, tastes: Tas
     user, moment = _logins(billing, rng, users, tastes.habit, month)
     parent, _ = repeat_index(rng.poisson(USAGE.acts, len(user)))
     acts = moment[parent] + rng.integers(30, HOUR, len(parent))
-    kind, feature = _acts(billing, rng, tastes.popularity, acts)
+    kind, feature = _acts(billing, rng, tastes.popularity, acts, users.account[user[parent]])
     first = np.flatnonzero((users.activated >= begin) & (users.activated < end))
     found = Events(
         user=np.concatenate([user, user[parent], first]),
@@ -115,13 +115,15 @@ def _logins(billing: Billing, rng: np.random.Generator, users: Users, habit: Flo
     return user[keep], moment[keep]
 
 
-def _acts(billing: Billing, rng: np.random.Generator, popularity: Floats, when: Ints) -> tuple[Ints, Ints]:
+def _acts(
+    billing: Billing, rng: np.random.Generator, popularity: Floats, when: Ints, account: Ints
+) -> tuple[Ints, Ints]:
     """(kind, feature) of what is done; errors multiply while a bad release is out."""
     plan, n = billing.plan, len(when)
     release = plan.incident(IncidentKind.BAD_RELEASE)
     broken = release.covers(when) if release else np.zeros(n, dtype=bool)
     draw = rng.random(n)
-    failing = np.where(broken, USAGE.fails_when_broken, USAGE.fails)
+    failing = np.where(broken, USAGE.fails_when_broken, USAGE.fails * billing.population.swell("errors", when, account))
     kind = np.select(
         [draw < failing, draw < failing + USAGE.invites, draw < failing + (USAGE.invites + USAGE.exports)],
         [EventKind.ERROR, EventKind.INVITE, EventKind.EXPORT],
@@ -134,13 +136,15 @@ def _acts(billing: Billing, rng: np.random.Generator, popularity: Floats, when: 
     return kind, np.where(kind == EventKind.INVITE, NONE, feature)
 
 
-def _seen(billing: Billing, users: Users, events: Events) -> Events:
+def _seen(billing: Billing, users: Users, events: Events, month: int) -> Events:
     """The events by time that the files know: users have access, and no gap in the tracking loses them."""
     inside = (events.when < users.until[events.user]) & (events.when < billing.plan.cut)
     gap = billing.plan.incident(IncidentKind.TRACKING_GAP)
     if gap:
         region = billing.population.region[users.account[events.user]]
         inside &= ~(gap.covers(events.when) & (region == billing.shape.region(gap.scope.value)))
+    kept = billing.population.swell("events", events.when, users.account[events.user])
+    inside &= np.random.default_rng([billing.plan.seed, 13, month]).random(len(kept)) < kept
     known = _at(events, inside)
     return _at(known, np.argsort(known.when, kind="stable"))
 

@@ -9,7 +9,7 @@ from data_gen.shapes.nordic import NORDIC
 from data_gen.shapes.shape import Shape
 from warehouse.errors import TowerError
 
-SHAPES = {"default": DEFAULT, "calm": replace(DEFAULT, incidents=()), "nordic": NORDIC}
+SHAPES = {"default": DEFAULT, "calm": replace(DEFAULT, incidents=(), surges=()), "nordic": NORDIC}
 
 
 def shape_of(scenario: str) -> Shape:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data_gen.incidents import IncidentKind, PlannedIncident, Scope
+from data_gen.incidents import IncidentKind, PlannedIncident, PlannedSurge, Scope
 from data_gen.shapes.money import Catalogue, Currency, Interval, Product, Reason, ReasonWords
 from data_gen.shapes.people import Channel, Crowd, Loyalty, Names, Pricing, Region, Segment, Selling
 from data_gen.shapes.sales import DealKind, MarketingWords, Pipeline, SalesWords, Stage
@@ -244,6 +244,44 @@ INCIDENTS = (
         "A local competitor's offer takes customers in Asia Pacific within one month.",
     ),
 )
+CHANNEL = "acquisition_channel"
+SURGES = (  # in weeks from Monday when the window opens on 1 May 2025, apart from the incidents
+    PlannedSurge(
+        Scope("spend", CHANNEL, "Content Marketing"), 40, 4, 7, 3, "Freelancers are paid by the hour for three weeks."
+    ),
+    PlannedSurge(
+        Scope("errors", "region", "Europe"), 50, 5, 5, 3, "A slow network partner makes a few requests more time out."
+    ),
+    PlannedSurge(
+        Scope("events", "region", "North America", "down"),
+        *(-3, 4, 7, 8),
+        "A new home page lets people find what they seek with ever fewer visits.",
+        is_drift=True,
+    ),
+    PlannedSurge(
+        Scope("tickets", "segment", "SMB"), 50, 8, 11, 3, "A confusing mail about new plans makes small customers ask."
+    ),
+    PlannedSurge(Scope("spend", CHANNEL, "Outbound"), 30, 9, 8, 2, "A list of addresses is bought twice."),
+    PlannedSurge(
+        Scope("errors", "segment", "Enterprise"), 60, 11, 5, 3, "A large customer's import runs against old limits."
+    ),
+    PlannedSurge(
+        Scope("events", CHANNEL, "Referral", "down"), -30, 11, 5, 3, "Referred customers' holidays fall into one month."
+    ),
+    PlannedSurge(
+        Scope("failed_payments", "segment", "SMB"), 60, 16, 6, 4, "A bank asks small customers for a second factor."
+    ),
+    PlannedSurge(
+        Scope("tickets", "region", "Europe"), 60, 16, 6, 3, "A translated page is out of date: European users ask."
+    ),
+    PlannedSurge(
+        Scope("events", "segment", "SMB", "down"),
+        *(-3, 16, 6, 8),
+        "Small customers turn to a cheaper tool, day by day.",
+        is_drift=True,
+    ),
+    PlannedSurge(Scope("spend", CHANNEL, "Events"), 25, 16, 6, 3, "A fair costs a quarter more than its budget."),
+)
 DEFAULT = Shape(
     name="Synthetic Company",
     calendar=Calendar(),
@@ -260,5 +298,6 @@ DEFAULT = Shape(
     product=PRODUCT,
     support=SUPPORT,
     incidents=INCIDENTS,
+    surges=SURGES,
     bands={"arr": [10_000, 50_000, 100_000], "key_account_arr": 25_000, "list_price": [50, 200]},
 )

@@ -12,7 +12,7 @@ import numpy as np
 from company.calendar import CALENDAR_YEAR
 from data_gen.arrays import NONE, Floats, Ints, floats, ints
 from data_gen.clock import DAY
-from data_gen.incidents import PlannedIncident
+from data_gen.incidents import PlannedIncident, PlannedSurge
 from data_gen.shapes.money import RATE_UNIT, Catalogue, Currency, Failure, Reason, ReasonWords
 from data_gen.shapes.people import Channel, Mix, Names, Region, Segment
 from data_gen.shapes.sales import DealKind, MarketingWords, Pipeline, SalesWords
@@ -63,6 +63,7 @@ class Shape:
     product: ProductWords
     support: SupportWords
     incidents: tuple[PlannedIncident, ...] = ()
+    surges: tuple[PlannedSurge, ...] = ()
     mix: Mix = field(default_factory=Mix)
     labels: Mapping[str, str] = field(default_factory=dict)  # what it calls a kind of words, as in company.yml
     gross_margin_percent: int | None = None
@@ -83,6 +84,10 @@ class Shape:
     def channel(self, name: str) -> int:
         """The place of a channel."""
         return [channel.name for channel in self.channels].index(name)
+
+    def place(self, dimension: str, value: str) -> int:
+        """The place of a segment, region or acquisition channel."""
+        return {"segment": self.segment, "region": self.region, "acquisition_channel": self.channel}[dimension](value)
 
     @property
     def segment_shares(self) -> Floats:

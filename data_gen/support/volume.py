@@ -8,7 +8,7 @@ import numpy as np
 
 from data_gen.arrays import Floats, Ints, floats
 from data_gen.billing.book import Billing
-from data_gen.clock import DAY, is_weekend, working_time
+from data_gen.clock import DAY, HOUR, MINUTE, is_weekend, working_time
 from data_gen.incidents import IncidentKind
 from data_gen.plan import Plan
 from data_gen.product.users import Users
@@ -45,9 +45,17 @@ def draw_writers(billing: Billing, rng: np.random.Generator, users: Users) -> tu
             inside = (moment >= users.created[who]) & (moment < users.until[who]) & (moment < plan.last)
             people.append(who[inside])
             moments.append(moment[inside])
-    who, moment = np.concatenate(people), np.concatenate(moments)
+    who, moment = _swollen(billing, users, np.concatenate(people), np.concatenate(moments))
     order = np.argsort(moment, kind="stable")
     return who[order], moment[order]
+
+
+def _swollen(billing: Billing, users: Users, who: Ints, moment: Ints) -> tuple[Ints, Ints]:
+    """The tickets, and in a small incident, after so many of them, one more of the same user soon after."""
+    rng = billing.plan.rng(12)
+    more = rng.random(len(who)) < billing.population.swell("tickets", moment, users.account[who]) - 1
+    later = np.minimum(moment[more] + rng.integers(MINUTE, HOUR, int(more.sum())), users.until[who[more]] - 1)
+    return np.concatenate([who, who[more]]), np.concatenate([moment, later])
 
 
 def _rate(billing: Billing, users: Users, here: Ints, per_account: Ints, month: int) -> Floats:

@@ -8,15 +8,18 @@ import re
 import subprocess
 import sys
 from collections import Counter, defaultdict
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from company.contract import read_contract
+from data_gen.clock import epoch
 from data_gen.generate import generate
+from data_gen.incidents import Scope, Surge
 from data_gen.plan import Plan
 from loader.load import load
 from loader.loaded import Options
@@ -36,7 +39,7 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a", "b"):
         generate(plan, tmp_path / name)
     files = [p.relative_to(tmp_path / "a") for p in (tmp_path / "a").rglob("*.csv")]
-    assert len(files) == 28
+    assert len(files) == 29
     assert filecmp.cmpfiles(tmp_path / "a", tmp_path / "b", [str(f) for f in files], shallow=False)[1:] == ([], [])
     generate(Plan(80, 6, plan.start, plan.end), tmp_path / "c")
     assert not filecmp.cmp(tmp_path / "a/crm/accounts.csv", tmp_path / "c/crm/accounts.csv", shallow=False)
@@ -223,6 +226,64 @@ def test_customers_cost_people_and_tools_too_and_pay_them_back(folder: Path) -> 
         life = min(60, (rows["starting_mrr"] > 0).sum() / (rows["churn"] > 0).sum())
         worth = 0.8 * rows["ending_mrr"].sum() / (rows["ending_mrr"] > 0).sum() * life
         assert 1.5 <= worth / (spent / (rows["new"] > 0).sum()) <= 6, channel
+
+
+def test_a_drift_takes_three_per_cent_more_each_week() -> None:
+    scope, start = Scope("events", "segment", "SMB", "down"), date(2026, 9, 7)
+    drift = Surge(scope, -3, True, start, start + timedelta(days=55), "")
+    days = np.array([epoch(start + timedelta(days=n)) for n in (-1, 0, 6, 7, 55, 56)])
+    assert drift.times(days) == pytest.approx([1, 0.97, 0.97, 0.9409, 0.97**8, 1])
+    surge = Surge(scope, 40, False, start, start + timedelta(days=13), "")
+    assert surge.times(days) == pytest.approx([1, 1.4, 1.4, 1.4, 1, 1])
+
+
+def test_small_incidents_are_planted_apart_from_the_large_ones(folder: Path) -> None:
+    large, small = (
+        pd.read_csv(folder / f"truth/{name}.csv", parse_dates=["start_date", "end_date"])
+        for name in ("incidents", "small_incidents")
+    )
+    assert len(small) == 11 and (small["start_date"].dt.day_of_week == 0).all()
+    for one in small.itertuples():
+        assert not ((large["start_date"] <= one.end_date) & (large["end_date"] >= one.start_date)).any(), one
+    assert small.loc[small["incident"] == "drift", "percent"].eq(-3).all()
+    assert small.loc[small["incident"] == "surge", "percent"].abs().between(25, 60).all()
+    spend = pd.read_csv(folder / "marketing/spend.csv", parse_dates=["spend_date"])
+    media = spend[(spend["channel"] == "Outbound") & (spend["cost_type"] == "media")].set_index("spend_date")["amount"]
+    usual = media["2026-01-26":"2026-02-08"].sum() + media["2026-02-23":"2026-03-08"].sum()
+    assert 1.2 <= 2 * media["2026-02-09":"2026-02-22"].sum() / usual <= 1.4
+
+
+def test_tight_promises_are_the_hardest_to_keep(folder: Path) -> None:
+    moments = ["created_at", "first_response_at", "resolved_at"]
+    tickets = pd.read_csv(folder / "support/tickets.csv", parse_dates=moments)
+    policies = pd.read_csv(folder / "support/sla_policies.csv").set_index("priority")
+    for moment, hours in [("first_response_at", "first_response_hours"), ("resolved_at", "resolution_hours")]:
+        took = (tickets[moment].fillna(pd.Timestamp("2026-11-01")) - tickets["created_at"]).dt.total_seconds() / 3600
+        promise = tickets["priority"].map(policies[hours])
+        judged = tickets[moment].notna() | (took > promise)
+        met = (took <= promise)[judged].groupby(tickets["priority"]).mean()
+        assert 0.85 <= (took <= promise)[judged].mean() <= 0.95
+        assert met["urgent"] + 0.05 <= met["low"] and met["urgent"] < met["normal"] < met["low"], met
+
+
+def test_channels_releases_and_services_are_not_all_alike(folder: Path) -> None:
+    spend = pd.read_csv(folder / "marketing/spend.csv").groupby("channel")[["clicks", "impressions"]].sum()
+    rates = spend["clicks"] / spend["impressions"]
+    assert rates.between(0.004, 0.08).all() and rates.max() >= 5 * rates.min()
+    releases = pd.read_csv(folder / "product/releases.csv", parse_dates=["released_at"])["released_at"]
+    days = releases.diff().dropna().dt.days
+    assert days.between(36, 92).all() and days.nunique() >= 5
+    orders = pd.read_csv(folder / "billing/orders.csv").set_index("order_id")
+    lines = pd.read_csv(folder / "billing/order_items.csv")
+    segment = pd.read_csv(folder / "crm/accounts.csv").set_index("account_id")["segment"]
+    sold = (lines["quantity"] * lines["unit_price"]).groupby(lines["order_id"].map(orders["account_id"]).map(segment))
+    truth = pd.read_csv(folder / "truth/account_months.csv")
+    share = sold.sum() / truth["ending_mrr"].groupby(truth["account_id"].map(segment)).sum()
+    assert share.between(0.03, 0.15).all(), share
+    stocked = pd.read_csv(folder / "billing/products.csv").query("inventory_on_hand.notna()")["product_id"]
+    things = set(lines.loc[lines["product_id"].isin(stocked), "order_id"])
+    assert set(orders.index[orders["shipped_at"].notna()]) <= things
+    assert orders.loc[~orders.index.isin(things), "delivered_at"].notna().mean() > 0.9
 
 
 def test_people_are_named_without_titles(folder: Path) -> None:

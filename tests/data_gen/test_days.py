@@ -62,9 +62,9 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
 
 @pytest.fixture(scope="module")
 def days(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[date, dict[str, pd.DataFrame]]]:
-    """The files of three weeks from the window's last day on, over the end of a month, and of the life's last days."""
+    """The files of days from the window's last on, over a month's end and a release, and of the life's last days."""
     folder = tmp_path_factory.mktemp("days")
-    some = [PLAN.end + timedelta(days=n) for n in (*range(13), *range(18, 24))]
+    some = [PLAN.end + timedelta(days=n) for n in (*range(13), *range(19, 24), 43, 44)]
     found = []
     for day in [*some, PLAN.horizon - timedelta(days=1), PLAN.horizon]:
         generate(replace(PLAN, until=day), folder / str(day))

@@ -1,7 +1,7 @@
 {% set rules = anomaly_rules() %}
 
--- the history that later points are judged by: each amount, held within some deviations of the median of the periods before
--- it (a quarter of weeks, a year of months), so that an incident moves what is expected by little and for a short time
+-- the history that later points are judged by: each amount, but an outlier counts as one that lies off by a usual deviation from the
+-- median of the periods before it (a quarter of weeks, a year of months): an incident hardly moves what is expected after it
 with
 
 series as (
@@ -91,11 +91,11 @@ limits as (
 
     select
         spreads.*,
-        {{ rules.clip }} * greatest(
+        greatest(
             {{ rules.mad_to_spread }} * mad,
             {{ rules.share_of_level }} * median_amount,
             case unit when 'count' then sqrt({{ rules.overdispersion }} * greatest(median_amount, least_amount)) else least_amount end
-        ) as most_deviation
+        ) as usual_deviation
     from spreads
 
 )
@@ -112,5 +112,8 @@ select
     amount,
     least_amount,
     -- three points tell a median, fewer do not
-    case when history_points < 3 then amount else least(greatest(amount, median_amount - most_deviation), median_amount + most_deviation) end as clipped_amount
+    case
+        when history_points < 3 or abs(amount - median_amount) <= {{ rules.outlier }} * usual_deviation then amount
+        else median_amount + case when amount > median_amount then 1 else -1 end * usual_deviation
+    end as clipped_amount
 from limits

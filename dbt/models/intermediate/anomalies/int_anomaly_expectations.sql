@@ -66,7 +66,8 @@ errors as (
     select
         expected.*,
         greatest(expected_amount, least_amount) as base_amount,
-        spread_weight * power(clipped_amount - expected_amount, 2) as squared_error,
+        -- without its outliers, history spreads less than it did
+        {{ rules.held_back }} * spread_weight * power(clipped_amount - expected_amount, 2) as squared_error,
         case when history_points > 0 then spread_weight * greatest(expected_amount, least_amount) end as weighted_base
     from expected
 
