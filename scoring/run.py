@@ -10,6 +10,7 @@ from typing import Any
 
 from psycopg2 import sql
 
+from scoring.daily.scorer import DailyScorer
 from scoring.forecast.scorer import ForecastScorer
 from scoring.shape import Figure, Scorer, Scores, Table
 from scoring.topics.scorer import TopicScorer
@@ -17,7 +18,9 @@ from warehouse.connections import owner_connection
 from warehouse.errors import TowerError
 from warehouse.settings import Settings
 
-SCORERS: dict[str, Scorer[Any, Any, Any]] = {scorer.name: scorer for scorer in (TopicScorer(), ForecastScorer())}
+SCORERS: dict[str, Scorer[Any, Any, Any]] = {
+    scorer.name: scorer for scorer in (TopicScorer(), DailyScorer(), ForecastScorer())
+}
 KEPT = 200  # runs of a scorer whose figures stay
 
 

@@ -301,6 +301,20 @@ create table if not exists scores.ticket_topics (
     state varchar(16) not null check (state in ('sure', 'unsure', 'not understood', 'no text', 'corrected')),
     run_id bigint not null
 );
+create table if not exists scores.daily_points (  -- the last days of each watched series
+    metric varchar(64) not null,
+    day date not null,
+    dimension varchar(32) not null,
+    dimension_value varchar(255) not null,
+    amount double precision not null,
+    expected_amount double precision not null,
+    lower_amount double precision not null,
+    upper_amount double precision not null,
+    score double precision not null,
+    is_told boolean not null,
+    is_lead boolean not null,
+    run_id bigint not null
+);
 create table if not exists ops.saved_views (
     view_id bigint generated always as identity primary key,
     name varchar(80) not null check (name = trim(name) and name <> ''),

@@ -17,6 +17,7 @@ from app.ui.filters import SWITCH, page_filter
 from app.ui.formats import plain
 from app.ui.head import head
 from app.ui.panels import chart, table
+from app.views.anomalies.days import days
 from app.views.anomalies.marks import known_events, marked, marker, said_of
 from metrics.formats import number
 
@@ -162,3 +163,5 @@ else:
         columns={c: st.column_config.NumberColumn(c, format="%,.0f") for c in ("Actual", "Expected", "Impact")},
         drill=lambda point: behind(shown.iloc[point.row], shown["period_start"].iloc[point.row]),
     )
+
+days(visit)
