@@ -10,6 +10,7 @@ from typing import Any
 
 from psycopg2 import sql
 
+from scoring.churn.scorer import ChurnScorer
 from scoring.daily.scorer import DailyScorer
 from scoring.forecast.scorer import ForecastScorer
 from scoring.shape import Figure, Scorer, Scores, Table
@@ -19,7 +20,7 @@ from warehouse.errors import TowerError
 from warehouse.settings import Settings
 
 SCORERS: dict[str, Scorer[Any, Any, Any]] = {
-    scorer.name: scorer for scorer in (TopicScorer(), DailyScorer(), ForecastScorer())
+    scorer.name: scorer for scorer in (TopicScorer(), ChurnScorer(), DailyScorer(), ForecastScorer())
 }
 KEPT = 200  # runs of a scorer whose figures stay
 

@@ -315,6 +315,30 @@ create table if not exists scores.daily_points (  -- the last days of each watch
     is_lead boolean not null,
     run_id bigint not null
 );
+create table if not exists scores.churn_risk (  -- of each account that pays on the last day
+    account_id varchar(255) primary key,
+    segment varchar(255) not null,
+    region varchar(255) not null,
+    state varchar(16) not null check (state in ('scored', 'leaving', 'not scored')),
+    probability double precision,  -- that it leaves within 90 days, unannounced
+    segment_rate double precision,  -- the share of its segment that does
+    basis varchar(16),  -- what the probability is: model, or segment where that is no better, or few have left
+    reason_1 varchar(255),
+    reason_2 varchar(255),
+    reason_3 varchar(255),
+    run_id bigint not null
+);
+create table if not exists scores.churn_backtest (  -- what was said at earlier month ends by what was known then, and what came
+    account_id varchar(255) not null,
+    segment varchar(255) not null,
+    region varchar(255) not null,
+    snapshot_date date not null,
+    probability double precision not null,
+    segment_rate double precision not null,
+    has_churned boolean not null,
+    run_id bigint not null,
+    primary key (account_id, snapshot_date)
+);
 create table if not exists ops.saved_views (
     view_id bigint generated always as identity primary key,
     name varchar(80) not null check (name = trim(name) and name <> ''),
@@ -434,7 +458,7 @@ do $$
 declare
     scored regclass;
 begin
-    foreach scored in array array['scores.runs', 'scores.figures', 'scores.ticket_topics', 'scores.mrr_forecast', 'scores.mrr_backtest', 'scores.bookings_forecast']::regclass[] loop
+    foreach scored in array array['scores.runs', 'scores.figures', 'scores.ticket_topics', 'scores.mrr_forecast', 'scores.mrr_backtest', 'scores.bookings_forecast', 'scores.churn_risk', 'scores.churn_backtest']::regclass[] loop
         if not exists (select from pg_policy where polrelid = scored) then
             perform ops.protect_rows(scored, false);
         end if;

@@ -48,6 +48,7 @@ MANY_JOINS = {  # model: why it reads seven others or more
     "dim_account": "the one place of an account's attributes",
     "int_loaded_sources": "one row per table of the contract",
     "int_episode_lookback": "one row per episode with what was recorded of it, each from its own step",
+    "int_churn_features": "one row of signs of churn per account and month, each from its own step",
     "int_words": "one branch for each place where the data have words",
 }
 WITHOUT_GRAIN = ("int_activation_durations",)  # a list of durations, in which equal rows are right

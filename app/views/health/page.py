@@ -14,6 +14,7 @@ from app.ui.drill import Point
 from app.ui.head import head
 from app.ui.health import TIERS, lacking_parts, parts_of, shares
 from app.ui.panels import chart, unanswered
+from app.views.health.churn import churn
 from app.views.health.risk import (
     NOW,
     ORDINALS,
@@ -163,6 +164,8 @@ with right:
         drill=lambda point: risks.where(raising(risks.frame, point.where["flag"])),
     )
 
+churn(visit)
+st.subheader("Signs of trouble")
 risky_accounts(visit, risks, unscored)
 silent_accounts(visit)
 known = Filters(filters.segment, (), (), tower.first_month, tower.last_month, filters.compare)

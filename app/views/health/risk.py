@@ -80,7 +80,7 @@ def risky_accounts(visit: Visit, risks: Found, unscored: str) -> None:
     shown = risks.where(risks.frame["risk_level"].isin(levels)) if levels else risks
     table(
         visit,
-        "Churn risk",
+        "Accounts by warning signs",
         shown.having(shown.frame.drop(columns=list(SIGNS.values()))),
         columns={
             **COLUMNS,
@@ -91,7 +91,8 @@ def risky_accounts(visit: Visit, risks: Found, unscored: str) -> None:
             "rests_on": st.column_config.TextColumn("Rests on", help="The parts of health that are known."),
             "renewal_date": st.column_config.DateColumn("Renewal", format="D MMM YYYY"),
         },
-        help=f"{NOW} Risk: what the health lacks, and six points for each flag but low health.",
+        help=f"{NOW} Risk: what the health lacks, and six points for each flag but low health. "
+        "It describes: how probable it is that an account leaves stands above.",
         empty="No account of this selection has such a risk." if known else unscored,
     )
 

@@ -27,6 +27,7 @@ user_windows as (
         lookback_days.month_start as snapshot_month,
         user_days.user_id,
         count(*) filter (where lookback_days.days_back <= 28) as user_days_28d,
+        count(*) filter (where lookback_days.days_back > 28) as user_days_before,
         coalesce(sum(user_days.events) filter (where lookback_days.days_back <= 28), 0) as events_28d,
         coalesce(sum(user_days.events) filter (where lookback_days.days_back between 29 and 56), 0) as events_28d_before,
         sum(user_days.events) as events_90d
@@ -64,7 +65,9 @@ volume as (
         sum(events_28d_before) as events_28d_before,
         sum(events_90d) as events_90d,
         count(*) filter (where user_days_28d > 0) as active_users_28d,
-        sum(user_days_28d) as user_days_28d
+        sum(user_days_28d) as user_days_28d,
+        -- the champion came most often before; of several, the one who comes most now. Nobody comes on a hundred days of 90
+        max(100 * user_days_before + user_days_28d) as champion_days
     from user_windows
     group by account_id, snapshot_month
 
@@ -78,7 +81,9 @@ select
     cast(volume.events_90d as bigint) as events_90d,
     volume.active_users_28d,
     coalesce(features.features_28d, 0) as features_28d,
-    cast(volume.user_days_28d as bigint) as user_days_28d
+    cast(volume.user_days_28d as bigint) as user_days_28d,
+    mod(volume.champion_days, 100) as champion_days_28d,
+    cast((volume.champion_days - mod(volume.champion_days, 100)) / 100 as bigint) as champion_days_before
 from volume
 left join features
     on volume.account_id = features.account_id

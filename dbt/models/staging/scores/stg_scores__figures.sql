@@ -1,5 +1,5 @@
 -- every scorer has run by then
--- depends_on: {{ ref('stg_scores__ticket_topics') }}, {{ ref('stg_scores__daily_points') }}, {{ ref('stg_scores__mrr_forecast') }}
+-- depends_on: {{ ref('stg_scores__ticket_topics') }}, {{ ref('stg_scores__daily_points') }}, {{ ref('stg_scores__mrr_forecast') }}, {{ ref('stg_scores__churn_risk') }}
 with
 
 source as (
