@@ -34,6 +34,7 @@ flows as (
     where event_type = 'error'
     union all
     select 'spend', cast(spend_date as date), 'All', 'All', channel, amount from 'marketing/spend.csv'
+    where coalesce(cost_type, 'media') = 'media'  -- what people cost is booked at the end of a month
 
 )
 

@@ -126,7 +126,8 @@ class DailyScorer:
     def observe(self, company: Path) -> Seen:
         """What is told of a synthetic company, what was planted, and how many months were judged."""
         known = read_files(company)
-        planted = pd.read_csv(company / "truth/incidents.csv")
+        files = (company / "truth/incidents.csv", company / "truth/small_incidents.csv")
+        planted = pd.concat([pd.read_csv(file) for file in files])
         days = [[date.fromisoformat(day) for day in planted[name]] for name in ("start_date", "end_date")]
         incidents = [Incident(*one) for one in zip(planted["incident"], planted["metric"], *days, strict=True)]
         return Seen(events(self.fit(known)), incidents, (known.until - known.watched[0].first).days / 30.4 - 1)
