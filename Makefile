@@ -75,7 +75,7 @@ dbt-run: up ## build the marts, beside those that are shown
 dbt-test: up ## run every data test and unit test; what passes is shown
 	@$(PY) -m warehouse.dbt test
 
-score: up ## score what is loaded, as each build does: ticket topics, forecast (SCORERS=topics DRY=1)
+score: up ## score what is loaded, as each build does: ticket topics, days, churn risk, forecast (SCORERS=topics DRY=1)
 	@$(PY) -m scoring $(SCORERS) $(if $(DRY),--dry-run)
 
 judge: setup ## judge every scorer on what ships and on ten synthetic companies: figures, baselines, bounds (SCORERS=topics COMPANIES=1)
