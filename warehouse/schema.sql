@@ -458,7 +458,7 @@ do $$
 declare
     scored regclass;
 begin
-    foreach scored in array array['scores.runs', 'scores.figures', 'scores.ticket_topics', 'scores.mrr_forecast', 'scores.mrr_backtest', 'scores.bookings_forecast', 'scores.churn_risk', 'scores.churn_backtest']::regclass[] loop
+    foreach scored in array array['scores.runs', 'scores.figures', 'scores.ticket_topics', 'scores.mrr_forecast', 'scores.mrr_backtest', 'scores.bookings_forecast', 'scores.churn_risk', 'scores.churn_backtest', 'scores.daily_points']::regclass[] loop
         if not exists (select from pg_policy where polrelid = scored) then
             perform ops.protect_rows(scored, false);
         end if;

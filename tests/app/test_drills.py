@@ -24,7 +24,8 @@ SELECTIONS = [{}, {"segment": "SMB", "region": "Europe", "from": "2026-08", "to"
 POINTS = 4  # of each series
 NOBODY = {  # no account stands behind these
     "Spend by channel and month": "spend is of channels",
-    "Sales and marketing spend": "spend is of channels",
+    "Media spend": "spend is of channels",
+    "How well each ranks (AUC)": "every pair of those who left and those who stayed",
     "MRR, and what it is expected to be": "nobody has come yet",
     "What moves MRR, month by month": "nobody has come yet",
     "MRR by month to come": "nobody has come yet",
@@ -62,6 +63,7 @@ LISTED = {  # charts, and series and bars of them, whose list is behind the numb
     "mrr_target": "a promise has no accounts",
     "weighted": "open deals by the odds of that day",
     "Error of the forecast by weeks left": "over what the quarter brought",
+    "Median days in stage": "of stays; a deal that comes back to a stage has several",
     "Health and its weighted parts": "means of scores that the list does not hold",
 }
 GUIDES = ["Expected"]  # lines that nobody asks for accounts

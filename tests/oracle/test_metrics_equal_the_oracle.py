@@ -14,6 +14,7 @@ from tests.conftest import Company
 from tests.oracle import compare
 from tests.oracle.files import Slice
 from tests.oracle.oracle import Oracle
+from tests.scoring.test_churn_in_companies import METRICS as CHURN
 from warehouse.reading import fetch
 from warehouse.settings import ROOT
 
@@ -178,6 +179,7 @@ def test_no_metric_of_the_pages_is_left_unproven(oracle: Oracle, any_company: Co
         "fx_mrr",
     }  # the last two: tests/anomalies, tests/dbt
     proven |= set(oracle.sales.open_pipeline(Slice())) | set(oracle.sales.funnel(Slice(), month, month).columns)
+    proven |= set(CHURN)
     proven |= {"eligible_users", "feature_churned_accounts"}  # in activation_rate and feature_usage_gap, both proven
     tests = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("*.py"))
     proven |= set(re.findall(r"[a-z_0-9]+", tests))  # what another oracle test asks for by name

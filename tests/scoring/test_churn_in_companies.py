@@ -11,7 +11,9 @@ import psycopg2
 import pytest
 
 from data_gen.generate import generate
-from scoring.churn.features import FEATURES
+from metrics import query
+from scoring.churn.backtest import learn
+from scoring.churn.features import FEATURES, panel_of
 from scoring.churn.files import features_of
 from tests.conftest import PLANS, Company
 from warehouse.connections import owner_connection
@@ -20,6 +22,7 @@ from warehouse.settings import Settings
 KEYS = ["account_id", "snapshot_date", "is_leaving", "segment", "region", "mrr", "has_churned_90d"]
 COLUMNS = KEYS + [feature.column for feature in FEATURES]
 CUT = date(2026, 3, 31)
+METRICS = ("expected_loss", "average_churn_probability", "churn_scored_customers", "leaving_customers", "leaving_mrr")
 
 
 def built(settings: Settings, until: date) -> pd.DataFrame:
@@ -52,6 +55,23 @@ def test_files_cut_at_a_day_give_the_same_features_of_that_day(in_company: Setti
     known = [name for name in COLUMNS if name != "has_churned_90d"]
     assert len(want) > 2000
     pd.testing.assert_frame_equal(have[known], want[known], rtol=1e-6, atol=1e-6)
+
+
+def test_its_metrics_are_what_the_scorer_says_of_the_files(company: Company, in_company: Settings) -> None:
+    panel = panel_of(features_of(company.data, PLANS["seed42"].end))
+    today = panel.day == panel.day.max()
+    scored, leaving = today & ~panel.is_leaving, today & panel.is_leaving
+    chances = learn(panel).probability(panel, scored).round(4)
+    want = {
+        "expected_loss": float((panel.mrr[scored] * chances).sum()),
+        "average_churn_probability": float(chances.mean()),
+        "churn_scored_customers": float(scored.sum()),
+        "leaving_customers": float(leaving.sum()),
+        "leaving_mrr": float(panel.mrr[leaving].sum()),
+    }
+    assert set(want) == set(METRICS) and want["leaving_customers"] > 0
+    found = query(list(want), start=date(2026, 10, 1), end=date(2026, 10, 1)).iloc[0]
+    assert {name: float(found[name]) for name in want} == pytest.approx(want, rel=1e-3)
 
 
 @pytest.mark.parametrize("name", ["company", "nordic"])

@@ -19,11 +19,11 @@ HELP = (
 CHANCE = st.column_config.NumberColumn("Probability", format="percent")
 WHY = {
     "model": "",
-    "segment": "The model is no better than the segment: the probabilities are the segments' rates, without reasons.",
-    "few": "Too few customers have left to learn from: the probabilities are the segments' rates, without reasons.",
+    "segment": "The model is no better than the {segment}: the probabilities are its rates, without reasons.",
+    "few": "Too few customers have left to learn from: the probabilities are those of the {segment}, without reasons.",
 }
-SCORES = {"score": "this probability", "segment": "the segment alone", "health": "a low health score"}
-NAMES = {"score": "Churn probability", "segment": "Segment alone", "health": "Health score"}
+SCORES = {"score": "this probability", "segment": "the {segment} alone", "health": "a low health score"}
+NAMES = {"score": "Churn probability", "segment": "{Segment} alone", "health": "Health score"}
 NOTHING = "Nothing is known yet of what came 90 days after a month's end: nobody has a probability."
 
 
@@ -37,7 +37,8 @@ def churn(visit: Visit) -> None:
     )
     bases = set(work.frame["churn_basis"].dropna()) if len(work.frame) else set()
     quality = numeric(rows(tower, "churn_quality", filters), "auc", "left_count")
-    st.caption(_said(bases, quality) if bases else NOTHING)
+    noun = tower.company.noun("segment")
+    st.caption(_said(bases, quality).format(segment=noun) if bases else NOTHING)
     table(
         visit,
         "Work list, by expected loss",
@@ -46,7 +47,7 @@ def churn(visit: Visit) -> None:
             **COLUMNS,
             "churn_probability": CHANCE,
             "expected_loss": st.column_config.NumberColumn("Expected loss", format="dollar", help="MRR × probability."),
-            "segment_churn_rate": st.column_config.NumberColumn("Its segment", format="percent"),
+            "segment_churn_rate": st.column_config.NumberColumn(f"Its {noun}", format="percent"),
             "reasons": st.column_config.TextColumn("Reasons", width="large"),
             "recommended_step": st.column_config.TextColumn("Recommended step", width="medium"),
             "renewal_date": st.column_config.DateColumn("Renewal", format="D MMM YYYY"),
@@ -112,7 +113,8 @@ def _backtest(visit: Visit, quality: Found) -> None:
             ),
         )
     with right:
-        ranks = quality.frame.assign(score=quality.frame["score"].map(NAMES))
+        names = {key: name.format(Segment=tower.company.label("segment")) for key, name in NAMES.items()}
+        ranks = quality.frame.assign(score=quality.frame["score"].map(names))
         chart(
             visit,
             "How well each ranks (AUC)",

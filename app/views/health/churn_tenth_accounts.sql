@@ -20,7 +20,7 @@ select
     accounts.region,
     count(*) as customer_months,
     count(*) filter (where ranked.has_churned_90d) as months_before_churn,
-    max(ranked.churn_probability) as churn_probability,
+    sum(ranked.churn_probability) as expected_churns,
     accounts.current_mrr
 from ranked
 inner join marts.dim_account as accounts on ranked.account_id = accounts.account_id
